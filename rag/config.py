@@ -1,0 +1,154 @@
+"""Settings: one frozen value, checked when it is made, passed down from there.
+
+A value comes from the first of: an argument, an environment variable
+``RAG_<NAME>``, the ``[settings]`` table of the library's ``corpus.toml``, the
+default below. An unknown name is an error wherever it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ConfigError
+
+HOME = Path(__file__).resolve().parent.parent
+"""The checkout, whose ``corpus`` and ``index`` serve when nothing else is named."""
+
+ENVIRONMENT_PREFIX = "RAG_"
+
+ALIASES = {
+    "llm_base_url": "OPENAI_BASE_URL",
+    "llm_api_key": "OPENAI_API_KEY",
+    "llm_model": "OPENAI_MODEL",
+}
+"""Environment variables of other programs that serve where ours is not set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Fields named in `REBUILD` are fingerprinted in the manifest."""
+
+    corpus: Path = HOME / "corpus"
+    """Folder with sources.toml, corpus.toml, notes/ and documents/."""
+    index: Path = HOME / "index"
+    """Folder that holds the built index."""
+    embedding_model: str = "all-MiniLM-L6-v2"
+    """Name on the Hugging Face Hub, or a local folder, of a sentence-transformers model."""
+    chunk_tokens: int = 220
+    """Most word pieces in a chunk with its title and heading; the embedder's window caps it."""
+    top_k: int = 5
+    """Passages that a search returns, 1 to 50."""
+    candidates: int = 100
+    """Chunks of each channel that fusion looks at, 10 to 1,000."""
+    generations_kept: int = 3
+    """Generations of the index kept for `rag rollback`, at least 1."""
+    rerank_model: str = ""
+    """A cross-encoder of the Hub or a local folder that reorders passages; empty is off."""
+    rerank_seconds: float = 2.0
+    """Time that reranking may take for one question."""
+    llm_base_url: str = ""
+    """Root of an OpenAI-compatible service; empty means that nothing is sent anywhere."""
+    llm_model: str = ""
+    llm_api_key: str = ""
+    llm_temperature: float = 0.0
+    """0 to 2."""
+    llm_context_tokens: int = 3000
+    """Budget for the passages shown to the model."""
+    llm_answer_tokens: int = 500
+    """Budget for the model's answer."""
+    llm_timeout: float = 60.0
+    """Seconds without a word from the model before it counts as failed."""
+
+    def __post_init__(self) -> None:
+        """Check every range.
+
+        Raises:
+            ConfigError: a value is out of range.
+        """
+        _check("chunk_tokens", self.chunk_tokens, 16, 8192)
+        _check("top_k", self.top_k, 1, 50)
+        _check("candidates", self.candidates, 10, 1000)
+        _check("generations_kept", self.generations_kept, 1, 100)
+        _check("rerank_seconds", self.rerank_seconds, 0, 600)
+        _check("llm_temperature", self.llm_temperature, 0, 2)
+        _check("llm_context_tokens", self.llm_context_tokens, 100, 1_000_000)
+        _check("llm_answer_tokens", self.llm_answer_tokens, 16, 100_000)
+        _check("llm_timeout", self.llm_timeout, 0.1, 3600)
+
+    @classmethod
+    def load(cls, **given: Any) -> Settings:
+        """Collect the settings from arguments, environment and corpus.toml.
+
+        An argument that is None counts as not given.
+
+        Raises:
+            ConfigError: a name is unknown, or a value has the wrong type or range.
+        """
+        chosen = {name: value for name, value in given.items() if value is not None}
+        environment = _from_environment(os.environ)
+        corpus = Path(chosen.get("corpus") or environment.get("corpus") or HOME / "corpus")
+        merged = {**_from_corpus(corpus), **environment, **chosen}
+        known = {f.name: str(f.type) for f in fields(cls)}
+        unknown = sorted(set(merged) - set(known))
+        if unknown:
+            raise ConfigError(f"unknown setting {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        return cls(**{name: _convert(name, known[name], value) for name, value in merged.items()})
+
+    def fingerprint(self) -> str:
+        """Digest of the settings that change what a build writes."""
+        values = {name: getattr(self, name) for name in REBUILD}
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+REBUILD = ("chunk_tokens", "embedding_model")
+"""Settings that force a rebuild when they change."""
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Pick the settings out of the environment; variables of other kinds are left alone."""
+    names = {f.name for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name in names:
+        for variable in (ENVIRONMENT_PREFIX + name.upper(), ALIASES.get(name, "")):
+            if environment.get(variable):
+                values[name] = environment[variable]
+                break
+    # A key alone says that some other program uses the service, not that this one may.
+    if "llm_base_url" not in values and ENVIRONMENT_PREFIX + "LLM_MODEL" not in environment:
+        values.pop("llm_model", None)
+        values.pop("llm_api_key", None)
+    return values
+
+
+def _from_corpus(corpus: Path) -> dict[str, Any]:
+    path = corpus / "corpus.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("settings", {})
+    except OSError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    misplaced = sorted({"corpus", "index", "llm_api_key"} & set(table))
+    if misplaced:
+        raise ConfigError(f"{path} sets {misplaced[0]!r}, which only the environment or an option may set")
+    return dict(table)
+
+
+def _convert(name: str, kind: str, value: Any) -> Any:
+    converters = {"int": int, "float": float, "str": str, "Path": lambda v: Path(v).expanduser()}
+    try:
+        return converters[kind](value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"setting {name} is {value!r}, expected {kind}") from error
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ConfigError(f"setting {name} is {value!r}, expected {low} to {high}")

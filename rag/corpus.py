@@ -1,0 +1,352 @@
+"""The library on disk: which sources exist, and which files hold their texts.
+
+::
+
+    corpus/corpus.toml      title, description, example questions, notices, settings
+    corpus/sources.toml     the declared sources
+    corpus/notes/ID.md      our notes on a source
+    corpus/documents/       full texts; ID.* belongs to source ID, any other file is a source
+
+A file in documents/ may have a companion ``NAME.meta.json`` that says what the
+file does not say of itself (title, date, where it was fetched).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rag.dates import bounds
+from rag.errors import ConfigError, CorpusError, LoadError, UnknownSourceError
+from rag.loading import expand, is_container, read
+from rag.loading.extract import Extract
+from rag.notes import read_notes
+from rag.records import UNKNOWN, Document, Source, TextKind
+
+KINDS = ("article", "government", "news", "un", "think-tank", "journal", "document")
+META_SUFFIX = ".meta.json"
+DOCUMENTS, NOTES = "documents", "notes"
+REMOVED = "removed"
+"""Folder in documents/ that keeps what was replaced or removed."""
+QUARANTINE = "quarantine"
+"""Folder in documents/ for fetched pages that are not what their source promises."""
+TIMELINE = "timeline"
+"""Notes file that orders events and is never cited."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SOURCE_KEYS = {f.name for f in fields(Source)}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """A notice of corpus.toml and what calls for it."""
+
+    kind: str
+    """emergency (shown above the answer), decline (shown instead of one), or caution."""
+    text: str
+    patterns: tuple[str, ...]
+    """Regular expressions over the question, case ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One file to read: a notes file, or a full text, or a container of texts."""
+
+    path: Path
+    source: Source
+    """For a dropped file only what its name and companion tell."""
+    text_kind: TextKind
+    declared: bool
+    """Whether sources.toml names the source."""
+
+    def digest(self) -> str:
+        """Digest of everything that the reading depends on: the file and the source's record."""
+        with self.path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.sha256(f"{content} {self.source!r} {self.text_kind}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one text: a document, or the reason why there is none."""
+
+    source: Source
+    document: Document | None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A library's description and the files that belong to it."""
+
+    root: Path
+    title: str
+    description: str
+    examples: tuple[str, ...]
+    notices: tuple[NoticeRule, ...]
+    main_source: str
+    """Id of the source that "the article" means; empty where there is none."""
+    sources: Mapping[str, Source]
+    """The declared sources by id."""
+    mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further addresses at which a source's full text may be fetched."""
+
+    @classmethod
+    def read(cls, root: Path) -> Corpus:
+        """Read and check corpus.toml and sources.toml.
+
+        Raises:
+            CorpusError: the folder is missing, or a file in it is malformed.
+        """
+        if not root.is_dir():
+            raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
+        about = _toml(root / "corpus.toml")
+        _no_others(
+            about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml"
+        )
+        sources, mirrors = _declared(_toml(root / "sources.toml"))
+        main = str(about.get("main_source", ""))
+        if main and main not in sources:
+            raise CorpusError(f"corpus.toml names main_source {main!r}, which sources.toml does not declare")
+        return cls(
+            root=root,
+            title=str(about.get("title", root.name)),
+            description=str(about.get("description", "")),
+            examples=tuple(str(example) for example in about.get("examples", ())),
+            notices=tuple(_notice(row) for row in about.get("notice", ())),
+            main_source=main,
+            sources=sources,
+            mirrors=mirrors,
+        )
+
+    @property
+    def documents(self) -> Path:
+        """Folder of the full texts."""
+        return self.root / DOCUMENTS
+
+    def source(self, source_id: str) -> Source:
+        """Give a declared source.
+
+        Raises:
+            UnknownSourceError: sources.toml declares no such id.
+        """
+        try:
+            return self.sources[source_id]
+        except KeyError:
+            raise UnknownSourceError(
+                f"no source has the id {source_id!r}; `rag sources` lists the ids"
+            ) from None
+
+    def materials(self) -> list[Material]:
+        """List the files to read, notes first, each group by name.
+
+        Raises:
+            CorpusError: a notes file belongs to no source, or two files claim one source.
+        """
+        found = list(self._notes())
+        claimed: dict[str, Path] = {}
+        for path in self._document_files():
+            source, declared = self._owner(path)
+            other = claimed.setdefault(source.id, path)
+            if other is not path:
+                raise CorpusError(
+                    f"{other.name} and {path.name} in {self.documents} both belong to source {source.id!r}; "
+                    "keep one, or rename the other"
+                )
+            found.append(Material(path, source, "full text", declared))
+        return found
+
+    def _notes(self) -> Iterator[Material]:
+        for path in sorted((self.root / NOTES).glob("*.md")):
+            if path.stem == TIMELINE:
+                continue
+            if path.stem not in self.sources:
+                raise CorpusError(f"{path} belongs to no source; declare {path.stem!r} in sources.toml")
+            yield Material(path, self.sources[path.stem], "notes", declared=True)
+
+    def _document_files(self) -> list[Path]:
+        if not self.documents.is_dir():
+            return []
+        return [
+            path
+            for path in sorted(self.documents.iterdir())
+            if not path.name.startswith(".")
+            and not path.name.endswith(META_SUFFIX)
+            and path.name not in (REMOVED, QUARANTINE, "README.md")
+        ]
+
+    def _owner(self, path: Path) -> tuple[Source, bool]:
+        meta = read_meta(path)
+        source_id = path.name if path.is_dir() else path.name.split(".")[0]
+        if source_id in self.sources:
+            return self.sources[source_id], True
+        known = {key: str(meta[key]) for key in _SOURCE_KEYS - {"id"} if meta.get(key)}
+        blank = Source(slug(path.stem), UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
+        return replace(blank, **known), False
+
+
+def read_material(material: Material) -> Iterator[Reading]:
+    """Read one file; a container gives a reading for each of its members.
+
+    Nothing is raised for what a file holds: a reading says why it has no document.
+    """
+    if material.text_kind == "notes":
+        try:
+            markdown = material.path.read_text(encoding="utf-8")
+            yield Reading(material.source, read_notes(markdown, material.source, name=material.path.name))
+        except (LoadError, OSError, UnicodeDecodeError) as error:
+            yield Reading(material.source, None, str(error))
+    elif is_container(material.path):
+        yield from _members(material)
+    else:
+        try:
+            yield _reading(material, read(material.path))
+        except (LoadError, OSError) as error:
+            yield Reading(material.source, None, str(error))
+
+
+def _members(material: Material) -> Iterator[Reading]:
+    taken: set[str] = set()
+    try:
+        for name, extract in expand(material.path):
+            member = replace(material.source, id=_free(slug(f"{material.source.id}-{name}"), taken))
+            taken.add(member.id)
+            part = replace(material, source=member, declared=False)
+            if isinstance(extract, LoadError):
+                yield Reading(member, None, str(extract))
+            else:
+                yield _reading(part, extract)
+    except (LoadError, OSError) as error:
+        yield Reading(material.source, None, str(error))
+
+
+def _reading(material: Material, extract: Extract) -> Reading:
+    """Make a document of an extract; a dropped file's source is completed from what it says."""
+    source = material.source
+    if not material.declared:
+        told = {key: getattr(extract, key) for key in ("title", "author", "publisher", "date")}
+        unknown = {key: value for key, value in told.items() if getattr(source, key) == UNKNOWN}
+        source = replace(source, **unknown)
+        if source.title == UNKNOWN:
+            source = replace(source, title=material.path.stem)
+    document = Document(
+        doc_id=f"{source.id}/text",
+        source_id=source.id,
+        text_kind="full text",
+        text=extract.text,
+        sha256=hashlib.sha256(extract.text.encode()).hexdigest(),
+        headings=extract.headings,
+        pages=extract.pages,
+    )
+    return Reading(source, document, warnings=extract.warnings)
+
+
+def meta_path(path: Path) -> Path:
+    """Where the companion of a file in documents/ stands."""
+    return path.with_name(path.name + META_SUFFIX)
+
+
+def read_meta(path: Path) -> dict[str, Any]:
+    """Read a file's companion; an empty dict where there is none.
+
+    Raises:
+        CorpusError: the companion is not a JSON object.
+    """
+    companion = meta_path(path)
+    if not companion.is_file():
+        return {}
+    try:
+        meta = json.loads(companion.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{companion} is not valid JSON: {error}") from error
+    if not isinstance(meta, dict):
+        raise CorpusError(f"{companion} holds {type(meta).__name__}, expected an object")
+    return meta
+
+
+def slug(name: str) -> str:
+    """Make a source id of a file name: lower-case letters, digits and hyphens.
+
+    ``Annual Report (2024).v2`` gives ``annual-report-2024-v2``; a name without a Latin
+    letter or digit gives ``text-`` and eight digits of its digest.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return words[:80].strip("-") or "text-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    number, candidate = 1, wanted
+    while candidate in taken:
+        number += 1
+        candidate = f"{wanted}-{number}"
+    return candidate
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read as TOML: {error}") from error
+
+
+def _declared(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str, tuple[str, ...]]]:
+    _no_others(table, {"source"}, "sources.toml")
+    sources: dict[str, Source] = {}
+    mirrors: dict[str, tuple[str, ...]] = {}
+    for number, row in enumerate(table.get("source", ()), start=1):
+        place = f"sources.toml, source {number} ({row.get('id', 'without id')!r})"
+        _no_others(row, _SOURCE_KEYS | {"mirrors"}, place)
+        missing = sorted(_SOURCE_KEYS - set(row))
+        if missing:
+            raise CorpusError(f"{place} lacks {missing[0]!r}; write {UNKNOWN!r} for what nobody knows")
+        mirrors[row["id"]] = tuple(row.pop("mirrors", ()))
+        source = Source(**row)
+        if not _ID.fullmatch(source.id) or source.id == TIMELINE:
+            raise CorpusError(
+                f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}"
+            )
+        if source.id in sources:
+            raise CorpusError(f"{place}: the id stands twice")
+        if source.kind not in KINDS:
+            raise CorpusError(f"{place}: kind is {source.kind!r}, expected one of {', '.join(KINDS)}")
+        try:
+            bounds(source.date)
+        except ConfigError as error:
+            raise CorpusError(f"{place}: {error}") from error
+        sources[source.id] = source
+    return sources, mirrors
+
+
+def _notice(row: dict[str, Any]) -> NoticeRule:
+    _no_others(row, {"kind", "text", "patterns"}, "a [[notice]] of corpus.toml")
+    rule = NoticeRule(str(row.get("kind", "")), str(row.get("text", "")), tuple(row.get("patterns", ())))
+    if rule.kind not in ("emergency", "decline", "caution") or not rule.text or not rule.patterns:
+        raise CorpusError(
+            f"a [[notice]] of corpus.toml has kind {rule.kind!r}; expected emergency, decline or caution, "
+            "with text and patterns"
+        )
+    for pattern in rule.patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise CorpusError(
+                f"notice pattern {pattern!r} of corpus.toml is no regular expression: {error}"
+            ) from error
+    return rule
+
+
+def _no_others(table: Mapping[str, Any], known: set[str], place: str) -> None:
+    others = sorted(set(table) - known)
+    if others:
+        raise CorpusError(f"{place} has the unknown key {others[0]!r}; known are {', '.join(sorted(known))}")

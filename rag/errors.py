@@ -1,0 +1,78 @@
+"""The errors that the package raises, one tree under one root.
+
+::
+
+    RagError
+    ├── ConfigError            a setting is unknown, or its value is out of range
+    ├── CorpusError            sources.toml or corpus.toml is wrong, or there is nothing to index
+    │   └── UnknownSourceError no source has this id
+    ├── LoadError              a file or page cannot become text; its reason is kept with the source
+    ├── FetchError             an address is refused, unreachable, or does not hold what was asked for
+    ├── EmbeddingError         the embedding model cannot be found or loaded
+    ├── StoreError             something about the index on disk
+    │   ├── IndexMissingError  nothing has been built yet
+    │   ├── IndexMismatchError built with other settings, another model or another version
+    │   ├── IndexDamagedError  a file differs from its digest, or is gone
+    │   └── IndexLockedError   another process is writing
+    ├── QuestionError          the question is empty or too long
+    └── AnswererError          the language model failed or said nothing usable
+
+A message says what happened, shows what was found, says what was expected, and
+names the next command where one helps.
+"""
+
+
+class RagError(Exception):
+    """Root of every error that the package raises on purpose."""
+
+
+class ConfigError(RagError):
+    """A setting is unknown, or its value is out of range."""
+
+
+class CorpusError(RagError):
+    """The library's description is wrong, or there is nothing to index."""
+
+
+class UnknownSourceError(CorpusError):
+    """No source has the given id."""
+
+
+class LoadError(RagError):
+    """A file or page cannot become text."""
+
+
+class FetchError(RagError):
+    """An address is refused, unreachable, or does not hold what was asked for."""
+
+
+class EmbeddingError(RagError):
+    """The embedding model cannot be found or loaded."""
+
+
+class StoreError(RagError):
+    """Something about the index on disk."""
+
+
+class IndexMissingError(StoreError):
+    """Nothing has been built yet."""
+
+
+class IndexMismatchError(StoreError):
+    """The index was built with other settings, another model or another version."""
+
+
+class IndexDamagedError(StoreError):
+    """A file of the index differs from its digest, or is gone."""
+
+
+class IndexLockedError(StoreError):
+    """Another process is writing the index."""
+
+
+class QuestionError(RagError):
+    """The question is empty or too long."""
+
+
+class AnswererError(RagError):
+    """The language model failed, or said nothing usable."""

@@ -1,0 +1,31 @@
+"""What every reader yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.records import UNKNOWN, Heading, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The text of one file or web page with what it says of itself.
+
+    The text is normalised: Unicode NFC, line feeds only, no trailing white space
+    on a line, blocks separated by blank lines, each paragraph, heading, list point
+    and table row on one line of its own, no control characters or lone surrogates.
+    """
+
+    text: str
+    headings: tuple[Heading, ...] = ()
+    """Spans of the heading lines in the text, in order."""
+    pages: tuple[Page, ...] = ()
+    title: str = UNKNOWN
+    author: str = UNKNOWN
+    publisher: str = UNKNOWN
+    date: str = UNKNOWN
+    """Publication date, ISO 8601 of reduced precision, or ``unknown``."""
+    language: str = UNKNOWN
+    """ISO 639-1 code as the file declares it, or ``unknown``."""
+    warnings: tuple[str, ...] = ()
+    """What was left out or looked odd, one sentence each."""

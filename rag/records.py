@@ -1,0 +1,293 @@
+"""The records that pass between the stages, frozen and complete.
+
+Offsets count code points, are half-open, and point into the stored text of one
+document: ``document.text[start:end]`` is the thing itself. Dates are ISO 8601
+of reduced precision (``2023``, ``2023-08``, ``2023-08-14``) or ``unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+UNKNOWN = "unknown"
+"""What a title, an author, a publisher or a date says when nobody knows it."""
+
+TextKind = Literal["notes", "full text"]
+"""Whether a document is our notes on a source or the source's own words."""
+
+CitationStatus = Literal["verified", "corrected", "rejected"]
+"""``verified``: the quote stands in the stored text. ``corrected``: it was replaced
+by the source's own words. ``rejected``: it does not stand there and is no evidence."""
+
+Outcome = Literal["answer", "caution", "abstain"]
+"""``caution`` answers with a warning; ``abstain`` says that the sources do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one document's text."""
+
+    start: int
+    """First code point."""
+    end: int
+    """One past the last code point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that stands in a document's text."""
+
+    start: int
+    end: int
+    level: int
+    """1 for the title, 2 for a section, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A printed page of a document."""
+
+    start: int
+    end: int
+    number: int
+    """As counted from 1 in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who published something, when and where."""
+
+    publisher: str
+    date: str
+    """ISO 8601 of reduced precision, or ``unknown``."""
+    url: str
+    """The web address, or an empty string for a text that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a notes document that has an attribution of its own."""
+
+    start: int
+    end: int
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publication that the library knows."""
+
+    id: str
+    """Lower-case letters, digits and hyphens; names the source everywhere."""
+    title: str
+    author: str
+    publisher: str
+    date: str
+    """Publication date, ISO 8601 of reduced precision, or ``unknown``."""
+    url: str
+    """Public address, or an empty string."""
+    kind: str
+    """article, government, news, un, think-tank, journal, or document."""
+    licence: str
+
+    @property
+    def attribution(self) -> Attribution:
+        """The attribution of everything in the source that has none of its own."""
+        return Attribution(self.publisher, self.date, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One stored text of one source."""
+
+    doc_id: str
+    """``SOURCE_ID/notes`` or ``SOURCE_ID/text``."""
+    source_id: str
+    text_kind: TextKind
+    text: str
+    """Normalised once; a line feed always ends a block, a paragraph is one line."""
+    sha256: str
+    """Digest of the text in UTF-8, hexadecimal."""
+    headings: tuple[Heading, ...] = ()
+    """In text order."""
+    pages: tuple[Page, ...] = ()
+    """In text order; empty where the format has no pages."""
+    statements: tuple[Statement, ...] = ()
+    """In text order; only notes have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a document that fits the embedder's window."""
+
+    chunk_id: str
+    """``DOC_ID#ORDINAL``, unique within one generation of the index."""
+    doc_id: str
+    start: int
+    end: int
+    heading: str
+    """The headings above, outermost first, joined by `` > ``; empty where there are none."""
+    page: int | None
+    """Page on which the chunk starts, where the format has pages."""
+    sentences: tuple[Span, ...]
+    """The sentences in the chunk, in order, as spans of the document."""
+    attribution: Attribution
+    """The statement's, falling back to the source's; one a chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk as one channel ranks it."""
+
+    chunk_id: str
+    score: float
+    """On the channel's own scale; higher is better."""
+    rank: int
+    """From 1."""
+    channel: str
+    """dense, sentence, bm25, or fused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as a reader sees it, with where it comes from."""
+
+    number: int
+    """From 1, in the order shown; the ``n`` of a ``[n]`` marker."""
+    source: Source
+    doc_id: str
+    text_kind: TextKind
+    chunk_id: str
+    start: int
+    end: int
+    text: str
+    """``document.text[start:end]``."""
+    heading: str
+    page: int | None
+    attribution: Attribution
+    score: float
+    """The fused score; higher is better, comparable within one question only."""
+    scores: Mapping[str, float]
+    """The score of each channel on its own scale."""
+    sentences: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where exactly it stands."""
+
+    number: int
+    """Number of the passage that holds it."""
+    source_id: str
+    doc_id: str
+    text_kind: TextKind
+    title: str
+    publisher: str
+    date: str
+    url: str
+    kind: str
+    """Kind of the source."""
+    quote: str
+    start: int
+    end: int
+    status: CitationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence of an answer with what it rests on."""
+
+    text: str
+    """Without markers."""
+    citations: tuple[Citation, ...]
+    status: Literal["supported", "unsupported"]
+    """``unsupported`` sentences are shown as such and carry no clickable marker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to read before the answer: emergency help, a caution, a language note."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Statements of several sources that give different figures for one thing."""
+
+    text: str
+    """A sentence that says what differs."""
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation."""
+
+    question: str
+    """As resolved, so that a chain of follow-ups keeps its subject."""
+    answer: str
+    source_ids: tuple[str, ...] = ()
+    """Sources that the answer cited, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to; an empty field limits nothing."""
+
+    sources: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    """Compared without case as a part of the publisher's name."""
+    since: str = ""
+    """ISO 8601 of reduced precision; a partial date matches a range it overlaps."""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says to one question."""
+
+    question: str
+    resolved_question: str
+    """The question that was searched, follow-ups completed and typing errors mended."""
+    outcome: Outcome
+    confidence: float
+    """Calibrated probability that the cited passages answer the question, 0 to 1."""
+    sentences: tuple[AnswerSentence, ...]
+    passages: tuple[Passage, ...]
+    """Cited ones first, in the order of their numbers."""
+    notices: tuple[Notice, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    lead: str = ""
+    """What is said before the sentences, such as that the sources do not say."""
+    answerer: str = "extractive"
+    """``extractive``, or the language model's name."""
+    suggestions: tuple[str, ...] = field(default=())
+    """Questions that the passages can answer."""
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the assistant declined to answer."""
+        return self.outcome == "abstain"
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation of every sentence and conflict, once each, in reading order."""
+        seen: dict[tuple[str, int, int], Citation] = {}
+        groups = [s.citations for s in self.sentences] + [c.citations for c in self.conflicts]
+        for citation in (c for group in groups for c in group):
+            seen.setdefault((citation.doc_id, citation.start, citation.end), citation)
+        return tuple(seen.values())
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text with ``[n]`` markers."""
+        parts = [self.lead] if self.lead else []
+        for sentence in self.sentences:
+            numbers = dict.fromkeys(c.number for c in sentence.citations if c.status != "rejected")
+            parts.append(" ".join([sentence.text, *(f"[{n}]" for n in numbers)]))
+        return " ".join(parts)

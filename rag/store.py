@@ -1,0 +1,211 @@
+"""Files of the index: generations beside each other, and the pointer to the current one.
+
+::
+
+    index/CURRENT                  id of the current generation and digest of its manifest
+    index/generations/<id>/        one whole index; never changed once CURRENT names it
+    index/.lock                    held by the one process that writes
+
+A writer fills a new folder, flushes it, and replaces CURRENT in one step, so a
+reader sees the old index or the new one and nothing between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+"""Version of the layout; a reader refuses another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What CURRENT says."""
+
+    generation: str
+    digest: str
+    """SHA-256 of the generation's manifest."""
+
+
+class Store:
+    """The index folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._generations = root / "generations"
+
+    def current(self) -> Pointer:
+        """Read which generation is current.
+
+        Raises:
+            IndexMissingError: nothing has been built here.
+            IndexDamagedError: CURRENT is not what a build writes.
+        """
+        try:
+            text = (self.root / "CURRENT").read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise IndexMissingError(f"no index at {self.root}; run `rag build`") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexDamagedError(
+                f"{self.root / 'CURRENT'} cannot be read: {error}; run `rag build`"
+            ) from error
+        words = text.split()
+        if len(words) != 2 or not (self._generations / words[0] / MANIFEST).is_file():
+            raise IndexDamagedError(
+                f"{self.root / 'CURRENT'} says {text[:80]!r}, which names no generation; run `rag build`"
+            )
+        return Pointer(*words)
+
+    def folder(self, generation: str) -> Path:
+        """Where a generation stands."""
+        return self._generations / generation
+
+    def manifest(self, pointer: Pointer) -> dict[str, Any]:
+        """Read a generation's manifest and check its digest.
+
+        Raises:
+            IndexDamagedError: it is gone or changed.
+        """
+        path = self.folder(pointer.generation) / MANIFEST
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise IndexDamagedError(f"{path} cannot be read: {error}; run `rag build`") from error
+        if hashlib.sha256(data).hexdigest() != pointer.digest:
+            raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
+        manifest: dict[str, Any] = json.loads(data)
+        if manifest["format"] != FORMAT:
+            raise IndexDamagedError(
+                f"{path} has format {manifest['format']!r}, this version reads {FORMAT}; run `rag build`"
+            )
+        return manifest
+
+    def verify(self, pointer: Pointer) -> dict[str, Any]:
+        """Check every file of a generation against the manifest, and give the manifest.
+
+        Raises:
+            IndexDamagedError: names the first file that is gone or changed.
+        """
+        manifest = self.manifest(pointer)
+        folder = self.folder(pointer.generation)
+        for name, digest in manifest["files"].items():
+            path = folder / name
+            try:
+                found = file_digest(path)
+            except OSError as error:
+                raise IndexDamagedError(
+                    f"{path} cannot be read: {error.strerror}; run `rag build`"
+                ) from error
+            if found != digest:
+                raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
+        return manifest
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writers' lock.
+
+        Raises:
+            IndexLockedError: another process holds it.
+            StoreError: the folder cannot be written.
+        """
+        import filelock
+
+        try:
+            self._generations.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.root / ".lock", timeout=0)
+            with lock:
+                yield
+        except filelock.Timeout:
+            raise IndexLockedError(
+                f"another process is writing {self.root}; wait for it to end, then run the command again"
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"the index folder {self.root} cannot be written: {error.strerror or error}; the index is unchanged"
+            ) from error
+
+    def next_name(self) -> str:
+        """A generation's name that sorts after every other: its number in eight digits."""
+        numbers = [int(path.name) for path in self._generations.iterdir() if path.name.isdigit()]
+        return f"{max(numbers, default=0) + 1:08d}"
+
+    @contextmanager
+    def generation(self, generation: str) -> Iterator[Path]:
+        """Fill a new generation's folder; it is dropped if the filling fails."""
+        folder = self.folder(generation)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def publish(self, generation: str, manifest: dict[str, Any]) -> None:
+        """Complete a filled folder with its manifest and make it the current one."""
+        folder = self.folder(generation)
+        names = sorted(str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file())
+        files = {name: file_digest(folder / name) for name in names}
+        data = json.dumps(
+            {"format": FORMAT, **manifest, "files": files}, indent=1, ensure_ascii=False
+        ).encode()
+        (folder / MANIFEST).write_bytes(data)
+        for path in [*folder.rglob("*"), folder]:
+            _flush(path)
+        self.point(Pointer(generation, hashlib.sha256(data).hexdigest()))
+
+    def point(self, pointer: Pointer) -> None:
+        """Replace CURRENT in one step."""
+        fresh = self.root / "CURRENT.new"
+        fresh.write_text(f"{pointer.generation} {pointer.digest}\n", encoding="ascii")
+        _flush(fresh)
+        os.replace(fresh, self.root / "CURRENT")
+        _flush(self.root)
+
+    def generations(self) -> list[Pointer]:
+        """List the complete generations, newest first."""
+        found = []
+        for path in sorted(self._generations.glob(f"*/{MANIFEST}"), reverse=True):
+            found.append(Pointer(path.parent.name, file_digest(path)))
+        return found
+
+    def prune(self, keep: int) -> None:
+        """Remove what is left of interrupted builds, and all but the newest generations.
+
+        The current generation stays, whatever its age.
+        """
+        kept = {pointer.generation for pointer in self.generations()[:keep]} | {self.current().generation}
+        for folder in self._generations.iterdir():
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    """Push a file or folder to the disk; a system that cannot flush folders is left to itself."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
