@@ -1,0 +1,227 @@
+"""Cut an HTML tree into blocks of text, in reading order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.loading.normalise import clean_line
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i",
+    "ins", "kbd", "label", "mark", "nobr", "output", "q", "rb", "rp", "rt", "ruby", "s", "samp",
+    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+))  # fmt: skip
+"""Elements that do not break a line; everything else does."""
+
+SKIPPED = frozenset((
+    "script", "style", "noscript", "template", "head", "title", "meta", "link", "iframe", "object",
+    "embed", "svg", "math", "canvas", "audio", "video", "source", "track", "picture", "img", "map",
+    "area", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter",
+    "dialog", "del", "rp",
+))  # fmt: skip
+_HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_DEEPEST = 120
+"""Blocks within each other, below which the text is taken without its structure."""
+_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_DIGITS = re.compile(r"[0-9+-]{1,3}")
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """One line of a page, with what helps to judge it."""
+
+    text: str
+    kind: str
+    """heading, p, li, row, caption, quote, or pre."""
+    level: int
+    """1 to 6 for a heading, else 0."""
+    link_chars: int
+    """Characters of the text that stand in links."""
+    ancestors: tuple[_Element, ...]
+    """Elements around the block, outermost first, its own last."""
+    group: object = None
+    """Blocks of one table or list share it."""
+
+    @property
+    def link_density(self) -> float:
+        """Share of the text that stands in links, 0 to 1."""
+        return min(1.0, self.link_chars / max(1, len(self.text)))
+
+
+@dataclass(slots=True)
+class _Line:
+    """The line being gathered."""
+
+    parts: list[str] = field(default_factory=list)
+    link_chars: int = 0
+
+
+class _Walker:
+    """Gathers blocks; one use a tree."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._line = _Line()
+        self._trail: list[_Element] = []
+        self._kind = "p"
+        self._level = 0
+        self._group: object = None
+        self._marker = ""
+
+    def flush(self) -> None:
+        """End the line at hand."""
+        text = clean_line("".join(self._line.parts))
+        if text and any(char.isalnum() for char in text):
+            marked = self._marker + text
+            self._marker = ""
+            self.blocks.append(
+                Block(marked, self._kind, self._level, self._line.link_chars, tuple(self._trail), self._group)
+            )
+        self._line = _Line()
+
+    def _say(self, text: str | None, in_link: bool) -> None:
+        if text:
+            self._line.parts.append(text)
+            if in_link:
+                self._line.link_chars += len(clean_line(text))
+
+    def walk(self, element: _Element, in_link: bool = False) -> None:
+        """Take in one element and everything under it."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in SKIPPED:
+            return
+        if len(self._trail) > _DEEPEST:
+            self._say(" ".join(map(str, element.itertext())), in_link)
+            return
+        if tag == "br":
+            self._break()
+        elif tag == "sup":
+            self._superscript(element, in_link)
+        elif tag in INLINE:
+            self._children(element, in_link or tag == "a")
+        elif tag == "table" and is_data_table(element):
+            self._table(element)
+        else:
+            self._block(element, tag, in_link)
+
+    def _children(self, element: _Element, in_link: bool) -> None:
+        self._say(element.text, in_link)
+        for child in element:
+            self.walk(child, in_link)
+            self._say(child.tail, in_link)
+
+    def _break(self) -> None:
+        """Take a line break: the second in a row ends the paragraph."""
+        if self._line.parts and self._line.parts[-1] == "\n":
+            self.flush()
+        elif any(part.strip() for part in self._line.parts):
+            self._line.parts.append("\n")
+
+    def _superscript(self, element: _Element, in_link: bool) -> None:
+        text = clean_line("".join(map(str, element.itertext())))
+        links = element.xpath(".//a[starts-with(@href, '#')] | ancestor::a[starts-with(@href, '#')]")
+        if links and text.isalnum():
+            self._say(f"[{text}]", in_link)
+        elif _DIGITS.fullmatch(text):
+            self._say(text.translate(_SUPERSCRIPT), in_link)
+        else:
+            self._children(element, in_link)
+
+    def _block(self, element: _Element, tag: str, in_link: bool) -> None:
+        self.flush()
+        saved = (self._kind, self._level, self._group, self._marker)
+        self._trail.append(element)
+        if tag in _HEADINGS:
+            self._kind, self._level = "heading", _HEADINGS[tag]
+        elif tag in ("figcaption", "caption"):
+            self._kind = "caption"
+        elif tag == "blockquote":
+            self._kind = "quote"
+        elif tag in ("ul", "ol", "dl"):
+            self._group = element
+        elif tag in ("li", "dt", "dd"):
+            self._kind, self._marker = "li", "- " if tag == "li" else ""
+        if tag == "pre":
+            self._kind, self._group = "pre", element
+            self._preformatted(element)
+        else:
+            self._children(element, in_link)
+        self.flush()
+        self._trail.pop()
+        used = tag != "li" and not self._marker
+        self._kind, self._level, self._group, self._marker = saved
+        if used:
+            self._marker = ""
+
+    def _preformatted(self, element: _Element) -> None:
+        for line in "".join(map(str, element.itertext())).splitlines():
+            self._say(line, False)
+            self.flush()
+
+    def _table(self, table: _Element) -> None:
+        """Take in a table of data, a row a block."""
+        self.flush()
+        self._trail.append(table)
+        for caption in table.iterchildren("caption"):
+            self.walk(caption)
+        saved, self._kind, self._group = (self._kind, self._group), "row", table
+        for row in table.iter("tr"):
+            if next(row.iterancestors("table"), None) is not table:
+                continue
+            cells = [inner_text(cell) for cell in row.iterchildren("td", "th")]
+            links = sum(len(inner_text(link)) for link in row.iter("a"))
+            while cells and not cells[-1]:
+                cells.pop()
+            if any(cells):
+                self._line.parts.append(" | ".join(cells))
+                self._line.link_chars = links
+                self.flush()
+        self._kind, self._group = saved
+        self._trail.pop()
+
+
+def inner_text(element: _Element) -> str:
+    """Return the text of an element on one line, blocks inside it parted by a space."""
+    walker = _Walker()
+    if element.tag in INLINE:
+        walker.walk(element)
+    else:
+        walker._children(element, False)
+    walker.flush()
+    return " ".join(block.text for block in walker.blocks)
+
+
+def is_hidden(element: _Element) -> bool:
+    """Return whether the page itself hides an element from every reader."""
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or "visibility:hidden" in style
+
+
+def is_data_table(table: _Element) -> bool:
+    """Return whether a table holds data rather than the layout of the page.
+
+    Data: no table inside, at least two rows of two cells, and no cell that holds
+    several paragraphs or more than 600 characters.
+    """
+    if table.find(".//table") is not None:
+        return False
+    rows = [row for row in table.iter("tr") if len(row) > 1]
+    if len(rows) < 2:
+        return False
+    for cell in table.iter("td"):
+        if len(cell.findall(".//p")) > 2 or sum(len(str(part)) for part in cell.itertext()) > 600:
+            return False
+    return True
+
+
+def cut_blocks(root: _Element) -> list[Block]:
+    """Return the blocks of a tree in reading order."""
+    walker = _Walker()
+    walker.walk(root)
+    walker.flush()
+    return walker.blocks

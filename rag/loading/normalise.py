@@ -1,0 +1,195 @@
+"""Normalise text once, and lay out the blocks of a document.
+
+Everything downstream points into this text by offset, so it is settled here and
+nowhere else: Unicode NFC, line feeds only, one paragraph, heading, list point or
+table row a line, a blank line between blocks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rag.records import Heading, Page
+
+_DROPPED = dict.fromkeys(
+    [
+        *(*range(0x00, 0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0)),
+        *(0xAD, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, 0xFFFC),
+        *(*range(0x202A, 0x202F), *range(0x2061, 0x2070), *range(0xFFF0, 0xFFFC)),
+    ]
+)
+"""Controls, soft hyphens, zero-width spaces and direction overrides: they print
+nothing and make equal words differ. Joiners stay, for scripts that need them."""
+
+_LETTERS = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in [
+        *range(0xFB00, 0xFB07),
+        *range(0xFB13, 0xFB18),
+        *range(0xFB50, 0xFDFE),
+        *range(0xFE70, 0xFEFD),
+    ]
+    if unicodedata.category(chr(code)).startswith("L") and code != 0xFDFA
+}
+"""Ligatures and presentation forms, which are shapes of letters and not letters."""
+
+_TABLE: dict[int, str | None] = {**_DROPPED, **_LETTERS}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+_BREAKS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def clean(text: str) -> str:
+    """Return text in NFC with line feeds only and nothing unprintable.
+
+    A lone surrogate becomes U+FFFD; `ﬁ` becomes `fi`. White space other than line
+    breaks is left as it stands.
+    """
+    text = _SURROGATE.sub("\ufffd", _BREAKS.sub("\n", text)).translate(_TABLE)
+    return unicodedata.normalize("NFC", text)
+
+
+def clean_line(text: str) -> str:
+    """Return text as one clean line, each run of white space one space."""
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+@dataclass(slots=True)
+class Layout:
+    """The text of a document as it grows, block by block."""
+
+    _parts: list[str] = field(default_factory=list)
+    _length: int = 0
+    _group: object = None
+    _headings: list[Heading] = field(default_factory=list)
+    _starts: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, text: str, *, level: int = 0, group: object = None) -> None:
+        """Add one line.
+
+        Args:
+            text: cleaned here; an empty line adds nothing.
+            level: 1 to 6 marks a heading.
+            group: lines with the same group (rows of one table, points of one list)
+                follow each other without a blank line.
+        """
+        line = clean_line(text)
+        if not line:
+            return
+        if self._parts:
+            self._put("\n" if group is not None and group == self._group else "\n\n")
+        start = self._length
+        self._put(line)
+        self._group = group
+        if level:
+            self._headings.append(Heading(start, self._length, min(level, 6)))
+
+    def add_row(self, cells: Sequence[str], group: object) -> None:
+        """Add a table row as ``cell | cell``; a row of empty cells adds nothing."""
+        cleaned = [clean_line(cell) for cell in cells]
+        while cleaned and not cleaned[-1]:
+            cleaned.pop()
+        if any(cleaned):
+            self.add(" | ".join(cleaned), group=group)
+
+    def continue_line(self, text: str, glue: str) -> None:
+        """Add to the end of the last line, as where a paragraph runs over a page break."""
+        line = clean_line(text)
+        if line:
+            heading = self._headings[-1] if self._headings else None
+            runs_on = heading is not None and heading.end == self._length
+            self._put(glue)
+            self._put(line)
+            if heading is not None and runs_on:
+                self._headings[-1] = Heading(heading.start, self._length, heading.level)
+
+    @property
+    def tail(self) -> str:
+        """The last piece that was added."""
+        return self._parts[-1] if self._parts else ""
+
+    def shorten(self, count: int) -> None:
+        """Take characters off the end of the last piece, as the hyphen of a broken word."""
+        self._parts[-1] = self._parts[-1][:-count]
+        self._length -= count
+
+    def begin_page(self, number: int, *, glue: int = 0) -> None:
+        """Mark that what is added next stands on a page; ``glue`` is the length of the joint."""
+        self._starts.append((self._length + glue, number))
+
+    @property
+    def length(self) -> int:
+        """Code points so far."""
+        return self._length
+
+    def _put(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings so far, in order."""
+        return tuple(self._headings)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages so far, in order; a page without text of its own is left out."""
+        text = self.text
+        ends = [start for start, _ in self._starts[1:]] + [len(text)]
+        pages = []
+        for (start, number), end in zip(self._starts, ends, strict=True):
+            stretch = text[start:end]
+            if stretch.strip():
+                lead = len(stretch) - len(stretch.lstrip())
+                pages.append(Page(start + lead, start + len(stretch.rstrip()), number))
+        return tuple(pages)
+
+
+def unwrap(lines: Iterable[str]) -> str:
+    """Join the lines of one hard-wrapped paragraph.
+
+    A hyphen at the end of a line is dropped where a small letter follows and the
+    part before it is a word's beginning (``com-`` / ``pany`` gives ``company``).
+    """
+    parts: list[str] = []
+    for line in filter(None, map(clean_line, lines)):
+        if parts:
+            # Joined with the last line only, so that a long paragraph takes linear time.
+            joined = join(parts[-1], line)
+            parts[-1] = joined[: len(joined) - len(line)]
+        parts.append(line)
+    return "".join(parts)
+
+
+_BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010]$")
+_KEPT_HYPHEN = re.compile(
+    r"(?:^|[\s(])(?:non|self|anti|co|ex|well|long|short|high|low|so|semi|cross|multi|all|state|counter|post|pre|mid)-$",
+    re.IGNORECASE,
+)
+
+
+def join(head: str, tail: str) -> str:
+    """Join two lines of one paragraph, mending a word broken between them."""
+    if head.endswith(("-", "\u2010", "\u2011", "\u2013", "\u2014", "/")):
+        soft = _BROKEN_WORD.search(head) and tail[:1].islower() and not _KEPT_HYPHEN.search(head)
+        compound = "-" in head.rsplit(" ", 1)[-1][:-1]
+        if soft and not compound:
+            return head[:-1] + tail
+        spaced = head[:-1].endswith(" ")
+        return head + (" " if spaced else "") + tail
+    if _is_wide(head[-1:]) and _is_wide(tail[:1]):
+        return head + tail
+    return f"{head} {tail}"
+
+
+def _is_wide(char: str) -> bool:
+    """Return whether a character is of a script written without spaces."""
+    return bool(char) and unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7a3"
