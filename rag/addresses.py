@@ -193,11 +193,11 @@ def within(timeout: float | None, left: Callable[[], float]) -> float:
     """Cut a timeout to the seconds left.
 
     Raises:
-        httpcore.ConnectTimeout: none are left.
+        httpcore.TimeoutException: none are left.
     """
     seconds = left()
     if seconds <= 0:
-        raise httpcore.ConnectTimeout("no time left")
+        raise httpcore.TimeoutException("no time left")
     return seconds if timeout is None else min(timeout, seconds)
 
 

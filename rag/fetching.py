@@ -45,6 +45,7 @@ LONGEST_FETCH = 300.0
 """Seconds for one fetch with its retries, however slowly bytes drip in."""
 CONNECT_TIMEOUT = 5.0
 
+_Headers = Mapping[str, str]
 _PASSING = (429, 500, 502, 503, 504)
 _PORTS = (80, 443)
 _SAVE = "save the page in a browser and run `rag add FILE`"
@@ -138,15 +139,17 @@ class HttpFetcher:
         asked = {name: text for name, text in validators.items() if _sendable(text)}
         until = min(self._until, self._clock() + LONGEST_FETCH)
         with self._client(until) as client:
-            for attempt in range(self._retries + 1):
+            attempt = 0
+            while True:
                 try:
                     with self._visit(client, start, until, asked) as response:
                         return _fetched(response, asked, self._max_bytes)
                 except _PassingError as error:
-                    if attempt == self._retries:
+                    wait = max(error.wait, BACKOFF * 2**attempt)
+                    self._hold(error.host, wait)
+                    if attempt >= self._retries or wait > min(LONGEST_WAIT, until - self._clock()):
                         raise
-                    self._hold(error.host, max(error.wait, BACKOFF * 2**attempt))
-        raise AssertionError("unreachable: the last attempt returns or raises")
+                    attempt += 1
 
     def _client(self, until: float) -> httpx.Client:
         headers = {
@@ -167,7 +170,7 @@ class HttpFetcher:
         client: httpx.Client,
         url: httpx.URL,
         until: float,
-        asked: Mapping[str, str],
+        asked: _Headers,
         robots: bool = False,
     ) -> Iterator[httpx.Response]:
         """Follow redirects by hand and give the answer at their end, its body unread."""
@@ -176,8 +179,8 @@ class HttpFetcher:
             self._check(url)
             if not robots:
                 self._permit(client, url, until)
-                if url.host != came_from:
-                    self._pace(url.host, until)
+            if url.host != came_from:
+                self._pace(url.host, until, rest=not robots)
             with _answer(client, url, asked) as response:
                 if response.next_request is None:
                     yield response
@@ -189,15 +192,19 @@ class HttpFetcher:
 
     def _check(self, url: httpx.URL) -> None:
         """Refuse an address by its form; what a name resolves to is checked when connecting."""
+        try:
+            host = url.host
+        except ValueError as error:  # what begins with xn-- is decoded only here
+            raise FetchError(f"{str(url)!r} names no host ({error}); expected 'https://HOST/PATH'") from error
         if url.userinfo:
             raise FetchError(f"{url!r} holds a user name or password; expected an address without them")
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not host:
             raise FetchError(f"{str(url)!r} cannot be fetched; expected 'http://' or 'https://' and a host")
         if url.port not in (None, *_PORTS) and self._allow is public_address:
             raise FetchError(f"{str(url)!r} asks for port {url.port!r}; expected 80 or 443; {_SAVE}")
         address = literal_address(url.raw_host.decode())
         if address is not None and not self._allow(address):
-            raise refused(url.host, address)
+            raise refused(host, address)
 
     def _permit(self, client: httpx.Client, url: httpx.URL, until: float) -> None:
         """Ask the host's robots.txt, once a host; a missing one allows all (RFC 9309)."""
@@ -219,8 +226,8 @@ class HttpFetcher:
         with self._lock:
             self._next_visit[host] = max(self._next_visit.get(host, -math.inf), self._clock() + seconds)
 
-    def _pace(self, host: str, until: float) -> None:
-        """Wait for this host's turn."""
+    def _pace(self, host: str, until: float, *, rest: bool) -> None:
+        """Wait for this host's turn, and with `rest` leave time before the next."""
         with self._lock:
             now = self._clock()
             turn = max(now, self._next_visit.get(host, now))
@@ -229,7 +236,7 @@ class HttpFetcher:
                     f"host {host!r} may next be asked in {turn - now:.0f} s; expected a wait of at most "
                     f"{max(0.0, min(until - now, LONGEST_WAIT)):.0f} s; run `rag sync` again later"
                 )
-            self._next_visit[host] = turn + self._interval.get(host, INTERVAL)
+            self._next_visit[host] = turn + (self._interval.get(host, INTERVAL) if rest else 0.0)
         if turn > now:
             self._sleep(turn - now)
 
@@ -243,14 +250,15 @@ class _PassingError(FetchError):
 
 
 @contextlib.contextmanager
-def _answer(client: httpx.Client, url: httpx.URL, asked: Mapping[str, str]) -> Iterator[httpx.Response]:
+def _answer(client: httpx.Client, url: httpx.URL, asked: _Headers) -> Iterator[httpx.Response]:
     """Ask one address, and turn what goes wrong, while its body is read too, into a FetchError."""
     place = str(url)
     try:
         with client.stream("GET", url, headers=asked) as response:
             if response.status_code in _PASSING:
-                said = f"{place!r} answered {response.status_code}"
-                raise _PassingError(said, url.host, _retry_after(response))
+                wait = _retry_after(response)
+                rest = f" and asks for {wait:.0f} s of rest" if wait else ""
+                raise _PassingError(f"{place!r} answered {response.status_code}{rest}", url.host, wait)
             yield response
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
         raise FetchError(
@@ -258,11 +266,12 @@ def _answer(client: httpx.Client, url: httpx.URL, asked: Mapping[str, str]) -> I
         ) from error
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
         raise _PassingError(f"{place!r} broke off ({error})", url.host) from error
-    except (httpcore.ProtocolError, httpx.HTTPError) as error:
+    except (httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        # A ValueError is a Location that no parser takes.
         raise FetchError(f"{place!r} breaks the rules of HTTP ({error}); expected a page; {_SAVE}") from error
 
 
-def _fetched(response: httpx.Response, asked: Mapping[str, str], limit: int) -> Fetched:
+def _fetched(response: httpx.Response, asked: _Headers, limit: int) -> Fetched:
     place, told = str(response.url), response.headers
     validators = told.get("etag", ""), told.get("last-modified", "")
     if response.status_code == 304 and asked:
