@@ -1,0 +1,32 @@
+"""The seam between the assistant and whatever writes its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from rag.records import AnswerSentence, Document, Passage
+
+
+class Answerer(Protocol):
+    """Something that answers a question from passages, sentence by sentence."""
+
+    @property
+    def name(self) -> str:
+        """``extractive``, or the language model's name; shown with the answer."""
+        ...
+
+    def stream(
+        self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
+    ) -> Iterator[AnswerSentence]:
+        """Yield the sentences of an answer as they are finished and checked.
+
+        Args:
+            question: as resolved, so that it stands alone.
+            passages: best first; the only thing that may be cited.
+            documents: the stored text of every passage, by ``doc_id``.
+
+        Raises:
+            AnswererError: the answer failed; sentences yielded before it stand.
+        """
+        ...
