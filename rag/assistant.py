@@ -18,7 +18,7 @@ from rag.corpus import Corpus
 from rag.embedding import Embedder, SentenceTransformerEmbedder
 from rag.errors import QuestionError, UnknownSourceError
 from rag.index import Generation
-from rag.records import Answer, Document, Filters, Notice, Passage, Source, Turn
+from rag.records import Answer, Document, Filters, Notice, Outcome, Passage, Source, Turn
 from rag.retrieval import Retriever
 from rag.store import Store
 
@@ -143,7 +143,7 @@ class Assistant:
             )
             return
         sentences = compose(assessment, state.generation.documents)
-        outcome = "answer" if assessment.confidence >= ANSWER_FROM else "caution"
+        outcome: Outcome = "answer" if assessment.confidence >= ANSWER_FROM else "caution"
         answer = Answer(question, question, outcome, assessment.confidence, (), tuple(passages), notices)
         for count in range(1, len(sentences) + 1):
             yield replace(answer, sentences=sentences[:count])
@@ -239,7 +239,7 @@ class Assistant:
     def _evidence(
         self, state: _State, question: str, k: int, filters: Filters | None
     ) -> tuple[list[Passage], Assessment]:
-        """Find passages and judge them; notes of a source with full text only where the full text does not answer."""
+        """Find passages and judge them; full texts go before the notes of the same source."""
         documents = state.generation.documents
         passages = state.retriever.search(question, k, filters, shadowed=True)
         assessment = assess(question, passages, documents, self._embedder)

@@ -105,9 +105,9 @@ def build(
             return BuildReport(previous.pointer.generation, False, rows, 0)
         if not any(y.chunks for y in new.values()):
             reasons = "; ".join(f"{row.file}: {row.reason}" for row in rows if row.reason)
+            found = f" ({reasons})" if reasons else ""
             raise CorpusError(
-                f"the library at {corpus.root} holds no readable text{' (' + reasons + ')' if reasons else ''}; "
-                "add one with `rag add FILE`"
+                f"the library at {corpus.root} holds no readable text{found}; add one with `rag add FILE`"
             )
         generation = store.next_name()
         with store.generation(generation) as folder:

@@ -133,7 +133,8 @@ def _print_report(report: BuildReport, options: argparse.Namespace) -> int:
         changed = [row for row in report.rows if row.status != "unchanged"]
         for row in changed:
             print(
-                f"{row.status:9}  {row.source_id:28}  {row.text_kind:9}  {row.chunks:5} passages  {row.reason}".rstrip()
+                f"{row.status:9}  {row.source_id:28}  {row.text_kind:9}  {row.chunks:5} passages  "
+                f"{row.reason}".rstrip()
             )
         kept = len(report.rows) - len(changed)
         state = "now answers" if report.swapped else "is up to date"
@@ -167,9 +168,8 @@ def _info(options: argparse.Namespace) -> int:
         print(_as_json(info))
     else:
         for key, value in info.items():
-            print(
-                f"{key:16}  {', '.join(f'{k} {v}' for k, v in value.items()) if isinstance(value, dict) else value}"
-            )
+            flat = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+            print(f"{key:16}  {flat}")
     return 0
 
 
@@ -223,7 +223,8 @@ def _citation_line(citation: Citation) -> str:
 
 def _passage_line(passage: Passage) -> str:
     start = textwrap.shorten(passage.text, 160, placeholder=" ...")
-    return f"[{passage.number}] {passage.source.title} ({passage.attribution.publisher}, {readable(passage.attribution.date)})\n    {start}"
+    where = f"{passage.attribution.publisher}, {readable(passage.attribution.date)}"
+    return f"[{passage.number}] {passage.source.title} ({where})\n    {start}"
 
 
 def _passage_text(passage: Passage) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -142,7 +142,12 @@ def _from_corpus(corpus: Path) -> dict[str, Any]:
 
 
 def _convert(name: str, kind: str, value: Any) -> Any:
-    converters = {"int": int, "float": float, "str": str, "Path": lambda v: Path(v).expanduser()}
+    converters: dict[str, Callable[[Any], Any]] = {
+        "int": int,
+        "float": float,
+        "str": str,
+        "Path": lambda v: Path(v).expanduser(),
+    }
     try:
         return converters[kind](value)
     except (TypeError, ValueError) as error:

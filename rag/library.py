@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -51,7 +50,7 @@ def add_file(
         shutil.copytree(path, fresh)
     else:
         shutil.copyfile(path, fresh)
-    os.replace(fresh, target)
+    fresh.replace(target)
     if meta:
         meta_path(target).write_text(json.dumps(dict(meta), ensure_ascii=False, indent=1), encoding="utf-8")
     return target
@@ -82,8 +81,8 @@ def _set_aside(corpus: Corpus, name: str) -> Path | None:
     for path in found:
         companion = meta_path(path)
         if companion.exists():
-            os.replace(companion, folder / companion.name)
-        os.replace(path, folder / path.name)
+            companion.replace(folder / companion.name)
+        path.replace(folder / path.name)
     return folder
 
 

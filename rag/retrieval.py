@@ -165,8 +165,8 @@ def fuse(
     total = np.zeros(len(rows))
     for name, weight in weights.items():
         total += weight * z_scores(channels[name])
-    order = sorted(range(len(rows)), key=lambda i: (-total[i], names[rows[i]]))
-    return [Hit(names[rows[i]], float(total[i]), rank, "fused") for rank, i in enumerate(order, start=1)]
+    order = sorted(range(len(rows)), key=lambda i: (-total[i], names[int(rows[i])]))
+    return [Hit(names[int(rows[i])], float(total[i]), rank, "fused") for rank, i in enumerate(order, start=1)]
 
 
 def z_scores(scores: FloatArray) -> NDArray[np.float64]:

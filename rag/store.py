@@ -132,7 +132,8 @@ class Store:
             ) from None
         except OSError as error:
             raise StoreError(
-                f"the index folder {self.root} cannot be written: {error.strerror or error}; the index is unchanged"
+                f"the index folder {self.root} cannot be written: {error.strerror or error}; "
+                "the index is as it was"
             ) from error
 
     def next_name(self) -> str:
@@ -170,7 +171,7 @@ class Store:
         fresh = self.root / "CURRENT.new"
         fresh.write_text(f"{pointer.generation} {pointer.digest}\n", encoding="ascii")
         _flush(fresh)
-        os.replace(fresh, self.root / "CURRENT")
+        fresh.replace(self.root / "CURRENT")
         _flush(self.root)
 
     def generations(self) -> list[Pointer]:
