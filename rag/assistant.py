@@ -159,7 +159,8 @@ class Assistant:
         """
         state = self._fresh()
         self._check(filters, state)
-        return state.retriever.search(checked_question(question), k or self.settings.top_k, filters)
+        query = state.retriever.query(checked_question(question))
+        return state.retriever.search(query, k or self.settings.top_k, filters)
 
     def document(self, doc_id: str) -> Document:
         """Give a stored text.
@@ -241,12 +242,13 @@ class Assistant:
     ) -> tuple[list[Passage], Assessment]:
         """Find passages and judge them; full texts go before the notes of the same source."""
         documents = state.generation.documents
-        passages = state.retriever.search(question, k, filters, shadowed=True)
+        query = state.retriever.query(question)
+        passages = state.retriever.search(query, k, filters, shadowed=True)
         assessment = assess(question, passages, documents, self._embedder)
         if assessment.confidence < ANSWER_FROM and any(
             d.text_kind == "full text" for d in documents.values()
         ):
-            wider = state.retriever.search(question, k, filters)
+            wider = state.retriever.search(query, k, filters)
             other = assess(question, wider, documents, self._embedder)
             if other.confidence > assessment.confidence:
                 return wider, other

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -16,15 +16,22 @@ from rag.corpus import Corpus, Material, read_material
 from rag.dense import DenseIndex
 from rag.embedding import Embedder, FloatArray
 from rag.errors import CorpusError, StoreError
-from rag.index import PIPELINE, Generation, Part, contextual_text, write_rows
+from rag.index import PIPELINE, Generation, Part, contextual_text, sentences_in_context, write_rows
 from rag.lexical import LexicalIndex
 from rag.records import Chunk, Document, Source
 from rag.store import Store
+from rag.token_vectors import Tokens, TokenStore, quantise
+from rag.words import tokenise
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
 
 Status = Literal["added", "changed", "unchanged", "removed", "failed"]
+
+_Passage = tuple[FloatArray, Tokens]
+"""What a build knows of a chunk: its vector and its tokens."""
+
+Encoded = TypeVar("Encoded")
 
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""
@@ -247,39 +254,53 @@ def _write(
     texts = [contextual_text(c, documents[c.doc_id], sources[documents[c.doc_id].source_id]) for c in chunks]
     sentences = [documents[c.doc_id].text[s.start : s.end] for c in chunks for s in c.sentences]
     known_texts, known_sentences = _known(previous) if previous else ({}, {})
-    vectors, fresh = _embed(texts, known_texts, embedder, progress, "embedding passages")
-    sentence_vectors, more = _embed(sentences, known_sentences, embedder, progress, "embedding sentences")
+    passages, fresh = _embed(texts, known_texts, _passage_encoder(embedder), progress, "embedding passages")
+    alone, more = _embed(sentences, known_sentences, embedder.encode, progress, "embedding sentences")
+    in_context = [
+        sentences_in_context(chunk, sources[documents[chunk.doc_id].source_id], tokens)
+        for chunk, (_, tokens) in zip(chunks, passages, strict=True)
+    ]
     write_rows(folder / "sources.json", sources.values())
     write_rows(folder / "documents.json", documents.values())
     write_rows(folder / "chunks.json", chunks)
     write_rows(folder / "parts.json", (y.part for y in found.values()))
-    DenseIndex.from_vectors(vectors).save(folder / "chunks.faiss")
-    DenseIndex.from_vectors(sentence_vectors).save(folder / "sentences.faiss")
-    LexicalIndex.from_texts(texts).save(folder / "bm25")
+    empty = np.zeros((0, embedder.dim), np.float32)
+    DenseIndex.from_vectors(np.stack([vector for vector, _ in passages])).save(folder / "chunks.faiss")
+    DenseIndex.from_vectors(np.stack(alone)).save(folder / "sentences.faiss")
+    DenseIndex.from_vectors(np.concatenate([empty, *in_context])).save(folder / "context_sentences.faiss")
+    TokenStore.from_chunks([tokens for _, tokens in passages], embedder.dim).save(folder / "tokens")
+    LexicalIndex.from_terms(map(tokenise, texts)).save(folder / "bm25")
     return fresh + more
 
 
-def _known(generation: Generation) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
-    """The vectors of a generation by the text that they embed."""
-    texts = dict(
-        zip(map(generation.contextual_text, generation.chunks), generation.dense.vectors, strict=True)
-    )
+def _known(generation: Generation) -> tuple[dict[str, _Passage], dict[str, FloatArray]]:
+    """What a generation holds of each text: a chunk's vector and tokens, a sentence's vector."""
+    numbers = range(len(generation.chunks))
+    stored = ((generation.dense.vectors[i], generation.tokens.chunk(i)) for i in numbers)
+    texts = dict(zip(map(generation.contextual_text, generation.chunks), stored, strict=True))
     sentences = dict(zip(generation.sentence_texts(), generation.sentences.vectors, strict=True))
     return texts, sentences
 
 
+def _passage_encoder(embedder: Embedder) -> Callable[[Sequence[str]], Iterable[_Passage]]:
+    return lambda texts: ((tokens.pooled, quantise(tokens)) for tokens in embedder.encode_tokens(texts))
+
+
 def _embed(
-    texts: Sequence[str], known: Mapping[str, FloatArray], embedder: Embedder, progress: Progress, stage: str
-) -> tuple[FloatArray, int]:
-    """Embed texts, taking known vectors where there are any; gives (n, dim) float32 and how many were new."""
+    texts: Sequence[str],
+    known: Mapping[str, Encoded],
+    encode: Callable[[Sequence[str]], Iterable[Encoded]],
+    progress: Progress,
+    stage: str,
+) -> tuple[list[Encoded], int]:
+    """Embed texts, taking what is known of them where it is; gives one each and how many were new."""
     fresh = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
     table = dict(known)
     for start in range(0, len(fresh), EMBED_STEP):
         step = fresh[start : start + EMBED_STEP]
-        table.update(zip(step, embedder.encode(step), strict=True))
+        table.update(zip(step, encode(step), strict=True))
         progress(stage, min(start + EMBED_STEP, len(fresh)), len(fresh))
-    rows = [table[text] for text in texts]
-    return (np.stack(rows) if rows else np.zeros((0, embedder.dim), np.float32)), len(fresh)
+    return [table[text] for text in texts], len(fresh)
 
 
 def _manifest(found: Mapping[str, _Yield], settings: Settings, embedder: Embedder) -> dict[str, Any]:
@@ -291,9 +312,7 @@ def _manifest(found: Mapping[str, _Yield], settings: Settings, embedder: Embedde
         "dimension": embedder.dim,
         "chunk_tokens": settings.chunk_tokens,
         "fingerprint": settings.fingerprint(),
-        "versions": {
-            name: version(name) for name in ("faiss-cpu", "bm25s", "sentence-transformers", "numpy")
-        },
+        "versions": {name: version(name) for name in ("faiss-cpu", "sentence-transformers", "numpy")},
         "documents": sum(len(y.documents) for y in found.values()),
         "chunks": len(chunks),
         "sentences": sum(len(c.sentences) for c in chunks),

@@ -39,6 +39,8 @@ class TokenVectors:
     """(tokens, dim) float32, unit rows, special tokens left out."""
     offsets: NDArray[np.int32]
     """(tokens, 2): start and end of each token in the text, code points, half-open."""
+    pooled: FloatArray
+    """(dim,) float32, the unit vector of the whole text, as `Embedder.encode` gives it."""
 
 
 class Embedder(Protocol):
@@ -68,7 +70,7 @@ class Embedder(Protocol):
         """Embed texts as (n, dim) float32 with unit rows."""
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Embed every token of every text."""
+        """Embed every token of every text, and each text as a whole, in one pass."""
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Offsets of the tokens of a text of any length, in code points."""
@@ -140,13 +142,16 @@ class SentenceTransformerEmbedder:
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         if not texts:
             return []
-        rows = self._model.encode(
-            list(texts), batch_size=BATCH, output_value="token_embeddings", show_progress_bar=False
+        outputs = self._model.encode(
+            list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False
         )
-        encodings = [self._encoding(text, truncate=True) for text in texts]
         return [
-            _inner_tokens(np.asarray(row, np.float32), encoding)
-            for row, encoding in zip(rows, encodings, strict=True)
+            _inner_tokens(
+                output["token_embeddings"].float().numpy(),
+                self._encoding(text, truncate=True),
+                output["sentence_embedding"].float().numpy(),
+            )
+            for text, output in zip(texts, outputs, strict=True)
         ]
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
@@ -164,14 +169,17 @@ class SentenceTransformerEmbedder:
         return [(int(start), int(end)) for start, end in encoding["offset_mapping"]]
 
 
-def _inner_tokens(rows: FloatArray, offsets: list[tuple[int, int]]) -> TokenVectors:
-    """Drop the special tokens, which have empty offsets, and make the rows unit length."""
+def _inner_tokens(rows: FloatArray, offsets: list[tuple[int, int]], pooled: FloatArray) -> TokenVectors:
+    """Drop the special tokens, which have empty offsets, and make every row unit length."""
     keep = [i for i, (start, end) in enumerate(offsets[: len(rows)]) if end > start]
-    vectors = rows[keep]
+    places = np.array([offsets[i] for i in keep], np.int32).reshape(-1, 2)
+    return TokenVectors(unit_rows(rows[keep]), places, unit_rows(pooled.reshape(1, -1))[0])
+
+
+def unit_rows(vectors: FloatArray) -> FloatArray:
+    """Scale every row of (n, dim) to unit length; a row of zeros stays."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return TokenVectors(
-        vectors / np.maximum(norms, 1e-12), np.array([offsets[i] for i in keep], np.int32).reshape(-1, 2)
-    )
+    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
 
 
 def _locate(name: str) -> str:

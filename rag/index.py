@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from rag.chunking import context
 from rag.config import Settings
 from rag.dense import DenseIndex
-from rag.embedding import Embedder
+from rag.embedding import Embedder, FloatArray
 from rag.errors import IndexMismatchError
 from rag.lexical import LexicalIndex
+from rag.ranking import context_sentence_vectors, token_spans
 from rag.records import Chunk, Document, Source
 from rag.store import Pointer, Store
+from rag.token_vectors import Tokens, TokenStore
 
-PIPELINE = "1"
+PIPELINE = "2"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 Row = TypeVar("Row")
@@ -55,6 +57,8 @@ class Generation:
         self.parts = read_rows(folder / "parts.json", Part)
         self.dense = DenseIndex.load(folder / "chunks.faiss")
         self.sentences = DenseIndex.load(folder / "sentences.faiss")
+        self.context_sentences = DenseIndex.load(folder / "context_sentences.faiss")
+        self.tokens = TokenStore.load(folder / "tokens")
         self.lexical = LexicalIndex.load(folder / "bm25")
 
     @classmethod
@@ -72,6 +76,11 @@ class Generation:
         manifest = store.verify(pointer)
         _compare(manifest, settings, embedder)
         return cls(store.folder(pointer.generation), pointer, manifest)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Number of each chunk by its id."""
+        return {chunk.chunk_id: row for row, chunk in enumerate(self.chunks)}
 
     @cached_property
     def sentence_starts(self) -> NDArray[np.int64]:
@@ -101,9 +110,24 @@ class Generation:
 
 def contextual_text(chunk: Chunk, document: Document, source: Source) -> str:
     """Put title and headings in front of a chunk's text."""
-    above = context(source, chunk.heading)
-    body = document.text[chunk.start : chunk.end]
-    return f"{above}\n{body}" if above else body
+    return above(chunk, source) + document.text[chunk.start : chunk.end]
+
+
+def above(chunk: Chunk, source: Source) -> str:
+    """What stands in front of a chunk's text in its contextual text: a line, or nothing."""
+    title = context(source, chunk.heading)
+    return f"{title}\n" if title else ""
+
+
+def sentence_tokens(chunk: Chunk, source: Source, tokens: Tokens) -> list[tuple[int, int]]:
+    """Range of tokens of each sentence of a chunk, half-open, among those of its contextual text."""
+    shift = len(above(chunk, source)) - chunk.start
+    return token_spans(tokens.offsets, ((s.start + shift, s.end + shift) for s in chunk.sentences))
+
+
+def sentences_in_context(chunk: Chunk, source: Source, tokens: Tokens) -> FloatArray:
+    """Vectors of a chunk's sentences as they read in their chunk, (sentences, dim) float32."""
+    return context_sentence_vectors(tokens.vectors, sentence_tokens(chunk, source, tokens))
 
 
 def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:

@@ -1,26 +1,55 @@
-"""Query in, passages out: every channel's hits, put on one scale and fused."""
+"""Query in, passages out: candidates of every channel, ranked by their features."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.dates import overlaps
 from rag.embedding import Embedder, FloatArray
-from rag.index import Generation
-from rag.lexical import tokenise
-from rag.records import Chunk, Filters, Hit, Passage
-
-WEIGHTS: Mapping[str, float] = {"dense": 1.0, "sentence": 1.0, "bm25": 0.5}
-"""Weight of each channel's z-score; chosen on halves of the evaluation sets."""
+from rag.index import Generation, above, sentence_tokens
+from rag.query import Query, encode_query
+from rag.ranking import (
+    FIRST_STAGE,
+    WEIGHTS,
+    add_links,
+    bigram_share,
+    fuse,
+    late_interaction,
+    nearness,
+    title_share,
+)
+from rag.records import Filters, Passage, Turn
+from rag.token_vectors import Tokens
+from rag.words import tokenise
 
 SENTENCE_DEPTH = 4
 """Sentences looked at for each candidate chunk that is wanted."""
 
+RERANKED = 40
+"""Candidates whose tokens and words are looked at."""
+
 NEAR_DUPLICATE = 0.9
 """Jaccard similarity of two passages' words from which the second is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkWords:
+    """The terms of one chunk."""
+
+    title: tuple[str, ...]
+    """Of title and headings."""
+    name: tuple[str, ...]
+    """Of the source's title without a bracketed part."""
+    sentences: tuple[tuple[str, ...], ...]
+
+    @property
+    def text(self) -> list[str]:
+        """The terms of the text, in order."""
+        return [term for sentence in self.sentences for term in sentence]
 
 
 class Retriever:
@@ -30,14 +59,18 @@ class Retriever:
         self.generation = generation
         self._embedder = embedder
         self._candidates = candidates
+        self._words: dict[int, ChunkWords] = {}
+
+    def query(self, question: str, history: Sequence[Turn] = ()) -> Query:
+        """Encode a question with its conversation; see `rag.query.encode_query`."""
+        return encode_query(question, self._embedder, self.generation.lexical, history)
 
     def search(
-        self, query: str, k: int, filters: Filters | None = None, *, shadowed: bool = False
+        self, query: Query, k: int, filters: Filters | None = None, *, shadowed: bool = False
     ) -> list[Passage]:
         """Find the passages that fit a query, best first, near-duplicates left out.
 
         Args:
-            query: what to look for, in words.
             k: most passages to return; clamped to what there is.
             filters: what to search in; applied before ranking.
             shadowed: leave out the notes of every source whose full text is indexed.
@@ -48,25 +81,24 @@ class Retriever:
         allowed = self.allowed(filters or Filters(), shadowed=shadowed)
         if not len(allowed):
             return []
-        rows, channels = self._candidate_scores(query, allowed)
-        hits = fuse(rows, channels, weights=WEIGHTS, names=[c.chunk_id for c in self.generation.chunks])
-        by_id = {self.generation.chunks[row].chunk_id: (row, i) for i, row in enumerate(rows)}
+        rows, features = self._candidate_features(query, allowed)
+        scores = self._rank(query, rows, features)
+        ids = [self.generation.chunks[row].chunk_id for row in rows]
         passages: list[Passage] = []
         seen: list[frozenset[str]] = []
-        for hit in hits:
-            row, position = by_id[hit.chunk_id]
-            words = frozenset(tokenise(self._text(self.generation.chunks[row])))
+        for place in sorted(range(len(rows)), key=lambda i: (-scores[i], ids[i])):
+            words = frozenset(self.words(int(rows[place])).text)
             if any(_jaccard(words, other) >= NEAR_DUPLICATE for other in seen):
                 continue
             seen.append(words)
-            scores = {name: float(values[position]) for name, values in channels.items()}
-            passages.append(self._passage(row, len(passages) + 1, hit.score, scores))
+            own = {name: float(values[place]) for name, values in features.items()}
+            passages.append(self._passage(int(rows[place]), len(passages) + 1, float(scores[place]), own))
             if len(passages) == k:
                 break
         return passages
 
     def allowed(self, filters: Filters, *, shadowed: bool = False) -> NDArray[np.int64]:
-        """The numbers of the chunks that the filters leave."""
+        """The numbers of the chunks that the filters leave, ascending."""
         generation = self.generation
         full = {d.source_id for d in generation.documents.values() if d.text_kind == "full text"}
         wanted = [part.casefold() for part in filters.publishers]
@@ -85,45 +117,91 @@ class Retriever:
                 keep.append(row)
         return np.array(keep, np.int64)
 
-    def _candidate_scores(
-        self, query: str, allowed: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], dict[str, FloatArray]]:
-        """Collect the best chunks of every channel and score each of them in all channels."""
-        generation, depth = self.generation, self._candidates
-        vector = self._embedder.encode([query])[0]
-        everything = len(allowed) == len(generation.chunks)
-        dense, _ = generation.dense.search(vector, depth, allowed=None if everything else allowed)
-        sentence_rows = None if everything else np.flatnonzero(np.isin(generation.sentence_owner, allowed))
-        sentences, _ = generation.sentences.search(vector, depth * SENTENCE_DEPTH, allowed=sentence_rows)
-        lexical, _ = generation.lexical.search(query, depth, allowed=allowed)
-        best = list(dict.fromkeys(generation.sentence_owner[sentences].tolist()))[:depth]
-        rows = np.unique(np.concatenate([dense, np.array(best, np.int64), lexical]))
-        return rows, {
-            "dense": generation.dense.scores(vector, rows),
-            "sentence": self._best_sentences(vector, rows),
-            "bm25": generation.lexical.scores(query)[rows],
-        }
+    def tokens(self, passage: Passage) -> tuple[Tokens, list[tuple[int, int]]]:
+        """Give the stored tokens of a passage, title in front, and each sentence's range among them."""
+        row = self.generation.rows[passage.chunk_id]
+        tokens = self.generation.tokens.chunk(row)
+        return tokens, sentence_tokens(self.generation.chunks[row], passage.source, tokens)
 
-    def _best_sentences(self, vector: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    def words(self, row: int) -> ChunkWords:
+        """The terms of a chunk, split once."""
+        if row not in self._words:
+            chunk = self.generation.chunks[row]
+            source = self.generation.source_of(chunk)
+            text = self.generation.documents[chunk.doc_id].text
+            self._words[row] = ChunkWords(
+                tuple(tokenise(above(chunk, source))),
+                tuple(tokenise(source.title.split("(")[0])),
+                tuple(tuple(tokenise(text[s.start : s.end])) for s in chunk.sentences),
+            )
+        return self._words[row]
+
+    def _candidate_features(
+        self, query: Query, allowed: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], dict[str, FloatArray]]:
+        """Collect the best chunks of every channel and keep those that all channels together rank best."""
+        generation, depth = self.generation, self._candidates
+        everything = len(allowed) == len(generation.chunks)
+        sentence_rows = None if everything else np.flatnonzero(np.isin(generation.sentence_owner, allowed))
+        dense, _ = generation.dense.search(query.vector, depth, allowed=None if everything else allowed)
+        found = [dense, generation.lexical.search(query.terms, depth, allowed=allowed)[0]]
+        for channel in (generation.sentences, generation.context_sentences):
+            best, _ = channel.search(query.vector, depth * SENTENCE_DEPTH, allowed=sentence_rows)
+            owners = dict.fromkeys(generation.sentence_owner[best].tolist())
+            found.append(np.array(list(owners)[:depth], np.int64))
+        rows = np.unique(np.concatenate(found))
+        features = {
+            "dense": generation.dense.scores(query.vector, rows),
+            "sentence": self._best_sentences(generation.sentences.vectors, query.vector, rows),
+            "context_sentence": self._best_sentences(
+                generation.context_sentences.vectors, query.vector, rows
+            ),
+            "bm25": generation.lexical.scores(query.terms)[rows],
+        }
+        best = np.sort(np.argsort(-fuse(features, FIRST_STAGE), kind="stable")[:RERANKED])
+        return rows[best], {name: values[best] for name, values in features.items()}
+
+    def _best_sentences(self, vectors: FloatArray, query: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
         """The cosine of each chunk's nearest sentence."""
         starts = self.generation.sentence_starts
-        vectors = self.generation.sentences.vectors
-        return np.array([np.max(vectors[starts[row] : starts[row + 1]] @ vector) for row in rows], np.float32)
+        return np.array([np.max(vectors[starts[row] : starts[row + 1]] @ query) for row in rows], np.float32)
 
-    def _text(self, chunk: Chunk) -> str:
-        return self.generation.documents[chunk.doc_id].text[chunk.start : chunk.end]
+    def _rank(self, query: Query, rows: NDArray[np.int64], features: dict[str, FloatArray]) -> FloatArray:
+        """Add the features that look inside a passage, and score every candidate by all of them."""
+        lexical = self.generation.lexical
+        words = [self.words(int(row)) for row in rows]
+        weighted = {term: weight * lexical.idf(term) for term, weight in query.terms.items()}
+        features["late"] = np.array([self._late(query, int(row)) for row in rows], np.float32)
+        features["nearness"] = np.array([nearness(weighted, w.title, w.sentences) for w in words], np.float32)
+        features["bigrams"] = np.array(
+            [bigram_share(query, weighted, [*w.title, *w.text]) for w in words], np.float32
+        )
+        features["title"] = np.array(
+            [title_share(query.terms, set(w.title), lexical) for w in words], np.float32
+        )
+        documents = [self.generation.chunks[row].doc_id for row in rows]
+        scores = fuse(features, WEIGHTS)
+        return add_links(scores, [w.name for w in words], [w.text for w in words], documents, query, lexical)
+
+    def _late(self, query: Query, row: int) -> float:
+        chunk = self.generation.chunks[row]
+        tokens = self.generation.tokens.chunk(row)
+        source = self.generation.source_of(chunk)
+        title = int(np.searchsorted(tokens.offsets[:, 0], len(above(chunk, source))))
+        return late_interaction(query, tokens.vectors, sentence_tokens(chunk, source, tokens), title)
 
     def _passage(self, row: int, number: int, score: float, scores: Mapping[str, float]) -> Passage:
         chunk = self.generation.chunks[row]
+        document = self.generation.documents[chunk.doc_id]
         return Passage(
             number=number,
-            source=self.generation.source_of(chunk),
+            source=self.generation.sources[document.source_id],
             doc_id=chunk.doc_id,
-            text_kind=self.generation.documents[chunk.doc_id].text_kind,
+            text_kind=document.text_kind,
             chunk_id=chunk.chunk_id,
             start=chunk.start,
             end=chunk.end,
-            text=self._text(chunk),
+            text=document.text[chunk.start : chunk.end],
             heading=chunk.heading,
             page=chunk.page,
             attribution=chunk.attribution,
@@ -131,49 +209,6 @@ class Retriever:
             scores=dict(scores),
             sentences=chunk.sentences,
         )
-
-
-def fuse(
-    rows: NDArray[np.int64],
-    channels: Mapping[str, FloatArray],
-    *,
-    weights: Mapping[str, float],
-    names: Sequence[str],
-) -> list[Hit]:
-    """Merge the channels' scores into one ranking.
-
-    Each channel is put on one scale by its z-score over the candidates of this
-    query, then summed by weight. Scores are kept rather than ranks because a
-    channel that is sure should count for more than one that is not.
-
-    With scores (3, 1, 2) a channel gives (1.22, -1.22, 0.00).
-
-    Args:
-        rows: (n,) numbers of the candidate chunks.
-        channels: for each channel (n,) scores, higher is better.
-        weights: weight of each channel, 0 or more.
-        names: chunk ids by number.
-
-    Returns:
-        Hits best first; equal scores by chunk id, so a query has one order.
-
-    Raises:
-        ValueError: a weight is negative, or a channel is named that has no scores.
-    """
-    if set(weights) - set(channels) or min(weights.values()) < 0:
-        raise ValueError(f"weights {dict(weights)!r} do not fit the channels {sorted(channels)}")
-    total = np.zeros(len(rows))
-    for name, weight in weights.items():
-        total += weight * z_scores(channels[name])
-    order = sorted(range(len(rows)), key=lambda i: (-total[i], names[int(rows[i])]))
-    return [Hit(names[int(rows[i])], float(total[i]), rank, "fused") for rank, i in enumerate(order, start=1)]
-
-
-def z_scores(scores: FloatArray) -> NDArray[np.float64]:
-    """Subtract the mean and divide by the standard deviation; equal scores give zeros."""
-    values = np.asarray(scores, np.float64)
-    spread = values.std() if len(values) else 0.0
-    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros(len(values))
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 
 from rag.answering.citations import cite
 from rag.embedding import Embedder
-from rag.lexical import query_words, tokenise
 from rag.records import AnswerSentence, Document, Passage, Span
+from rag.words import content_terms, tokenise
 
 MOST_SENTENCES = 3
 """Sentences in an answer, context brought along not counted."""
@@ -46,7 +46,7 @@ def assess(
     texts = [documents[p.doc_id].text[s.start : s.end] for p, s in spans]
     vectors = embedder.encode([question, *texts])
     cosines = vectors[1:] @ vectors[0]
-    words = set(query_words(question))
+    words = set(content_terms(question))
     found = []
     for (passage, span), text, cosine in zip(spans, texts, cosines, strict=True):
         above = set(tokenise(f"{passage.source.title} {passage.heading} {text}"))

@@ -1,0 +1,113 @@
+"""Words as a reader would match them: folded, stemmed, numbers and names kept whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+STOP_WORDS = frozenset(
+    """
+    a about also am an and any are as at be been being but by can could d did do does doing for from had
+    has have he her hers him his how i if in into is it its just let lets ll m may me might must my no
+    not of on or our ours please re s shall she should so some such t tell than that the their them then
+    there these they this those to too us ve was we were what when where which while who whom whose why
+    will with would you your yours cant couldnt didnt doesnt dont hasnt havent im isnt wasnt werent wont
+    arent
+    """.split()
+)
+"""Words of questions and of grammar; a query of nothing else keeps them."""
+
+WORD = re.compile(
+    r"\d+(?:[.,:/-]\d+)*(?:[^\W\d_]+)?"  # 1,500  1.5  2019-05-01  5mg
+    r"|(?:[^\W\d_]\.){2,}"  # U.S.  H.R.
+    r"|[^\W_]+(?:['’][^\W_]+)?"  # words, don't, B12
+)
+GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[^\W\d_]*")
+ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
+JOINERS = frozenset("-‐‑/")
+LONGEST_COMPOUND = 24
+"""Letters of the longest compound that is also indexed as one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One counted word of a text."""
+
+    term: str
+    """Folded and stemmed form, the key of the inverted index."""
+    start: int
+    """First code point in the text."""
+    end: int
+    """One past the last code point."""
+
+
+def find_words(text: str) -> list[Word]:
+    """Find the words that BM25 counts, in text order, stop words included.
+
+    Case and accents are folded and English words stemmed. ``$1.5`` gives
+    ``1.5``; ``1,500`` gives ``1500``; ``U.S.`` gives ``us``; ``2019-05-01``
+    gives itself and ``2019``. A compound gives its parts and, after them, the
+    whole: ``4-AP`` gives ``4 ap 4ap``, ``COVID-19`` gives ``covid 19 covid19``.
+    ``H.R. 3`` gives ``hr 3``, as ``HR 3`` does.
+    """
+    words: list[Word] = []
+    last: Word | None = None
+    for match in WORD.finditer(text):
+        folded = _fold(match.group())
+        if not folded:
+            continue
+        word = Word(_term(folded), match.start(), match.end())
+        words.append(word)
+        if ISO_DATE.fullmatch(word.term):
+            words.append(Word(word.term[:4], word.start, word.start + 4))
+        if last is not None and _joined(text, last, word):
+            words.append(Word(last.term + word.term, last.start, word.end))
+        last = word
+    return words
+
+
+def tokenise(text: str) -> list[str]:
+    """Split a text into the terms that BM25 counts, stop words included."""
+    return [word.term for word in find_words(text)]
+
+
+def content_terms(text: str) -> list[str]:
+    """Split a text into terms without stop words, or all of them if it has no others."""
+    terms = tokenise(text)
+    return [term for term in terms if term not in STOP_WORDS] or terms
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().replace("’", "'")
+
+
+def _term(folded: str) -> str:
+    if folded[0].isdigit():
+        return folded.replace(",", "") if GROUPED.fullmatch(folded) else folded
+    plain = folded.replace(".", "").removesuffix("'s").replace("'", "")
+    return plain if plain in STOP_WORDS else _stem(plain)
+
+
+def _joined(text: str, left: Word, right: Word) -> bool:
+    return (
+        right.start - left.end == 1
+        and text[left.end] in JOINERS
+        and left.term not in STOP_WORDS
+        and len(left.term) + len(right.term) <= LONGEST_COMPOUND
+    )
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
