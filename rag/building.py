@@ -183,9 +183,7 @@ def _read_one(material: Material, file: str, digest: str, settings: Settings, em
         documents.append(reading.document)
         chunks.extend(cut(reading.document, reading.source, embedder, max_tokens=settings.chunk_tokens))
         warnings.extend((reading.source.id, warning) for warning in reading.warnings)
-    part = Part(
-        file, digest, tuple(s.id for s in sources), tuple(d.doc_id for d in documents), tuple(failures)
-    )
+    part = Part(file, digest, tuple(s.id for s in sources), tuple(d.doc_id for d in documents), tuple(failures))
     return _Yield(part, tuple(sources), tuple(documents), tuple(chunks), tuple(warnings))
 
 
@@ -197,9 +195,7 @@ def _keep_failed(new: _Yield, before: _Yield | None) -> _Yield:
     sources = new.sources + tuple(s for s in before.sources if s.id in failed)
     documents = new.documents + tuple(d for d in before.documents if d.source_id in failed)
     kept = {d.doc_id for d in before.documents if d.source_id in failed}
-    part = replace(
-        new.part, sources=tuple(s.id for s in sources), documents=tuple(d.doc_id for d in documents)
-    )
+    part = replace(new.part, sources=tuple(s.id for s in sources), documents=tuple(d.doc_id for d in documents))
     return replace(
         new,
         part=part,
@@ -219,9 +215,7 @@ def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[Repor
         for document in found.documents:
             if document.source_id in failed:
                 continue
-            status: Status = (
-                "unchanged" if before is found else "changed" if document.doc_id in had else "added"
-            )
+            status: Status = "unchanged" if before is found else "changed" if document.doc_id in had else "added"
             count = sum(c.doc_id == document.doc_id for c in found.chunks)
             reason = odd.get(document.source_id, "")
             rows.append(ReportRow(document.source_id, document.text_kind, file, status, reason, count))

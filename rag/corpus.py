@@ -109,9 +109,7 @@ class Corpus:
         if not root.is_dir():
             raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
         about = _toml(root / "corpus.toml")
-        _no_others(
-            about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml"
-        )
+        _no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
         sources, mirrors = _declared(_toml(root / "sources.toml"))
         main = str(about.get("main_source", ""))
         if main and main not in sources:
@@ -141,9 +139,7 @@ class Corpus:
         try:
             return self.sources[source_id]
         except KeyError:
-            raise UnknownSourceError(
-                f"no source has the id {source_id!r}; `rag sources` lists the ids"
-            ) from None
+            raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids") from None
 
     def materials(self) -> list[Material]:
         """List the files to read, notes first, each group by name.
@@ -217,7 +213,9 @@ def _members(material: Material) -> Iterator[Reading]:
     taken: set[str] = set()
     try:
         for name, extract in expand(material.path):
-            member = replace(material.source, id=_free(slug(f"{material.source.id}-{name}"), taken))
+            member = replace(
+                material.source, id=_free(slug(f"{material.source.id}-{name.removeprefix(material.path.name)}"), taken)
+            )
             taken.add(member.id)
             part = replace(material, source=member, declared=False)
             if isinstance(extract, LoadError):
@@ -313,9 +311,7 @@ def _declared(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str, tuple
         mirrors[row["id"]] = tuple(row.pop("mirrors", ()))
         source = Source(**row)
         if not _ID.fullmatch(source.id) or source.id == TIMELINE:
-            raise CorpusError(
-                f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}"
-            )
+            raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}")
         if source.id in sources:
             raise CorpusError(f"{place}: the id stands twice")
         if source.kind not in KINDS:
@@ -340,9 +336,7 @@ def _notice(row: dict[str, Any]) -> NoticeRule:
         try:
             re.compile(pattern)
         except re.error as error:
-            raise CorpusError(
-                f"notice pattern {pattern!r} of corpus.toml is no regular expression: {error}"
-            ) from error
+            raise CorpusError(f"notice pattern {pattern!r} of corpus.toml is no regular expression: {error}") from error
     return rule
 
 

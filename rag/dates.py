@@ -31,9 +31,7 @@ def bounds(text: str) -> tuple[date, date] | None:
         last_day = day or calendar.monthrange(year, last_month)[1]
         return date(year, month or 1, day or 1), date(year, last_month, last_day)
     except (ValueError, calendar.IllegalMonthError):
-        raise ConfigError(
-            f"{text!r} is not a date; expected YYYY, YYYY-MM, YYYY-MM-DD or {UNKNOWN!r}"
-        ) from None
+        raise ConfigError(f"{text!r} is not a date; expected YYYY, YYYY-MM, YYYY-MM-DD or {UNKNOWN!r}") from None
 
 
 def overlaps(text: str, since: str, until: str) -> bool:
@@ -58,6 +56,4 @@ def readable(text: str) -> str:
         return "date unknown"
     first = span[0]
     month = calendar.month_name[first.month]
-    return {4: f"{first.year}", 7: f"{month} {first.year}"}.get(
-        len(text), f"{first.day} {month} {first.year}"
-    )
+    return {4: f"{first.year}", 7: f"{month} {first.year}"}.get(len(text), f"{first.day} {month} {first.year}")

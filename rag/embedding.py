@@ -11,7 +11,7 @@ import importlib.util
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -134,17 +134,13 @@ class SentenceTransformerEmbedder:
     def encode(self, texts: Sequence[str]) -> FloatArray:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        vectors = self._model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        vectors = self._model.encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, np.float32)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         if not texts:
             return []
-        outputs = self._model.encode(
-            list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False
-        )
+        outputs = self._model.encode(list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False)
         return [
             _inner_tokens(
                 output["token_embeddings"].float().numpy(),
@@ -194,3 +190,9 @@ def _locate(name: str) -> str:
         if place.is_dir():
             return str(place)
     return name
+
+
+@lru_cache(maxsize=2)
+def default_embedder(name: str) -> Embedder:
+    """Open a model once a process."""
+    return SentenceTransformerEmbedder(name)

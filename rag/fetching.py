@@ -160,9 +160,7 @@ class HttpFetcher:
         }
         backend = GuardedBackend(self._allow, self._resolve, lambda: until - self._clock())
         timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, CONNECT_TIMEOUT))
-        return httpx.Client(
-            transport=_Transport(self._tls, backend), headers=headers, timeout=timeout, trust_env=False
-        )
+        return httpx.Client(transport=_Transport(self._tls, backend), headers=headers, timeout=timeout, trust_env=False)
 
     @contextlib.contextmanager
     def _visit(
@@ -186,9 +184,7 @@ class HttpFetcher:
                     yield response
                     return
                 came_from, url = url.host, response.next_request.url
-        raise FetchError(
-            f"redirected more than {MAX_REDIRECTS} times, last to {str(url)!r}; expected a page; {_SAVE}"
-        )
+        raise FetchError(f"redirected more than {MAX_REDIRECTS} times, last to {str(url)!r}; expected a page; {_SAVE}")
 
     def _check(self, url: httpx.URL) -> None:
         """Refuse an address by its form; what a name resolves to is checked when connecting."""

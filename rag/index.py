@@ -50,9 +50,7 @@ class Generation:
         self.pointer = pointer
         self.manifest = manifest
         self.sources = {source.id: source for source in read_rows(folder / "sources.json", Source)}
-        self.documents = {
-            document.doc_id: document for document in read_rows(folder / "documents.json", Document)
-        }
+        self.documents = {document.doc_id: document for document in read_rows(folder / "documents.json", Document)}
         self.chunks = read_rows(folder / "chunks.json", Chunk)
         self.parts = read_rows(folder / "parts.json", Part)
         self.dense = DenseIndex.load(folder / "chunks.faiss")
@@ -141,9 +139,7 @@ def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder
         pairs.append(("embedding digest", manifest["embedding_digest"], embedder.digest))
     for name, built, wanted in pairs:
         if built != wanted:
-            keep = (
-                f", or set {name}={built!r} to keep it" if name in ("embedding_model", "chunk_tokens") else ""
-            )
+            keep = f", or set {name}={built!r} to keep it" if name in ("embedding_model", "chunk_tokens") else ""
             raise IndexMismatchError(
                 f"index was built with {name}={built!r}, but this run uses {wanted!r}; run `rag build`{keep}"
             )

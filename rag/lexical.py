@@ -71,9 +71,7 @@ class LexicalIndex:
     def load(cls, folder: Path) -> LexicalIndex:
         """Open a folder that `save` wrote; the postings are memory-mapped."""
         stored = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        starts, texts, gains = (
-            np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "texts", "gains")
-        )
+        starts, texts, gains = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "texts", "gains"))
         vocabulary = {term: row for row, term in enumerate(stored["terms"])}
         return cls(vocabulary, starts, texts, gains, int(stored["size"]))
 

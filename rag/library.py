@@ -1,73 +1,258 @@
-"""Change what the library holds: add a file, take a source out. Nothing is ever deleted."""
+"""Change what a library holds: add, remove, fetch, build, check, go back. Nothing is ever deleted.
+
+The command line, the chat and a program use the same methods; none needs an index
+to be there.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from rag.corpus import REMOVED, Corpus, meta_path, read_material, slug
+from rag import building, doctor, syncing
+from rag.building import BuildReport, Progress, silent
+from rag.config import Settings
+from rag.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
 from rag.dates import bounds
-from rag.errors import CorpusError, LoadError, UnknownSourceError
-from rag.records import Source
+from rag.doctor import Finding
+from rag.embedding import Embedder, default_embedder
+from rag.errors import CorpusError, LoadError, RagError, StoreError, UnknownSourceError
+from rag.fetching import Fetcher, HttpFetcher
+from rag.index import Generation
+from rag.records import UNKNOWN, Source
+from rag.store import Pointer, Store
+from rag.syncing import SyncReport
+
+META = ("title", "author", "publisher", "date", "url", "kind", "licence")
+"""What may be told of a new source."""
+
+SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
+"""File name suffixes of content types; anything else that the web gives is taken as HTML."""
+
+WATCH_SECONDS = 1.0
+"""Pause between two looks at the library's folder."""
 
 
-def add_file(
-    corpus: Corpus, path: Path, *, source_id: str | None = None, meta: Mapping[str, str] | None = None
-) -> Path:
-    """Copy a file into documents/, where the next build finds it.
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source and what the index holds of it."""
 
-    Args:
-        source_id: the declared source whose full text the file is; None makes the
-            file a source of its own, named after it.
-        meta: title, author, publisher, date, url, kind, licence of a new source.
+    source: Source
+    text_kinds: tuple[str, ...]
+    """Kinds of text that are indexed: notes, full text, both or none."""
+    chunks: int
+    problem: str
+    """Why a text of it is missing; empty when all is well."""
 
-    Returns:
-        Where the file stands now. A file that stood there is kept in documents/removed/.
+
+class Library:
+    """A folder of sources and the index that is built from it."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, *, fetcher: Fetcher | None = None) -> None:
+        self.settings = settings
+        self._embedder = embedder
+        self._fetcher = fetcher
+
+    @classmethod
+    def open(cls, corpus: Path | str | None = None, index: Path | str | None = None, **settings: Any) -> Library:
+        """Name a library by its folders; see `rag.config.Settings.load`."""
+        return cls(Settings.load(corpus=corpus, index=index, **settings))
+
+    @property
+    def corpus(self) -> Corpus:
+        """The library's description, read anew."""
+        return Corpus.read(self.settings.corpus)
+
+    def add(self, place: Path | str, *, source_id: str | None = None, meta: Mapping[str, str] | None = None) -> Path:
+        """Copy a file, a folder or a web page into documents/, where the next build finds it.
+
+        Args:
+            place: a path, or an address that starts with ``http://`` or ``https://``.
+            source_id: the declared source whose full text it is; None makes it a source
+                of its own, named after it.
+            meta: values of `META` for a new source.
+
+        Returns:
+            Where it stands now. What stood there is kept in documents/removed/.
+
+        Raises:
+            UnknownSourceError: no source has the id.
+            CorpusError: there is no such file, or a value of *meta* is malformed.
+            FetchError: the address is refused or gives no page.
+            LoadError: it cannot become text; nothing is copied.
+        """
+        corpus = self.corpus
+        told = _checked(meta or {})
+        if source_id is not None:
+            corpus.source(source_id)
+        if str(place).startswith(("http://", "https://")):
+            return self._add_page(corpus, str(place), source_id, told)
+        path = Path(place).expanduser()
+        if not path.exists():
+            raise CorpusError(f"there is no file {str(path)!r}; check the name")
+        return install(corpus, path, source_id or slug(path.stem), told)
+
+    def remove(self, source_id: str) -> Path:
+        """Move the texts of a source out of the index's sight, to documents/removed/.
+
+        Raises:
+            UnknownSourceError: documents/ holds no text of the source.
+        """
+        moved = _set_aside(self.corpus, source_id)
+        if moved is None:
+            raise UnknownSourceError(
+                f"documents/ holds no text of source {source_id!r}; `rag sources` lists what there is"
+            )
+        return moved
+
+    def sync(self, *, seconds: float | None = None, progress: Progress = silent) -> SyncReport:
+        """Fetch the full text of every declared source; see `rag.syncing.sync`.
+
+        Args:
+            seconds: time for all of it together; None takes what it takes.
+        """
+        fetcher = self._fetcher or HttpFetcher(deadline=seconds)
+        return syncing.sync(self.corpus, fetcher, install, progress=progress)
+
+    def build(self, *, force: bool = False, progress: Progress = silent) -> BuildReport:
+        """Bring the index in step with the library; see `rag.building.build`."""
+        return building.build(self.corpus, self.settings, self.embedder, force=force, progress=progress)
+
+    def watch(
+        self,
+        report: Callable[[BuildReport], None],
+        *,
+        progress: Progress = silent,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Build whenever a file of the library changes, until interrupted.
+
+        Args:
+            report: called after every build.
+        """
+        seen: object = None
+        while True:
+            now = _stamps(self.settings.corpus)
+            if now != seen:
+                sleep(WATCH_SECONDS)
+                if _stamps(self.settings.corpus) != now:
+                    continue
+                report(self.build(progress=progress))
+                seen = now
+            sleep(WATCH_SECONDS)
+
+    def sources(self) -> list[SourceStatus]:
+        """List every source with what the index holds of it; all are without text where there is no index."""
+        corpus = self.corpus
+        try:
+            generation: Generation | None = Generation.open(self.settings)
+        except StoreError:
+            generation = None
+        return source_statuses(corpus, generation)
+
+    def doctor(self) -> list[Finding]:
+        """Look for anything wrong with index and library; see `rag.doctor.examine`."""
+        return doctor.examine(self.corpus, self.settings, self.embedder)
+
+    def rollback(self) -> Pointer:
+        """Make the generation before the current one current again.
+
+        The library's files stay as they are, so the next build brings the index in
+        step with them once more.
+
+        Raises:
+            StoreError: no earlier generation is kept, or none of them is whole.
+        """
+        store = Store(self.settings.index)
+        with store.writing():
+            current = store.current().generation
+            for pointer in store.generations():
+                if pointer.generation < current:
+                    try:
+                        store.verify(pointer)
+                    except StoreError:
+                        continue
+                    store.point(pointer)
+                    return pointer
+        raise StoreError(f"no earlier generation than {current} is kept in {self.settings.index}; run `rag build`")
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that the settings name, opened when first needed."""
+        return self._embedder or default_embedder(self.settings.embedding_model)
+
+    def _add_page(self, corpus: Corpus, url: str, source_id: str | None, meta: dict[str, str]) -> Path:
+        fetched = (self._fetcher or HttpFetcher()).fetch(url)
+        parts = urlsplit(fetched.url)
+        stem = Path(unquote(parts.path)).stem or parts.hostname or "page"
+        kind = fetched.content_type.partition(";")[0].strip().lower()
+        suffix = SUFFIXES.get(kind) or (Path(parts.path).suffix if "html" not in kind else "") or ".html"
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{slug(stem)}{suffix}"
+            path.write_bytes(fetched.body)
+            return install(corpus, path, source_id or slug(stem), {"url": url, **meta})
+
+
+def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str]) -> Path:
+    """Put a file or folder into documents/ under a source's name, once it is known to be readable.
 
     Raises:
-        UnknownSourceError: no source has the id.
-        CorpusError: there is no such file, or a value of *meta* is malformed.
-        LoadError: the file cannot become text; nothing is copied.
+        LoadError: it cannot become text; nothing is changed.
     """
-    if not path.exists():
-        raise CorpusError(f"there is no file {str(path)!r}; check the name")
-    if source_id is not None:
-        corpus.source(source_id)
-    if meta and "date" in meta:
-        bounds(meta["date"])
-    name = source_id or slug(path.stem)
     target = corpus.documents / (name + ("" if path.is_dir() else path.suffix.lower()))
     if target.resolve() == path.resolve():
         return target
     corpus.documents.mkdir(parents=True, exist_ok=True)
     _check_readable(path, corpus, name)
-    _set_aside(corpus, name)
     fresh = target.with_name(f".{target.name}.new")
     if path.is_dir():
-        shutil.copytree(path, fresh)
+        shutil.copytree(path, fresh, dirs_exist_ok=True)
     else:
         shutil.copyfile(path, fresh)
+    _set_aside(corpus, name)
     fresh.replace(target)
     if meta:
         meta_path(target).write_text(json.dumps(dict(meta), ensure_ascii=False, indent=1), encoding="utf-8")
     return target
 
 
-def remove(corpus: Corpus, source_id: str) -> Path:
-    """Move the texts of a source out of the index's sight, to documents/removed/.
-
-    Raises:
-        UnknownSourceError: documents/ holds no text of the source.
-    """
-    moved = _set_aside(corpus, source_id)
-    if moved is None:
-        raise UnknownSourceError(
-            f"documents/ holds no text of source {source_id!r}; `rag sources` lists what there is"
+def source_statuses(corpus: Corpus, generation: Generation | None) -> list[SourceStatus]:
+    """Say of every source, declared or dropped, what a generation holds of it."""
+    held = generation.sources if generation else {}
+    documents = list(generation.documents.values()) if generation else []
+    chunks = generation.chunks if generation else []
+    parts = generation.parts if generation else []
+    problems = {source_id: reason for part in parts for source_id, reason in part.failures}
+    rows = []
+    for source_id, source in {**corpus.sources, **held}.items():
+        texts = [d for d in documents if d.source_id == source_id]
+        count = sum(c.doc_id.rpartition("/")[0] == source_id for c in chunks)
+        none = "no text; add one with `rag add FILE --source ID`" if generation else "not indexed; run `rag build`"
+        rows.append(
+            SourceStatus(
+                source, tuple(d.text_kind for d in texts), count, problems.get(source_id, "" if texts else none)
+            )
         )
-    return moved
+    for source_id in problems.keys() - {row.source.id for row in rows}:
+        nameless = Source(source_id, source_id, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
+        rows.append(SourceStatus(nameless, (), 0, problems[source_id]))
+    return rows
+
+
+def _checked(meta: Mapping[str, str]) -> dict[str, str]:
+    for name in sorted(set(meta) - set(META)):
+        raise CorpusError(f"{name!r} cannot be told of a source; known are {', '.join(META)}")
+    if "date" in meta:
+        bounds(meta["date"])
+    return dict(meta)
 
 
 def _set_aside(corpus: Corpus, name: str) -> Path | None:
@@ -87,12 +272,24 @@ def _set_aside(corpus: Corpus, name: str) -> Path | None:
 
 
 def _check_readable(path: Path, corpus: Corpus, name: str) -> None:
-    from rag.corpus import Material
-
-    blank = corpus.sources.get(name) or Source(
-        name, "unknown", "unknown", "unknown", "unknown", "", "document", "unknown"
-    )
+    blank = corpus.sources.get(name) or Source(name, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
     readings = list(read_material(Material(path, blank, "full text", declared=name in corpus.sources)))
     if not any(reading.document for reading in readings):
         reason = "; ".join(reading.reason for reading in readings) or "it holds no text"
         raise LoadError(f"{path.name} was not added: {reason}")
+
+
+def _stamps(folder: Path) -> list[tuple[str, int, int]]:
+    """Name, time and size of every file of the library."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        if path.is_file():
+            found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    return found
+
+
+__all__ = ["META", "Library", "RagError", "SourceStatus", "install", "source_statuses"]

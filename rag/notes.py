@@ -50,9 +50,7 @@ def read_notes(markdown: str, source: Source, *, name: str) -> Document:
             text, attribution = _statement(line[2:], source, place=f"{name}, line {number}")
             statements.append(Statement(length, length + len(text), attribution))
         elif line and headings and headings[-1].level > 1:
-            raise LoadError(
-                f"{name}, line {number}: found {line[:40]!r}, expected a heading or a statement ('- ...')"
-            )
+            raise LoadError(f"{name}, line {number}: found {line[:40]!r}, expected a heading or a statement ('- ...')")
         else:
             continue
         parts.append(text)
@@ -84,7 +82,5 @@ def _statement(line: str, source: Source, *, place: str) -> tuple[str, Attributi
         attribution = Attribution(publisher, date, url)
         text = text[: match.start()]
     if "](" in text:
-        raise LoadError(
-            f"{place}: expected attributions of the form ' [Publisher, DATE](<URL>)', found {line[-80:]!r}"
-        )
+        raise LoadError(f"{place}: expected attributions of the form ' [Publisher, DATE](<URL>)', found {line[-80:]!r}")
     return text.strip(), attribution

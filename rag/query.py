@@ -43,9 +43,7 @@ class Query:
     """The question alone, without its history."""
 
 
-def encode_query(
-    question: str, embedder: Embedder, lexical: LexicalIndex, history: Sequence[Turn] = ()
-) -> Query:
+def encode_query(question: str, embedder: Embedder, lexical: LexicalIndex, history: Sequence[Turn] = ()) -> Query:
     """Encode a question and fold the conversation into it, by weight and without rewriting.
 
     Vectors are summed by weight; a term takes the highest weight of the texts that

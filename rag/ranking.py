@@ -57,9 +57,7 @@ def fuse(features: Mapping[str, FloatArray], weights: Mapping[str, float]) -> Fl
     Raises:
         KeyError: a weight names a feature that is not given.
     """
-    return np.asarray(
-        sum(np.float32(weight) * features[name] for name, weight in weights.items()), np.float32
-    )
+    return np.asarray(sum(np.float32(weight) * features[name] for name, weight in weights.items()), np.float32)
 
 
 def context_sentence_vectors(tokens: FloatArray, spans: Sequence[tuple[int, int]]) -> FloatArray:
@@ -81,9 +79,7 @@ def context_sentence_vectors(tokens: FloatArray, spans: Sequence[tuple[int, int]
     return np.asarray(vectors / np.maximum(norms, 1e-9), np.float32)
 
 
-def late_interaction(
-    query: Query, tokens: FloatArray, spans: Sequence[tuple[int, int]], title_tokens: int
-) -> float:
+def late_interaction(query: Query, tokens: FloatArray, spans: Sequence[tuple[int, int]], title_tokens: int) -> float:
     """Score a passage by its best pair of neighbouring sentences, its title included.
 
     For every question token the best cosine within the two sentences and the
@@ -158,7 +154,6 @@ def add_links(
     scores: FloatArray,
     titles: Sequence[Sequence[str]],
     passages: Sequence[Sequence[str]],
-    documents: Sequence[str],
     query: Query,
     lexical: LexicalIndex,
 ) -> FloatArray:
@@ -170,7 +165,6 @@ def add_links(
     Args:
         titles: terms of each candidate's title, without a bracketed part.
         passages: terms of each candidate's text, in order.
-        documents: the document of each candidate.
     """
     order = np.argsort(-scores, kind="stable")[: len(LINK_SHARES)]
     best = int(order[0])
@@ -182,9 +176,7 @@ def add_links(
             continue
         phrase = f" {' '.join(title)} "
         namers = zip(LINK_SHARES, map(int, order), strict=False)
-        share = max(
-            (s for s, j in namers if documents[j] != documents[i] and phrase in texts[j]), default=0.0
-        )
+        share = max((s for s, j in namers if titles[j] != title and phrase in texts[j]), default=0.0)
         if share:
             ceiling = float(scores[best]) - LINK_MARGIN
             raised[i] = max(float(scores[i]), min(float(scores[i]) + LINK_WEIGHT * share, ceiling))

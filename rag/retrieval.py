@@ -66,14 +66,21 @@ class Retriever:
         return encode_query(question, self._embedder, self.generation.lexical, history)
 
     def search(
-        self, query: Query, k: int, filters: Filters | None = None, *, shadowed: bool = False
+        self,
+        query: Query,
+        k: int,
+        filters: Filters | None = None,
+        *,
+        shadowed: bool = False,
+        duplicates: bool = False,
     ) -> list[Passage]:
-        """Find the passages that fit a query, best first, near-duplicates left out.
+        """Find the passages that fit a query, best first.
 
         Args:
             k: most passages to return; clamped to what there is.
             filters: what to search in; applied before ranking.
             shadowed: leave out the notes of every source whose full text is indexed.
+            duplicates: keep passages that say nearly the same as a better one.
 
         Returns:
             At most k passages, numbered from 1; none where nothing is left to search.
@@ -88,11 +95,11 @@ class Retriever:
         seen: list[frozenset[str]] = []
         for place in sorted(range(len(rows)), key=lambda i: (-scores[i], ids[i])):
             words = frozenset(self.words(int(rows[place])).text)
-            if any(_jaccard(words, other) >= NEAR_DUPLICATE for other in seen):
+            if not duplicates and any(_jaccard(words, other) >= NEAR_DUPLICATE for other in seen):
                 continue
             seen.append(words)
             own = {name: float(values[place]) for name, values in features.items()}
-            passages.append(self._passage(int(rows[place]), len(passages) + 1, float(scores[place]), own))
+            passages.append(self.passage(int(rows[place]), len(passages) + 1, float(scores[place]), own))
             if len(passages) == k:
                 break
         return passages
@@ -153,9 +160,7 @@ class Retriever:
         features = {
             "dense": generation.dense.scores(query.vector, rows),
             "sentence": self._best_sentences(generation.sentences.vectors, query.vector, rows),
-            "context_sentence": self._best_sentences(
-                generation.context_sentences.vectors, query.vector, rows
-            ),
+            "context_sentence": self._best_sentences(generation.context_sentences.vectors, query.vector, rows),
             "bm25": generation.lexical.scores(query.terms)[rows],
         }
         best = np.sort(np.argsort(-fuse(features, FIRST_STAGE), kind="stable")[:RERANKED])
@@ -173,15 +178,10 @@ class Retriever:
         weighted = {term: weight * lexical.idf(term) for term, weight in query.terms.items()}
         features["late"] = np.array([self._late(query, int(row)) for row in rows], np.float32)
         features["nearness"] = np.array([nearness(weighted, w.title, w.sentences) for w in words], np.float32)
-        features["bigrams"] = np.array(
-            [bigram_share(query, weighted, [*w.title, *w.text]) for w in words], np.float32
-        )
-        features["title"] = np.array(
-            [title_share(query.terms, set(w.title), lexical) for w in words], np.float32
-        )
-        documents = [self.generation.chunks[row].doc_id for row in rows]
+        features["bigrams"] = np.array([bigram_share(query, weighted, [*w.title, *w.text]) for w in words], np.float32)
+        features["title"] = np.array([title_share(query.terms, set(w.title), lexical) for w in words], np.float32)
         scores = fuse(features, WEIGHTS)
-        return add_links(scores, [w.name for w in words], [w.text for w in words], documents, query, lexical)
+        return add_links(scores, [w.name for w in words], [w.text for w in words], query, lexical)
 
     def _late(self, query: Query, row: int) -> float:
         chunk = self.generation.chunks[row]
@@ -190,7 +190,8 @@ class Retriever:
         title = int(np.searchsorted(tokens.offsets[:, 0], len(above(chunk, source))))
         return late_interaction(query, tokens.vectors, sentence_tokens(chunk, source, tokens), title)
 
-    def _passage(self, row: int, number: int, score: float, scores: Mapping[str, float]) -> Passage:
+    def passage(self, row: int, number: int, score: float = 0.0, scores: Mapping[str, float] | None = None) -> Passage:
+        """Make the passage of a chunk."""
         chunk = self.generation.chunks[row]
         document = self.generation.documents[chunk.doc_id]
         return Passage(
@@ -206,7 +207,7 @@ class Retriever:
             page=chunk.page,
             attribution=chunk.attribution,
             score=score,
-            scores=dict(scores),
+            scores=dict(scores or {}),
             sentences=chunk.sentences,
         )
 

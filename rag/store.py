@@ -57,9 +57,7 @@ class Store:
         except FileNotFoundError:
             raise IndexMissingError(f"no index at {self.root}; run `rag build`") from None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexDamagedError(
-                f"{self.root / 'CURRENT'} cannot be read: {error}; run `rag build`"
-            ) from error
+            raise IndexDamagedError(f"{self.root / 'CURRENT'} cannot be read: {error}; run `rag build`") from error
         words = text.split()
         if len(words) != 2 or not (self._generations / words[0] / MANIFEST).is_file():
             raise IndexDamagedError(
@@ -104,9 +102,7 @@ class Store:
             try:
                 found = file_digest(path)
             except OSError as error:
-                raise IndexDamagedError(
-                    f"{path} cannot be read: {error.strerror}; run `rag build`"
-                ) from error
+                raise IndexDamagedError(f"{path} cannot be read: {error.strerror}; run `rag build`") from error
             if found != digest:
                 raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
         return manifest
@@ -132,8 +128,7 @@ class Store:
             ) from None
         except OSError as error:
             raise StoreError(
-                f"the index folder {self.root} cannot be written: {error.strerror or error}; "
-                "the index is as it was"
+                f"the index folder {self.root} cannot be written: {error.strerror or error}; the index is as it was"
             ) from error
 
     def next_name(self) -> str:
@@ -158,9 +153,7 @@ class Store:
         folder = self.folder(generation)
         names = sorted(str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file())
         files = {name: file_digest(folder / name) for name in names}
-        data = json.dumps(
-            {"format": FORMAT, **manifest, "files": files}, indent=1, ensure_ascii=False
-        ).encode()
+        data = json.dumps({"format": FORMAT, **manifest, "files": files}, indent=1, ensure_ascii=False).encode()
         (folder / MANIFEST).write_bytes(data)
         for path in [*folder.rglob("*"), folder]:
             _flush(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from rag.library import SourceStatus
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Passage
 
 
@@ -49,6 +50,12 @@ def passage_json(passage: Passage) -> dict[str, Any]:
         "score": round(passage.score, 4),
         "scores": {name: round(score, 4) for name, score in passage.scores.items()},
     }
+
+
+def source_json(row: SourceStatus) -> dict[str, Any]:
+    """Write a source and what the index holds of it as one object."""
+    held = {"text_kinds": list(row.text_kinds), "chunks": row.chunks, "problem": row.problem}
+    return {**asdict(row.source), **held}
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:

@@ -215,8 +215,7 @@ def test_missing_page_is_named_once(server: Server, clock: Clock) -> None:
     with pytest.raises(FetchError) as caught:
         fetcher(clock).fetch(f"{server.at}/gone")
     assert str(caught.value) == (
-        f"'{server.at}/gone' answered 404; expected 200; check it, or save the page in a browser "
-        "and run `rag add FILE`"
+        f"'{server.at}/gone' answered 404; expected 200; check it, or save the page in a browser and run `rag add FILE`"
     )
     assert server.pages == ["/gone"]
 
@@ -372,27 +371,21 @@ def test_the_guard_and_not_the_network_refuses(server: Server, clock: Clock) -> 
     server.routes["/"] = answer(body=PAGE)
     assert fetcher(clock).fetch(f"http://localhost:{server.port}/").body == PAGE
     with pytest.raises(FetchError) as caught:
-        fetcher(clock, allow=lambda address: public_address(address)).fetch(
-            f"http://localhost:{server.port}/"
-        )
+        fetcher(clock, allow=lambda address: public_address(address)).fetch(f"http://localhost:{server.port}/")
     assert str(caught.value) == (
         "host 'localhost' stands at '127.0.0.1', which is not in the public internet; expected a public "
         "web site; if the page is yours, save it and run `rag add FILE`"
     )
 
 
-@pytest.mark.parametrize(
-    "url", ["http://example.org:22/", "https://example.org:8443/", "http://8.8.8.8:6379/"]
-)
+@pytest.mark.parametrize("url", ["http://example.org:22/", "https://example.org:8443/", "http://8.8.8.8:6379/"])
 def test_default_rule_keeps_to_the_web_ports(connects: list[Any], url: str) -> None:
     with pytest.raises(FetchError, match="expected 80 or 443"):
         HttpFetcher(resolve=at_home).fetch(url)
     assert connects == []
 
 
-def test_one_closed_address_among_several_refuses_the_name(
-    server: Server, clock: Clock, connects: list[Any]
-) -> None:
+def test_one_closed_address_among_several_refuses_the_name(server: Server, clock: Clock, connects: list[Any]) -> None:
     def resolve(host: str, port: int) -> list[Address]:
         return [HOME, ipaddress.ip_address("10.0.0.1")]
 
@@ -427,9 +420,7 @@ def test_name_that_moves_inside_between_two_connections_is_refused(
 ) -> None:
     answers = [HOME, ipaddress.ip_address("127.0.0.2")]
     with pytest.raises(FetchError, match=r"'rebind.test' stands at '127.0.0.2'"):
-        fetcher(clock, resolve=lambda host, port: [answers.pop(0)]).fetch(
-            f"http://rebind.test:{server.port}/"
-        )
+        fetcher(clock, resolve=lambda host, port: [answers.pop(0)]).fetch(f"http://rebind.test:{server.port}/")
     assert (connects, server.pages) == ([("127.0.0.1", server.port)], [])
 
 
@@ -470,9 +461,7 @@ def test_public_address_is_open(text: str) -> None:
 # Names
 
 
-def test_name_that_does_not_resolve_is_given_up_at_once(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
+def test_name_that_does_not_resolve_is_given_up_at_once(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     asked: list[str] = []
 
     def fail(host: str, *_: Any, **__: Any) -> None:
@@ -569,9 +558,7 @@ def test_gzip_bomb_is_bounded_in_memory(server: Server, clock: Clock) -> None:
         (b"x", "br", "is encoded as 'br'"),
     ],
 )
-def test_undecodable_body_is_refused(
-    server: Server, clock: Clock, body: bytes, encoding: str, message: str
-) -> None:
+def test_undecodable_body_is_refused(server: Server, clock: Clock, body: bytes, encoding: str, message: str) -> None:
     server.routes["/"] = answer(body=body, Content_Encoding=encoding)
     with pytest.raises(FetchError, match=message):
         fetcher(clock).fetch(server.at)
@@ -600,8 +587,7 @@ def test_deadline_covers_all_fetches(server: Server, clock: Clock) -> None:
     with pytest.raises(FetchError) as caught:
         short.fetch(server.at)
     assert str(caught.value) == (
-        "host '127.0.0.1' may next be asked in 1 s; expected a wait of at most 0 s; "
-        "run `rag sync` again later"
+        "host '127.0.0.1' may next be asked in 1 s; expected a wait of at most 0 s; run `rag sync` again later"
     )
     clock.now += 10
     with pytest.raises(FetchError):
@@ -733,8 +719,7 @@ def test_huge_robots_is_read_in_part(server: Server, clock: Clock) -> None:
         (f"User-agent: *\nDisallow: /\n\nUser-agent: {AGENT.upper()}\nDisallow: /b", "/a", True),
         (f"User-agent: other\nUser-agent: {AGENT}\n\nDisallow: /", "/a", False),
         (
-            f"User-agent: {AGENT}\nDisallow: /a\nUser-agent: x\nDisallow: /\n"
-            f"User-agent: {AGENT}\nDisallow: /b",
+            f"User-agent: {AGENT}\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: {AGENT}\nDisallow: /b",
             "/b",
             False,
         ),

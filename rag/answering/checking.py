@@ -75,9 +75,7 @@ def check_claim(claim: Claim, by_id: Mapping[str, Passage], documents: Mapping[s
             return Verdict(AnswerSentence(claim.text, (*live, *rejected), "supported"), ())
     named = [by_id[mark.id] for mark in claim.marks]
     pool = list(dict.fromkeys(passage.number for passage in named)) or [p.number for p in by_id.values()]
-    candidates = [
-        one for p in by_id.values() if p.number in pool for one in _sentences(p, documents[p.doc_id])
-    ]
+    candidates = [one for p in by_id.values() if p.number in pool for one in _sentences(p, documents[p.doc_id])]
     best, reasons = _best(claim.text, candidates, NAMED_COVERAGE if named else 1.0)
     if best is None:
         return Verdict(AnswerSentence(claim.text, tuple(rejected), "unsupported"), reasons)
@@ -105,9 +103,7 @@ def _sentences(passage: Passage, document: Document) -> list[_Evidence]:
 def _around(citation: Citation, passage: Passage, document: Document) -> list[_Evidence]:
     """Return the whole sentences that a quote stands in; none if one speaks to the model."""
     touched = [
-        one
-        for one in _sentences(passage, document)
-        if one.span.start < citation.end and citation.start < one.span.end
+        one for one in _sentences(passage, document) if one.span.start < citation.end and citation.start < one.span.end
     ]
     return [] if INSTRUCTION.search(citation.quote) else touched
 
@@ -130,9 +126,7 @@ def _context(passages: Iterable[Passage]) -> str:
     return "\n".join(lines)
 
 
-def _best(
-    text: str, candidates: Sequence[_Evidence], least: float
-) -> tuple[_Evidence | None, tuple[str, ...]]:
+def _best(text: str, candidates: Sequence[_Evidence], least: float) -> tuple[_Evidence | None, tuple[str, ...]]:
     """Return the stored sentence that supports *text* best, or why the nearest does not.
 
     Only the six that share most words with it are held against it; equal ones in
@@ -145,9 +139,7 @@ def _best(
     first: tuple[str, ...] = ("words: nothing like it in what is cited",)
     for order, one in enumerate(ranked[:6]):
         shared = coverage(text, f"{one.text}\n{_context([one.passage])}")
-        foreign = not {language(text), language(one.text)} <= {"en", "?"} and language(text) != language(
-            one.text
-        )
+        foreign = not {language(text), language(one.text)} <= {"en", "?"} and language(text) != language(one.text)
         near = shared >= least and coverage(text, one.text) >= OWN_COVERAGE
         reasons = _reasons(text, [one])
         if not near or foreign:

@@ -43,9 +43,7 @@ def verify(citation: Citation, document: Document, within: Span | None = None) -
         ValueError: *document* is not the one that is cited.
     """
     if citation.doc_id != document.doc_id:
-        raise ValueError(
-            f"citation is of doc_id={citation.doc_id!r}, but the document given is {document.doc_id!r}"
-        )
+        raise ValueError(f"citation is of doc_id={citation.doc_id!r}, but the document given is {document.doc_id!r}")
     text, size = document.text, len(document.text)
     inside = 0 <= citation.start < citation.end <= size
     if within is None:
@@ -77,9 +75,7 @@ def cite(passage: Passage, span: Span, document: Document) -> Citation:
             not the passage's.
     """
     if passage.doc_id != document.doc_id:
-        raise ValueError(
-            f"passage is of doc_id={passage.doc_id!r}, but the document given is {document.doc_id!r}"
-        )
+        raise ValueError(f"passage is of doc_id={passage.doc_id!r}, but the document given is {document.doc_id!r}")
     if not 0 <= span.start < span.end <= len(document.text):
         raise ValueError(
             f"span is [{span.start}, {span.end}), but must be a non-empty part of "

@@ -117,8 +117,7 @@ def _figure_reasons(said: str, held: str, context: str) -> list[str]:
     reasons = [
         f"number: {figure.text}"
         for figure in said_figures
-        if not any(_same(figure, other) for other in held_figures)
-        and not _is_year(figure, (*held_days, *beside))
+        if not any(_same(figure, other) for other in held_figures) and not _is_year(figure, (*held_days, *beside))
     ]
     for day in said_days:
         if not _dated(day, (*held_days, *beside)) and not _plain_number(day, held_figures):

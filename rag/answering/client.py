@@ -138,9 +138,7 @@ class Client:
                     raise TimeoutError(f"no whole answer within {self.endpoint.timeout:g} s")
                 choice = part.choices[0] if part.choices else None
                 if choice is not None:
-                    yield Piece(
-                        choice.delta.content or "" if choice.delta else "", choice.finish_reason == "length"
-                    )
+                    yield Piece(choice.delta.content or "" if choice.delta else "", choice.finish_reason == "length")
         finally:
             answer.close()
 
@@ -170,9 +168,7 @@ class Client:
         if status == 404:
             return AnswererError(f"{where} was not found (HTTP 404); check llm_base_url and llm_model")
         if status is not None:
-            return AnswererError(
-                f"{where} answered HTTP {status}; the answer is quoted from the sources instead"
-            )
+            return AnswererError(f"{where} answered HTTP {status}; the answer is quoted from the sources instead")
         if isinstance(error, TimeoutError) or "imeout" in type(error).__name__:
             return AnswererError(
                 f"{where} gave no whole answer within {self.endpoint.timeout:g} s; "

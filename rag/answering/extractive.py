@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag.answering.citations import cite
-from rag.embedding import Embedder
+from rag.answering.confidence import confidence, model
+from rag.answering.evidence import (
+    REFERS_BACK,
+    SENTENCE_FEATURES,
+    PassageView,
+    SentenceView,
+    sentence_features,
+)
+from rag.embedding import FloatArray
+from rag.index import above
+from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
-from rag.words import content_terms, tokenise
+from rag.retrieval import Retriever
+from rag.words import STOP_WORDS, find_words, tokenise
 
 MOST_SENTENCES = 3
-"""Sentences in an answer, context brought along not counted."""
+"""Sentences in an answer to a plain question, context brought along not counted."""
+
+WITHIN = 2.0
+"""A further sentence is quoted if its score is at most this much below the best."""
+
+SAME = 0.7
+"""Share of the shorter sentence's words from which two sentences say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +42,9 @@ class Candidate:
     span: Span
     text: str
     score: float
+    """Weighted sum of its features; comparable within one question."""
+    features: FloatArray
+    """(features,) as in `rag.answering.evidence.SENTENCE_FEATURES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +53,115 @@ class Assessment:
 
     candidates: tuple[Candidate, ...]
     """Best first."""
+    signals: Mapping[str, float]
+    """As in `rag.answering.confidence.CONFIDENCE_FEATURES`; empty without candidates."""
     confidence: float
     """0 to 1."""
 
 
-def assess(
-    question: str, passages: Sequence[Passage], documents: Mapping[str, Document], embedder: Embedder
-) -> Assessment:
-    """Score every sentence of the passages as an answer to the question."""
-    spans = [(p, s) for p in passages for s in p.sentences]
-    if not spans:
-        return Assessment((), 0.0)
-    texts = [documents[p.doc_id].text[s.start : s.end] for p, s in spans]
-    vectors = embedder.encode([question, *texts])
-    cosines = vectors[1:] @ vectors[0]
-    words = set(content_terms(question))
-    found = []
-    for (passage, span), text, cosine in zip(spans, texts, cosines, strict=True):
-        above = set(tokenise(f"{passage.source.title} {passage.heading} {text}"))
-        coverage = len(words & above) / max(len(words), 1)
-        found.append(Candidate(passage, span, text, float(cosine) + 0.5 * coverage))
+def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> Assessment:
+    """Score every sentence of the passages as an answer, and how sure the best one is.
+
+    Args:
+        passages: best first, of the retriever's generation.
+    """
+    views = [_view(passage, retriever) for passage in passages]
+    table = sentence_features(query, retriever.generation.lexical, views)
+    weights = model().sentence
+    found = [
+        Candidate(passage, span, sentence.text, float(row @ weights), row)
+        for passage, view, rows in zip(passages, views, table, strict=True)
+        for span, sentence, row in zip(passage.sentences, view.sentences, rows, strict=True)
+    ]
+    if not found:
+        return Assessment((), {}, 0.0)
     found.sort(key=lambda c: (-c.score, c.passage.number, c.span.start))
-    return Assessment(tuple(found), float(np.clip(found[0].score / 1.2, 0, 1)))
+    signals = _signals(query, found)
+    return Assessment(tuple(found), signals, confidence(signals))
 
 
-def compose(assessment: Assessment, documents: Mapping[str, Document]) -> tuple[AnswerSentence, ...]:
-    """Quote the best sentences, each once."""
-    chosen: list[Candidate] = []
-    seen: list[set[str]] = []
-    for candidate in assessment.candidates:
-        words = set(tokenise(candidate.text))
-        if any(len(words & other) >= 0.7 * min(len(words), len(other)) for other in seen):
-            continue
-        if chosen and candidate.score < 0.8 * chosen[0].score:
-            break
-        chosen.append(candidate)
-        seen.append(words)
-        if len(chosen) == MOST_SENTENCES:
-            break
-    return tuple(
-        AnswerSentence(c.text, (cite(c.passage, c.span, documents[c.passage.doc_id]),), "supported")
-        for c in chosen
+def _view(passage: Passage, retriever: Retriever) -> PassageView:
+    """Collect what the features of a passage need from the index."""
+    generation = retriever.generation
+    row = generation.rows[passage.chunk_id]
+    chunk = generation.chunks[row]
+    tokens, ranges = retriever.tokens(passage)
+    vectors = tokens.vectors
+    first = int(generation.sentence_starts[row])
+    front = len(above(chunk, passage.source))
+    title = int(np.searchsorted(tokens.offsets[:, 0], front))
+    text = generation.documents[chunk.doc_id].text
+    sentences = tuple(
+        SentenceView(
+            text[span.start : span.end],
+            vectors[a:b],
+            tokens.offsets[a:b] - (front + span.start - chunk.start),
+            generation.context_sentences.vectors[first + i],
+            generation.sentences.vectors[first + i],
+        )
+        for i, (span, (a, b)) in enumerate(zip(chunk.sentences, ranges, strict=True))
     )
+    terms = frozenset(retriever.words(row).title)
+    return PassageView(passage.score, passage.number, terms, vectors[:title], sentences)
+
+
+def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
+    """What confidence is judged by; see `CONFIDENCE_FEATURES`."""
+    best = found[0]
+    value = dict(zip(SENTENCE_FEATURES, map(float, best.features), strict=True))
+    return {
+        "passage_score": best.passage.score,
+        "sentence": best.passage.scores["sentence"],
+        "cosine": value["cosine"],
+        "even": value["even"],
+        "new": value["new"],
+        "lacks": value["lacks"],
+        "score": best.score,
+        "margin": best.score - found[1].score if len(found) > 1 else 0.0,
+        "length": math.log(max(len(tokenise(query.text)), 1)),
+    }
+
+
+def compose(
+    candidates: Sequence[Candidate], documents: Mapping[str, Document], *, most: int = MOST_SENTENCES
+) -> tuple[AnswerSentence, ...]:
+    """Quote the best sentences, each once, with the sentence before where one needs it.
+
+    Args:
+        candidates: best first.
+        most: sentences to quote at most; those far behind the best are left out.
+    """
+    chosen: list[Candidate] = []
+    for candidate in candidates:
+        if chosen and candidate.score < chosen[0].score - WITHIN:
+            break
+        if not any(same(candidate.text, other.text) for other in chosen):
+            chosen.append(candidate)
+        if len(chosen) == most:
+            break
+    return tuple(quoted(candidate, documents) for candidate in chosen)
+
+
+def quoted(candidate: Candidate, documents: Mapping[str, Document]) -> AnswerSentence:
+    """Quote one sentence; one that opens with a word that refers back brings the one before it."""
+    span = with_context(candidate)
+    document = documents[candidate.passage.doc_id]
+    text = " ".join(document.text[span.start : span.end].split())
+    return AnswerSentence(text, (cite(candidate.passage, span, document),), "supported")
+
+
+def with_context(candidate: Candidate) -> Span:
+    """The span of a sentence, from the start of the one before where it refers back to that."""
+    words = find_words(candidate.text)
+    spans = list(candidate.passage.sentences)
+    place = spans.index(candidate.span)
+    if place and words and words[0].term in REFERS_BACK:
+        return Span(spans[place - 1].start, candidate.span.end)
+    return candidate.span
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two sentences say nearly the same, judged by their counted words."""
+    a = {term for term in tokenise(one) if term not in STOP_WORDS}
+    b = {term for term in tokenise(other) if term not in STOP_WORDS}
+    return len(a & b) >= SAME * max(min(len(a), len(b)), 1)

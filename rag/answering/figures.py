@@ -44,9 +44,7 @@ _MONTH = "(?P<month>" + "|".join(rf"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|s
 _DATES = (
     re.compile(r"(?<![\w-])(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?(?![\w-])"),
     re.compile(rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? (?P<year>\d{{4}})(?!\w))?"),
-    re.compile(
-        rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?:,? (?P<year>\d{{4}})(?!\w))?"
-    ),
+    re.compile(rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?:,? (?P<year>\d{{4}})(?!\w))?"),
     re.compile(rf"(?<!\w){_MONTH},? (?:of )?(?P<year>\d{{4}})(?!\w)"),
     re.compile(rf"(?:(?<=in )|(?<=since )|(?<=by )|(?<=until ))(?:early |late |mid-)?{_MONTH}"),
     re.compile(r"(?<!\w)fy ?(?P<year>\d{4})(?!\w)"),

@@ -27,9 +27,7 @@ _SHORT = re.compile(
     r"(?:\b(?:[A-Z]|U\.S|U\.K|U\.N|Dr|Mr|Mrs|Ms|Prof|St|No|Nos|vs|al|etc|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Gen|Gov"
     r"|Sen|Rep|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.)$"
 )
-_POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|that|this|these|those|he|she|his|her|there|one|ones|what about)\b"
-)
+_POINTING = re.compile(r"\b(?:it|its|they|them|their|that|this|these|those|he|she|his|her|there|one|ones|what about)\b")
 _ABOUT_ITSELF = re.compile(
     r"(?i)(?:the|this|your|that) (?:questions?|prompt|users?|passages? (?:do|does)|answers?)\b"
     r"|(?:as an? |i am |i'm )(?:ai|assistant|language model)"
@@ -110,9 +108,7 @@ class GenerativeAnswerer:
         if not total:
             raise AnswererError(f"{where} said nothing usable; the answer is quoted from the sources instead")
         if not supported:
-            raise AnswererError(
-                f"nothing that {where} said is supported by the passages (sentences: {total})"
-            )
+            raise AnswererError(f"nothing that {where} said is supported by the passages (sentences: {total})")
 
     def _claims(self, prompt: Prompt, question: str) -> Iterator[Claim]:
         """Yield the claims of the model's answer, one sentence each."""

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 BRACKETS = str.maketrans({"【": "[", "】": "]", "［": "[", "］": "]", "〔": "[", "〕": "]"})
 """Brackets of other scripts, read as square ones."""
-_LEAD = re.compile(
-    r"^\s*(?:[-*\u2022\u2013>]+\s+|\d{1,2}[.)]\s+|(?:claim|answer|sentence|a)\s*\d*\s*:\s*)+", re.I
-)
+_LEAD = re.compile(r"^\s*(?:[-*\u2022\u2013>]+\s+|\d{1,2}[.)]\s+|(?:claim|answer|sentence|a)\s*\d*\s*:\s*)+", re.I)
 MARKER = re.compile(
     r"\[\s*(?:(?:id|passage|source|citation)s?\s*[:=#]?\s*)?(?P<ids>[\w#-]{1,14}(?:\s*[,;&]\s*[\w#-]{1,14})*)"
     r"(?:\u2020[^\]:\n]*)?\s*(?::\s*(?P<quote>[\"\u201c'].*?[\"\u201d'](?=\s*\])|[^\]\n]*))?\s*\](?!\w)"

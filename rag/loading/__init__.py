@@ -30,9 +30,7 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Extract:
     return read_bytes(_bytes(path, limits), name=path.name, limits=limits)
 
 
-def read_bytes(
-    data: bytes, *, name: str, content_type: str = "", url: str = "", limits: Limits = LIMITS
-) -> Extract:
+def read_bytes(data: bytes, *, name: str, content_type: str = "", url: str = "", limits: Limits = LIMITS) -> Extract:
     """Return the text of one document.
 
     Args:
@@ -96,9 +94,7 @@ def _expand(path: Path, limits: Limits) -> Iterator[tuple[str, Extract | LoadErr
     from rag.loading.archive import expand_folder
 
     try:
-        yield from expand_folder(
-            path, limits=limits, expand=lambda file, name: _expand_file(file, name, limits)
-        )
+        yield from expand_folder(path, limits=limits, expand=lambda file, name: _expand_file(file, name, limits))
     except LoadError as error:
         yield path.name, LoadError(f"{path.name}: {error}")
 
@@ -211,6 +207,4 @@ def _only(data: bytes, name: str, limits: Limits) -> Extract:
         if isinstance(extract, LoadError):
             raise LoadError(str(extract).removeprefix(f"{name}: ")) from extract
         return extract
-    raise LoadError(
-        "holds several documents; read it with expand()" if found else "empty: it holds no documents"
-    )
+    raise LoadError("holds several documents; read it with expand()" if found else "empty: it holds no documents")

@@ -36,9 +36,7 @@ def expand_zip(data: bytes, *, name: str, depth: int, limits: Limits, expand: Ex
         label = f"{name}/{_member_name(info)}"
         try:
             if info.file_size > left:
-                raise LoadError(
-                    f"too large: the archive unpacks to more than {megabytes(limits.archive_bytes)}"
-                )
+                raise LoadError(f"too large: the archive unpacks to more than {megabytes(limits.archive_bytes)}")
             unpacked = read_member(archive, info, limits)
         except LoadError as error:
             yield label, error
@@ -47,9 +45,7 @@ def expand_zip(data: bytes, *, name: str, depth: int, limits: Limits, expand: Ex
         yield from expand(unpacked, label, depth + 1)
 
 
-def expand_folder(
-    folder: Path, *, limits: Limits, expand: Callable[[Path, str], Iterator[Member]]
-) -> Iterator[Member]:
+def expand_folder(folder: Path, *, limits: Limits, expand: Callable[[Path, str], Iterator[Member]]) -> Iterator[Member]:
     """Yield the files of a folder and of folders in it, named from the folder down, in order.
 
     Hidden files and links are left out, the latter since they may lead anywhere.

@@ -87,9 +87,7 @@ class _Reader:
         else:
             self.layout.add(text, level=1 if style.lower() == "title" else level)
         for box in element.iter():
-            if local(box) == "txbxContent" and not any(
-                local(above) == "Fallback" for above in box.iterancestors()
-            ):
+            if local(box) == "txbxContent" and not any(local(above) == "Fallback" for above in box.iterancestors()):
                 self._children(box)
 
     def _rows(self, table: _Element) -> None:
@@ -107,9 +105,7 @@ class _Reader:
     def _notes(self, root: _Element) -> None:
         for note in root:
             if attribute(note, "type") in ("", "normal") and local(note) in ("footnote", "endnote"):
-                text = " ".join(
-                    filter(None, (clean_line(text_of(p)) for p in note.iter() if local(p) == "p"))
-                )
+                text = " ".join(filter(None, (clean_line(text_of(p)) for p in note.iter() if local(p) == "p")))
                 if text:
                     self.layout.add(f"[{attribute(note, 'id')}] {text}", group="notes")
 
@@ -127,9 +123,7 @@ def _paragraph_facts(element: _Element) -> tuple[str, bool, int]:
             if local(part) == "pStyle":
                 style = attribute(part, "val")
             elif local(part) == "numPr":
-                numbered = any(
-                    local(number) == "numId" and attribute(number, "val") != "0" for number in part
-                )
+                numbered = any(local(number) == "numId" and attribute(number, "val") != "0" for number in part)
             elif local(part) == "outlineLvl":
                 level = _outline_level(attribute(part, "val"))
     return style, numbered or "list" in style.lower(), level

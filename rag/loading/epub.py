@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 
-_SELF_CLOSED = re.compile(
-    rb"<(title|script|style|iframe|textarea|a|b|i|em|div|span|p|td|li)((?:\s[^<>]*)?)/>"
-)
+_SELF_CLOSED = re.compile(rb"<(title|script|style|iframe|textarea|a|b|i|em|div|span|p|td|li)((?:\s[^<>]*)?)/>")
 """What XML may close at once and HTML would leave open over the rest of the chapter."""
 
 
@@ -34,9 +32,7 @@ def read_epub(data: bytes, *, limits: Limits = LIMITS) -> Extract:
         LoadError: encrypted, truncated, damaged, too large, or no chapter can be read.
     """
     package = Package(data, limits)
-    roots = [
-        attribute(part, "full-path") for part in package.xml(_CONTAINER).iter() if local(part) == "rootfile"
-    ]
+    roots = [attribute(part, "full-path") for part in package.xml(_CONTAINER).iter() if local(part) == "rootfile"]
     if not roots:
         raise LoadError("truncated or damaged: the book names no contents")
     contents = package.xml(roots[0])

@@ -61,9 +61,7 @@ def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _E
     from lxml import etree, html
 
     if len(data) > limits.html_bytes:
-        raise LoadError(
-            f"too large: a web page of {megabytes(len(data))}, limit {megabytes(limits.html_bytes)}"
-        )
+        raise LoadError(f"too large: a web page of {megabytes(len(data))}, limit {megabytes(limits.html_bytes)}")
     declared = charset or (match[1].decode("ascii") if (match := _CHARSET.search(data[:4096])) else "")
     text = decode(data, declared=declared).replace("\0", "")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
@@ -89,11 +87,7 @@ def lay_out(blocks: list[Block]) -> Layout:
 
 def _choose(root: _Element, blocks: list[Block], titles: set[str], url: str) -> list[Block]:
     """Return the blocks of the article; of a page too small to have one, all but its furniture."""
-    prose = sum(
-        len(b.text)
-        for b in blocks
-        if b.kind in ("p", "quote") and len(b.text) >= 60 and b.link_density < 0.35
-    )
+    prose = sum(len(b.text) for b in blocks if b.kind in ("p", "quote") and len(b.text) >= 60 and b.link_density < 0.35)
     voters = [_vote(root, url, thorough=False)]
     if len(voters[0]) < _THIN * prose or not voters[0]:
         voters.append(_vote(root, url, thorough=True))

@@ -15,9 +15,7 @@ from rag.records import UNKNOWN
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ARTICLE = re.compile(
-    r"(?:article|posting|report|webpage|book|creativework|dataset|document)$", re.IGNORECASE
-)
+_ARTICLE = re.compile(r"(?:article|posting|report|webpage|book|creativework|dataset|document)$", re.IGNORECASE)
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " • ", " · ", " » ")
 _TITLE_NAMES = (
     "citation_title",
@@ -95,11 +93,7 @@ class PageFacts:
         for name in _AUTHOR_NAMES:
             told = told or list(self._metas.get(name, ()))
         told = [re.sub(r"^by\s+", "", name, flags=re.IGNORECASE) for name in told]
-        sound = [
-            name
-            for name in dict.fromkeys(told)
-            if 1 < len(name) <= 120 and "://" not in name and "@" not in name
-        ]
+        sound = [name for name in dict.fromkeys(told) if 1 < len(name) <= 120 and "://" not in name and "@" not in name]
         return ", ".join(sound) if sound else UNKNOWN
 
     def _publisher(self) -> str:
@@ -121,9 +115,7 @@ class PageFacts:
         days = set()
         for element in self._root.iter():
             if isinstance(element.tag, str) and "datePublished" in (element.get("itemprop") or "").split():
-                text = (
-                    element.get("content") or element.get("datetime") or "".join(map(str, element.itertext()))
-                )
+                text = element.get("content") or element.get("datetime") or "".join(map(str, element.itertext()))
                 days.add(parse_date(text))
         days.discard(UNKNOWN)
         return days.pop() if len(days) == 1 else UNKNOWN
@@ -152,9 +144,7 @@ def _records(root: _Element) -> Iterator[dict[str, Any]]:
                 if isinstance(record, dict):
                     yield record
                     graph = record.get("@graph")
-                    yield from (
-                        (part for part in graph if isinstance(part, dict)) if isinstance(graph, list) else ()
-                    )
+                    yield from ((part for part in graph if isinstance(part, dict)) if isinstance(graph, list) else ())
 
 
 def _own_record(records: list[dict[str, Any]], titles: Iterable[str], url: str) -> dict[str, Any]:
@@ -175,9 +165,7 @@ def _own_record(records: list[dict[str, Any]], titles: Iterable[str], url: str) 
             _string(record.get("@id")).rstrip("/"),
         ):
             return record
-    stories = [
-        r for r in articles if not any(k.lower().endswith("webpage") for k in _strings(r.get("@type")))
-    ]
+    stories = [r for r in articles if not any(k.lower().endswith("webpage") for k in _strings(r.get("@type")))]
     return stories[0] if len(stories) == 1 else articles[0] if len(articles) == 1 else {}
 
 

@@ -175,9 +175,7 @@ class Selection:
         started = False
         for at, block in enumerate(self.blocks):
             if self.chosen[at]:
-                if (block.level == 1 or (block.kind == "p" and not started)) and folded(
-                    block.text
-                ) in self.titles:
+                if (block.level == 1 or (block.kind == "p" and not started)) and folded(block.text) in self.titles:
                     self.chosen[at] = False
                 started = started or self.chosen[at]
 
@@ -190,9 +188,7 @@ class Selection:
                 self.chosen[at] = False
         for members in self._groups().values():
             listed = [self.blocks[at] for at in members if self.chosen[at] and self.blocks[at].kind == "li"]
-            if listed and sum(b.link_chars for b in listed) >= self.rules.links * sum(
-                len(b.text) for b in listed
-            ):
+            if listed and sum(b.link_chars for b in listed) >= self.rules.links * sum(len(b.text) for b in listed):
                 for at in members:
                     self.chosen[at] = False
 

@@ -31,9 +31,7 @@ _NAME = ("id", "_id", "doc_id", "docid", "key", "name")
 _PUBLISHED = ("date", "published", "publication_date", "datePublished", "date_published", "published_at")
 
 
-def expand_json(
-    data: bytes, *, name: str, limits: Limits = LIMITS
-) -> Iterator[tuple[str, Extract | LoadError]]:
+def expand_json(data: bytes, *, name: str, limits: Limits = LIMITS) -> Iterator[tuple[str, Extract | LoadError]]:
     """Yield the documents of a JSON Lines file, of a JSON list, or of one JSON object.
 
     A record is named ``FILE#ID``, or ``FILE#3`` for the third where it has no id. A
@@ -64,9 +62,7 @@ def expand_json(
 
 def _inside(whole: dict[str, Any]) -> list[Any]:
     """Return the list of documents that an object holds, or the object as the only one."""
-    lists = [
-        value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)
-    ]
+    lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
     return lists[0] if lists and not any(isinstance(whole.get(key), str) for key in _TEXT) else [whole]
 
 
@@ -92,9 +88,7 @@ def _people(value: object) -> str:
 def _read(record: object) -> Extract | LoadError:
     if not isinstance(record, dict):
         return LoadError(f"a record must be an object with a text, found {type(record).__name__}")
-    text = next(
-        (record[key] for key in _TEXT if isinstance(record.get(key), str) and record[key].strip()), None
-    )
+    text = next((record[key] for key in _TEXT if isinstance(record.get(key), str) and record[key].strip()), None)
     if text is None:
         return LoadError(f"empty: the record has none of the fields {', '.join(_TEXT[:4])} with text in it")
     try:

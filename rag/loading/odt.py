@@ -16,12 +16,8 @@ from rag.records import UNKNOWN
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_SKIPPED = frozenset(
-    ("tracked-changes", "annotation", "annotation-end", "sequence-decls", "forms", "note-citation")
-)
-_CONTAINERS = frozenset(
-    ("section", "index-body", "text-box", "frame", "table-of-content", "illustration-index", "g")
-)
+_SKIPPED = frozenset(("tracked-changes", "annotation", "annotation-end", "sequence-decls", "forms", "note-citation"))
+_CONTAINERS = frozenset(("section", "index-body", "text-box", "frame", "table-of-content", "illustration-index", "g"))
 
 
 def read_odt(data: bytes, *, limits: Limits = LIMITS) -> Extract:
@@ -119,9 +115,7 @@ class _Reader:
             yield child.tail or ""
 
     def _note(self, note: _Element) -> str:
-        mark = next(
-            (clean_line("".join(map(str, p.itertext()))) for p in note if local(p) == "note-citation"), ""
-        )
+        mark = next((clean_line("".join(map(str, p.itertext()))) for p in note if local(p) == "note-citation"), "")
         body = " ".join(clean_line(self._text(part)) for part in note.iter() if local(part) == "p")
         self._notes.append(f"[{mark}] {body}")
         return f"[{mark}]"

@@ -26,9 +26,7 @@ _UNSAID = frozenset(
         "author",
     )
 )
-_UNTITLED = frozenset(
-    ("", "powerpoint presentation", "presentation", "word document", "untitled", "document", "title")
-)
+_UNTITLED = frozenset(("", "powerpoint presentation", "presentation", "word document", "untitled", "document", "title"))
 _TEMPLATE_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")
 """What the templates of python-docx and python-pptx say; no document was made then."""
 _SKIPPED = frozenset((

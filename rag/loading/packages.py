@@ -42,9 +42,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits)
     if info.flag_bits & 0x1:
         raise LoadError("encrypted: the archive needs a password")
     if info.file_size > limits.file_bytes:
-        raise LoadError(
-            f"too large: unpacks to {megabytes(info.file_size)}, limit {megabytes(limits.file_bytes)}"
-        )
+        raise LoadError(f"too large: unpacks to {megabytes(info.file_size)}, limit {megabytes(limits.file_bytes)}")
     if info.file_size > MB and info.file_size > limits.ratio * max(1, info.compress_size):
         raise LoadError(
             f"looks like a zip bomb: {megabytes(info.compress_size)} unpacks to {megabytes(info.file_size)}"
@@ -105,9 +103,7 @@ class Package:
         for relation in self.xml(name):
             if isinstance(relation.tag, str) and relation.get("TargetMode") != "External":
                 target = relation.get("Target") or ""
-                path = (
-                    target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-                )
+                path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
                 kind = (relation.get("Type") or "").rpartition("/")[2]
                 found[relation.get("Id") or ""] = (kind, path.lstrip("/"))
         return found
@@ -121,9 +117,7 @@ def parse_xml(data: bytes, name: str, limits: Limits) -> _Element:
     """
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
-    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

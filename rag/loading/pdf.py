@@ -17,9 +17,7 @@ from rag.loading.pdf_facts import first_heading, folded, outline, properties
 from rag.loading.pdf_lines import Line, page_lines
 from rag.records import UNKNOWN
 
-_NUMBER_LINE = re.compile(
-    r"(?:page\s*)?[-–—\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE
-)
+_NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _ONE_AT_A_TIME = threading.Lock()
 """pdfium must not be called from two threads at once."""
 _MARGIN = 0.12
@@ -72,15 +70,11 @@ def _read(document: Any, limits: Limits) -> Extract:
     title, author, day = properties(document)
     if title == UNKNOWN:
         title = first_heading(layout)
-    return Extract(
-        layout.text, layout.headings, layout.pages, title, author, date=day, warnings=tuple(warnings)
-    )
+    return Extract(layout.text, layout.headings, layout.pages, title, author, date=day, warnings=tuple(warnings))
 
 
 def _pages(numbers: list[int]) -> str:
-    shown = ", ".join(map(str, numbers[:20])) + (
-        f" and {len(numbers) - 20} more" if len(numbers) > 20 else ""
-    )
+    shown = ", ".join(map(str, numbers[:20])) + (f" and {len(numbers) - 20} more" if len(numbers) > 20 else "")
     return f"Page {shown} is" if len(numbers) == 1 else f"Pages {shown} are"
 
 
@@ -212,13 +206,7 @@ def _level(line: Line, body: float, steps: list[float], marks: dict[str, int]) -
     if line.size > 1.15 * body and letters >= 0.5 * len(line.text.replace(" ", "")):
         return min(1 + sum(size > line.size * 1.05 for size in steps), 4)
     ended = line.text.endswith((".", ",", ";", ":"))
-    if (
-        line.bold
-        and not ended
-        and len(line.text) <= 100
-        and line.size > 0.95 * body
-        and not _POINT.match(line.text)
-    ):
+    if line.bold and not ended and len(line.text) <= 100 and line.size > 0.95 * body and not _POINT.match(line.text):
         return min(len(steps) + 2, 5)
     return 0
 
@@ -239,9 +227,7 @@ def _continues(previous: Line, line: Line, full: float, *, fresh: bool) -> bool:
     lower = line.text[:1].islower()
     drop = previous.bottom - line.bottom
     if fresh or drop < 0 or drop > 20 * line.size:
-        return lower or (
-            not ended and previous.right - previous.left > 0.8 * full and not previous.text.endswith(":")
-        )
+        return lower or (not ended and previous.right - previous.left > 0.8 * full and not previous.text.endswith(":"))
     if drop > 1.9 * max(previous.size, line.size, line.height):
         return False
     short = previous.right - previous.left < 0.75 * full and previous.right < line.right - 2 * line.size

@@ -43,11 +43,7 @@ def properties(document: Any) -> tuple[str, str, str]:
     title, author = clean_line(facts.get("Title", "")), clean_line(facts.get("Author", ""))
     if not title or len(title) > 300 or _NO_TITLE.match(title):
         title = UNKNOWN
-    if (
-        not author
-        or len(author) > 200
-        or author.lower() in ("user", "admin", "administrator", "unknown", "author")
-    ):
+    if not author or len(author) > 200 or author.lower() in ("user", "admin", "administrator", "unknown", "author"):
         author = UNKNOWN
     return title, author, parse_date(facts.get("CreationDate", ""))
 

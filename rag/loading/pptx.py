@@ -92,6 +92,4 @@ def _notes(root: _Element, layout: Layout) -> None:
 
 def _paragraphs_text(element: _Element) -> str:
     """Return the paragraphs of an element on one line."""
-    return " ".join(
-        filter(None, (clean_line(text_of(part)) for part in element.iter() if local(part) == "p"))
-    )
+    return " ".join(filter(None, (clean_line(text_of(part)) for part in element.iter() if local(part) == "p")))

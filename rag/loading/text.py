@@ -31,9 +31,7 @@ _INLINE = (
     (re.compile(r"\[\^([^\]]{1,100})\]"), r"[\1]"),
     (re.compile(r"<((?:https?://|mailto:)[^>\s]{1,2000})>"), r"\1"),
     (
-        re.compile(
-            r"</?(?:a|b|i|em|strong|span|sub|sup|br|p|div|u|s|small|mark|kbd|code|img|font)\b[^>]{0,500}>"
-        ),
+        re.compile(r"</?(?:a|b|i|em|strong|span|sub|sup|br|p|div|u|s|small|mark|kbd|code|img|font)\b[^>]{0,500}>"),
         "",
     ),
     (re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])(.{1,500}?)(?<=[^\s*])\1(?![\w*])"), r"\2"),

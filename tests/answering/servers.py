@@ -139,9 +139,7 @@ def _event(delta: dict[str, str], reason: str | None) -> bytes:
 def scripted() -> Iterator[Script]:
     """Serve a script on a free port of loopback."""
     script = Script()
-    config = uvicorn.Config(
-        script, "127.0.0.1", 0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(script, "127.0.0.1", 0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

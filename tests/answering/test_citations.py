@@ -229,9 +229,7 @@ def passage() -> Passage:
     source = Source("gao", "Report", "A", "GAO", "2025-09", "https://gao.test", "government", "public")
     own = Attribution("Filter", "2025-10", "https://filter.test")
     text = "Deaths fell by 5 %."
-    return Passage(
-        3, source, "gao/notes", "notes", "gao/notes#0", 6, 25, text, "", None, own, 1.0, {}, (Span(6, 25),)
-    )
+    return Passage(3, source, "gao/notes", "notes", "gao/notes#0", 6, 25, text, "", None, own, 1.0, {}, (Span(6, 25),))
 
 
 @pytest.fixture

@@ -130,16 +130,12 @@ def test_sentences_that_their_evidence_supports(sentence: str, evidence: str) ->
         ),
     ],
 )
-def test_sentences_that_their_evidence_does_not_support(
-    sentence: str, evidence: str, reasons: tuple[str, ...]
-) -> None:
+def test_sentences_that_their_evidence_does_not_support(sentence: str, evidence: str, reasons: tuple[str, ...]) -> None:
     assert unsupported(sentence, evidence) == reasons
 
 
 def test_names_and_years_may_stand_beside_the_evidence_but_numbers_may_not() -> None:
-    assert (
-        unsupported("GAO said in 2025 that goals were missing.", "Goals were missing.", "GAO, 2025-09") == ()
-    )
+    assert unsupported("GAO said in 2025 that goals were missing.", "Goals were missing.", "GAO, 2025-09") == ()
     assert unsupported("In all, 7 goals were missing.", "Goals were missing.", "Part 7 of GAO") != ()
 
 
@@ -251,10 +247,7 @@ def test_a_direction_is_read_in_the_clause_of_the_number() -> None:
 
 
 def test_names_are_read_with_their_adjectives_and_initials() -> None:
-    assert (
-        missing_names("The GAO and Mexican police met.", "Mexico and the Government Accountability Office")
-        == ()
-    )
+    assert missing_names("The GAO and Mexican police met.", "Mexico and the Government Accountability Office") == ()
     assert missing_names("The Indian police met.", "Indiana and Mexico") == ("Indian",)
     assert turned_names("from Wuhan to Memphis", "Goods from Wuhan went to Memphis") == ()
 

@@ -47,9 +47,7 @@ def sentences(text: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-DOCUMENTS = {
-    f"s{n}/notes": Document(f"s{n}/notes", f"s{n}", "notes", text, "") for n, text in enumerate(TEXTS, 1)
-}
+DOCUMENTS = {f"s{n}/notes": Document(f"s{n}/notes", f"s{n}", "notes", text, "") for n, text in enumerate(TEXTS, 1)}
 PASSAGES = [
     Passage(
         n,
@@ -185,9 +183,7 @@ def test_a_sentence_is_cited_only_with_what_the_source_says(
 
 def test_markers_are_never_left_in_the_text_however_the_stream_is_cut(server: Script) -> None:
     for size in (1, 3, 1000):
-        server.says(
-            f'{FELL} [{{0}}: "fell by 5 percent"] Most precursors come from China. [{{0}}]\n', size=size
-        )
+        server.says(f'{FELL} [{{0}}: "fell by 5 percent"] Most precursors come from China. [{{0}}]\n', size=size)
         assert [s.text for s in ask(server)] == [FELL, "Most precursors come from China."]
 
 
@@ -243,9 +239,7 @@ def test_a_busy_server_is_asked_again_and_waits_grow(server: Script) -> None:
 
 def test_a_server_that_is_not_there_is_named() -> None:
     endpoint = Endpoint("http://127.0.0.1:9/v1", "nobody", timeout=2.0, retries=0)
-    with pytest.raises(
-        AnswererError, match=r"'nobody' at http://127.0.0.1:9/v1 cannot be reached; start the"
-    ):
+    with pytest.raises(AnswererError, match=r"'nobody' at http://127.0.0.1:9/v1 cannot be reached; start the"):
         list(GenerativeAnswerer(endpoint).stream("What?", PASSAGES, DOCUMENTS))
 
 
@@ -381,6 +375,4 @@ def test_a_small_model_shows_nothing_as_cited_that_does_not_stand() -> None:
 def test_a_small_model_answers_through_the_endpoint() -> None:
     with small_model(context=512) as address:
         client = Client(Endpoint(address, "smollm2", answer_tokens=4, timeout=120.0))
-        assert "".join(
-            piece.text for piece in client.stream([{"role": "user", "content": "Say hi."}])
-        ).strip()
+        assert "".join(piece.text for piece in client.stream([{"role": "user", "content": "Say hi."}])).strip()

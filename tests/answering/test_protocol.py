@@ -134,9 +134,7 @@ def test_answers_of_weak_models_are_read(answer: str, claims: list[Claim]) -> No
 
 def test_a_broken_off_sentence_is_dropped() -> None:
     parser = StreamParser(IDS)
-    assert parser.feed("Deaths fell by 5 [kq7x]\nDeaths rose by 1") == [
-        Claim("Deaths fell by 5", (Mark("kq7x", ""),))
-    ]
+    assert parser.feed("Deaths fell by 5 [kq7x]\nDeaths rose by 1") == [Claim("Deaths fell by 5", (Mark("kq7x", ""),))]
     assert parser.close(cut=True) == []
 
 
@@ -197,10 +195,7 @@ def test_passages_are_kept_to_the_budget_and_the_first_is_cut() -> None:
     many = [passage(n, "word " * 40) for n in range(1, 9)]
     prompt = write_prompt("Q?", many, budget=600, count=len)
     assert list(prompt.passages.values()) == many[:2]
-    assert (
-        len(write_prompt("Q?", [passage(1, "word " * 4000)], budget=600, count=len).messages[1]["content"])
-        < 700
-    )
+    assert len(write_prompt("Q?", [passage(1, "word " * 4000)], budget=600, count=len).messages[1]["content"]) < 700
 
 
 def test_comparison_and_overview_have_tasks_of_their_own() -> None:

@@ -49,9 +49,7 @@ def docx(body: str, **parts: str) -> bytes:
     """Return a Word document of the given body XML; other parts by name without folder."""
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     members = {"word/document.xml": f"<w:document {space}><w:body>{body}</w:body></w:document>"}
-    members |= {
-        f"word/{name}.xml": f"<w:{name} {space}>{content}</w:{name}>" for name, content in parts.items()
-    }
+    members |= {f"word/{name}.xml": f"<w:{name} {space}>{content}</w:{name}>" for name, content in parts.items()}
     return zipped(members)
 
 
@@ -68,8 +66,7 @@ def odt(body: str, *, manifest: str = "") -> bytes:
 def epub(chapters: Mapping[str, str], *, extra: Mapping[str, str] | None = None) -> bytes:
     """Return a book of chapters by file name."""
     items = "".join(
-        f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>'
-        for n, name in enumerate(chapters)
+        f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters)
     )
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     contents = (

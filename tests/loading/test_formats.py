@@ -113,11 +113,7 @@ def test_pdf_joins_paragraphs_and_words_and_drops_running_lines() -> None:
     body = "The company reported that its subsidiaries had grown over the year by {} percent."
     assert lines(found) == [
         "Annual Report 1",
-        *(
-            part
-            for n, word in enumerate(("one", "two", "three"), 1)
-            for part in (f"Chapter {word}", body.format(n))
-        ),
+        *(part for n, word in enumerate(("one", "two", "three"), 1) for part in (f"Chapter {word}", body.format(n))),
     ]
     assert [found.text[p.start : p.end].count("percent") for p in found.pages] == [1, 1, 1]
     assert [page.number for page in found.pages] == [1, 2, 3]
@@ -225,9 +221,7 @@ def test_content_decides_over_the_name_and_csv_rows_are_readable() -> None:
 def test_one_bad_member_never_stops_the_others(tmp_path: Path) -> None:
     rows = '{"id": "a", "text": "First."}\nnot json\n{"text": ""}\n{"text": "Last.", "date": "2020"}\n'
     archive = tmp_path / "all.zip"
-    archive.write_bytes(
-        files.zipped({"b.pdf": b"%PDF-1.4 cut", "a.txt": "Fine.", "rows.jsonl": rows, ".hidden": "x"})
-    )
+    archive.write_bytes(files.zipped({"b.pdf": b"%PDF-1.4 cut", "a.txt": "Fine.", "rows.jsonl": rows, ".hidden": "x"}))
     found = dict(expand(archive))
     assert {name: type(value).__name__ for name, value in found.items()} == {
         "all.zip/a.txt": "Extract", "all.zip/b.pdf": "LoadError", "all.zip/rows.jsonl#a": "Extract",

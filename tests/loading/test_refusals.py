@@ -26,17 +26,14 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     ],
 )  # fmt: skip
 def test_an_error_page_saved_as_an_article_is_refused(title: str, reason: str) -> None:
-    page = (
-        f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>Please go back.</p></body></html>"
-    )
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>Please go back.</p></body></html>"
     with pytest.raises(LoadError, match=rf"^p\.html: an error page saved in an article's place \({reason}\)"):
         read_bytes(page.encode(), name="p.html")
 
 
 def test_a_long_article_about_error_pages_is_an_article() -> None:
     prose = "".join(
-        f"<p>Sentence {n} tells how error pages came to be and why they stayed with us.</p>"
-        for n in range(40)
+        f"<p>Sentence {n} tells how error pages came to be and why they stayed with us.</p>" for n in range(40)
     )
     page = f"<html><head><title>404 and all that</title></head><body><article>{prose}</article></body></html>"
     assert "Sentence 39" in read_bytes(page.encode(), name="p.html").text

@@ -182,17 +182,13 @@ def main() -> None:
             if options.missing:
                 _show_missing(page)
     if not found:
-        raise SystemExit(
-            f"no set found in {options.data}; expected folders such as {options.data}/html-articles"
-        )
+        raise SystemExit(f"no set found in {options.data}; expected folders such as {options.data}/html-articles")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
 
 
 def _show(name: str, measures: Measures) -> None:
-    counts = " ".join(
-        f"{key} {measures[key]:g}" for key in ("files", "read", "refused", "crashed", "seconds")
-    )
+    counts = " ".join(f"{key} {measures[key]:g}" for key in ("files", "read", "refused", "crashed", "seconds"))
     print(f"{name}: {counts}")
     for key, value in measures.items():
         if f"{key}_half0" in measures:

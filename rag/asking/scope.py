@@ -1,0 +1,96 @@
+"""Which source a question is about, and whether it asks about the source itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.records import Source
+from rag.words import STOP_WORDS, tokenise
+
+Aspect = Literal["author", "publisher", "date", "overview", ""]
+"""What is asked of a source: a field of its record, what it says in short, or nothing."""
+
+_TEXT = r"(?:article|essay|piece|text|paper|report|story|post|page|document|publication|analysis|source)"
+THIS_TEXT = re.compile(
+    rf"\b(?:the|this|that|your|main) {_TEXT}(?:'s|’s)?\b|\b(?:the|this) (?:author|writer)(?:'s|’s)?\b",
+    re.IGNORECASE,
+)
+"""Words that stand for the library's main source."""
+
+_IT = rf"(?:it|this|(?:the|this) {_TEXT})"
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
+    "author": _any(
+        r"\bwho (?:wrote|authored|penned|is the (?:author|writer))\b",
+        rf"\bwho(?:'s| is) {_IT} by\b",
+        r"\b(?:name of the|what(?:'s| is) the) (?:author|writer)\b",
+    ),
+    "publisher": _any(
+        r"\b(?:who|which (?:\w+ )?(?:publisher|outlet|site|website|magazine|journal)) published\b",
+        rf"\bwhere (?:was|did) {_IT} (?:first )?(?:published|appear)\b",
+        rf"\b(?:publisher|outlet) of {_IT}\b",
+    ),
+    "date": _any(
+        rf"\bwhen (?:was|were|did) {_IT} (?:published|written|posted|released|appear|come out)\b",
+        rf"\bpublication date\b|\bhow old is {_IT}\b|\bdate of {_IT}\b",
+    ),
+    "overview": _any(
+        rf"\bwhat(?:'s| is| are) (?:{_IT}|these sources|the sources) about\b",
+        r"\b(?:summar(?:y|ise|ize)|overview|gist|tl;?dr|in a nutshell)\b",
+        r"\bmain (?:point|argument|message|idea|thesis|claim)s?\b",
+        rf"^tell me about {_IT}\b|^what does {_IT} (?:say|argue)\W*$",
+    ),
+}
+"""Aspects and how a question about each reads."""
+
+_FILLER = re.compile(
+    r"\b(?:give|tell|show|me|us|please|can|could|you|the|a|an|of|in|about|what|is|are|does|do|say|says|bit|part|section"
+    r"|summar(?:y|ise|ize)|overview|gist|tl;?dr|nutshell|main|points?|arguments?|message|idea|thesis|short|brief"
+    r"|quick|it|this|that|article|essay|piece|text|sources?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a question is about besides its words."""
+
+    source: Source | None
+    """The source that the question names or points to."""
+    aspect: Aspect
+    topic: str
+    """Of an overview: the part that it is of, empty for the whole."""
+
+
+def find_scope(question: str, sources: Iterable[Source], main: Source | None) -> Scope:
+    """Find the source that a question means and what it asks of it.
+
+    ``the article`` and ``the author`` mean the library's main source; a title that
+    stands in the question means its source. An author is meant by the family name.
+    """
+    aspect: Aspect = next((aspect for aspect, pattern in ASPECTS.items() if pattern.search(question)), "")
+    named = [s for s in sources if _names(question, s)]
+    source = named[0] if len(named) == 1 else None
+    if source is None and not named and (THIS_TEXT.search(question) or aspect):
+        source = main
+    topic = " ".join(_FILLER.sub(" ", re.sub(r"[^\w\s'-]", " ", question)).split()) if aspect == "overview" else ""
+    return Scope(source, aspect if source else "", topic)
+
+
+def _names(question: str, source: Source) -> bool:
+    """Whether a question holds a source's title, or the family name of its one author."""
+    title = [t for t in tokenise(source.title) if t not in STOP_WORDS]
+    asked = tokenise(question)
+    if len(title) >= 2 and f" {' '.join(title)} " in f" {' '.join(t for t in asked if t not in STOP_WORDS)} ":
+        return True
+    names = source.author.split()
+    person = 2 <= len(names) <= 4 and all(n[:1].isupper() for n in names) and "," not in source.author
+    return person and re.search(rf"\b{re.escape(names[-1])}\b", question) is not None

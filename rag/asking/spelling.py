@@ -1,0 +1,83 @@
+"""Mend typing errors from the library's own words, and say what was mended."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+WORD = re.compile(r"[^\W\d_]{3,}")
+
+SHORTEST = 4
+"""Letters from which a word is looked at."""
+TWO_ERRORS_FROM = 8
+"""Letters from which two errors are mended."""
+LEAST_FREQUENT = 2
+"""Times that the library must hold a word before another is changed into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word as typed and as searched."""
+
+    typed: str
+    meant: str
+
+
+def vocabulary(texts: Iterable[str]) -> Counter[str]:
+    """Count the words of the library, in lower case."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(WORD.findall(text.lower()))
+    return counts
+
+
+def correct(
+    question: str, words: Mapping[str, int], is_common: Callable[[str], bool]
+) -> tuple[str, tuple[Correction, ...]]:
+    """Change words that the library does not hold into the one it holds that is nearest.
+
+    A word that the library holds, or that is common in the language, is never
+    touched; nor is one that has no nearest word, or several.
+
+    Args:
+        words: how often the library holds each word, in lower case.
+        is_common: whether the language knows a word.
+
+    Returns:
+        The question as it is searched, and what was changed.
+    """
+    changes: list[Correction] = []
+
+    def mend(match: re.Match[str]) -> str:
+        typed = match.group()
+        lower = typed.lower()
+        if len(typed) < SHORTEST or typed.isupper() or lower in words or is_common(lower):
+            return typed
+        meant = _nearest(lower, words)
+        if meant is None:
+            return typed
+        changes.append(Correction(typed, meant))
+        return meant.capitalize() if typed[0].isupper() else meant
+
+    return WORD.sub(mend, question), tuple(changes)
+
+
+def _nearest(word: str, words: Mapping[str, int]) -> str | None:
+    """The one word of the library that the fewest errors lead to; an inverted pair is one error."""
+    from rapidfuzz.distance import OSA
+
+    most = 2 if len(word) >= TWO_ERRORS_FROM else 1
+    near: dict[int, list[str]] = {}
+    for other, count in words.items():
+        if count >= LEAST_FREQUENT and other[0] == word[0] and abs(len(other) - len(word)) <= most:
+            distance = OSA.distance(word, other, score_cutoff=most)
+            if distance <= most:
+                near.setdefault(distance, []).append(other)
+    if not near:
+        return None
+    best = sorted(near[min(near)], key=lambda other: -words[other])
+    if len(best) > 1 and words[best[0]] < 3 * words[best[1]]:
+        return None
+    return best[0]

@@ -1,0 +1,300 @@
+"""One question answered: understood, searched, judged, worded, with every quote from the stored text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rag.answering.about import overview, record_answer
+from rag.answering.answerer import Answerer
+from rag.answering.confidence import model
+from rag.answering.conflicts import find_conflicts
+from rag.answering.extractive import Assessment, assess, compose
+from rag.asking.followups import Resolved, needs_history, resolve
+from rag.asking.language import foreign_language
+from rag.asking.notices import match_notices
+from rag.asking.scope import Scope, find_scope
+from rag.asking.spelling import Correction, correct, vocabulary
+from rag.corpus import Corpus
+from rag.dates import readable
+from rag.embedding import Embedder
+from rag.errors import AnswererError
+from rag.index import Generation
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Conflict,
+    Filters,
+    Notice,
+    Outcome,
+    Passage,
+    Source,
+    Turn,
+)
+from rag.retrieval import Retriever
+
+DOES_NOT_SAY = "The sources do not say. The nearest passages are listed for you to judge."
+CAUTION = "The sources may not answer this directly. The nearest that they say:"
+WHICH = "It is not clear what the question points to. Please name it, for example as in the questions below."
+SUGGESTIONS = 3
+"""Further questions that are offered."""
+TOPIC_SENTENCES = 5
+"""Sentences in an overview of one topic."""
+TOPIC_PASSAGES = 10
+"""Passages that such an overview looks at, at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found for a question, before it is worded."""
+
+    passages: tuple[Passage, ...]
+    assessment: Assessment
+    """Of the first passages, as many as an answer looks at."""
+
+
+class Responder:
+    """Answers from one generation of the index. Safe to share between threads."""
+
+    def __init__(self, corpus: Corpus, generation: Generation, embedder: Embedder, *, candidates: int) -> None:
+        self.corpus = corpus
+        self.generation = generation
+        self.retriever = Retriever(generation, embedder, candidates=candidates)
+        self._embedder = embedder
+
+    def respond(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters,
+        k: int,
+        answerer: Answerer | None,
+    ) -> Iterator[Answer]:
+        """Answer a question, giving the answer as it grows; the last one is complete."""
+        notices, declined = match_notices(question, self.corpus.notices)
+        if declined:
+            yield Answer(question, question, "abstain", 1.0, (), (), notices, lead=declined)
+            return
+        notices += self._language(question)
+        resolved = resolve(question, history)
+        if not history and needs_history(question):
+            yield self._unclear(question, notices)
+            return
+        search, corrections = self._spelling(resolved.search)
+        text = _apply(resolved.text, corrections)
+        resolved = replace(resolved, text=text, search=search)
+        scope = find_scope(search, self.generation.sources.values(), self._main)
+        answer = Answer(question, resolved.text, "answer", 1.0, (), (), notices)
+        about = self._about(answer, scope, filters) if scope.aspect and not resolved.history else None
+        if about is not None:
+            yield about
+            return
+        yield from self._plain(answer, resolved, scope, filters, k, answerer)
+
+    def examine(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters,
+        k: int,
+        *,
+        depth: int | None = None,
+        duplicates: bool = False,
+    ) -> Examination:
+        """Search and judge.
+
+        Args:
+            k: passages that are judged.
+            depth: passages that are returned, at least k.
+            duplicates: keep passages that say nearly the same as a better one.
+        """
+        query = self.retriever.query(question, history)
+        full = {d.source_id for d in self.generation.documents.values() if d.text_kind == "full text"}
+        found = None
+        for shadowed in (True, False) if full else (False,):
+            passages = self.retriever.search(query, depth or k, filters, shadowed=shadowed, duplicates=duplicates)
+            assessment = assess(query, passages[:k], self.retriever)
+            if found is None or assessment.confidence > found.assessment.confidence:
+                found = Examination(tuple(passages), assessment)
+            if found.assessment.confidence >= model().answer_from:
+                break
+        assert found is not None
+        return found
+
+    @property
+    def _main(self) -> Source | None:
+        return self.generation.sources.get(self.corpus.main_source)
+
+    @cached_property
+    def _vocabulary(self) -> Counter[str]:
+        return vocabulary(d.text for d in self.generation.documents.values())
+
+    def _language(self, question: str) -> tuple[Notice, ...]:
+        language = foreign_language(question, self._embedder.languages)
+        if language is None:
+            return ()
+        text = (
+            f"The question seems to be in {language}, but this library's model understands English only: "
+            "the answer may be poor and is in English. Ask in English, or set embedding_model to a "
+            "multilingual model and build again."
+        )
+        return (Notice("language", text),)
+
+    def _spelling(self, question: str) -> tuple[str, tuple[Correction, ...]]:
+        def is_common(word: str) -> bool:
+            return len(self._embedder.token_offsets(word)) == 1
+
+        return correct(question, self._vocabulary, is_common)
+
+    def _unclear(self, question: str, notices: tuple[Notice, ...]) -> Answer:
+        suggestions = tuple(self.corpus.examples[:SUGGESTIONS])
+        return Answer(question, question, "abstain", 1.0, (), (), notices, lead=WHICH, suggestions=suggestions)
+
+    def _about(self, answer: Answer, scope: Scope, filters: Filters) -> Answer | None:
+        """Answer a question about a source itself; None where it has to be searched after all."""
+        source = scope.source
+        if source is None or (filters.sources and source.id not in filters.sources):
+            return None
+        if scope.aspect != "overview":
+            sentence = record_answer(scope.aspect, source, self.retriever)
+            sentences = [sentence] if sentence else []
+        elif scope.topic:
+            return self._topic(answer, scope, filters)
+        else:
+            sentences = [s for _, s in overview(source, self.retriever, self._embedder)]
+        if not sentences:
+            return None
+        passages = [self.retriever.passage(self._row(c), c.number) for s in sentences for c in s.citations]
+        return numbered(replace(answer, sentences=tuple(sentences), passages=tuple(passages)))
+
+    def _row(self, citation: Citation) -> int:
+        """The chunk that holds a citation."""
+        return next(
+            row
+            for row, chunk in enumerate(self.generation.chunks)
+            if chunk.doc_id == citation.doc_id and chunk.start <= citation.start < chunk.end
+        )
+
+    def _topic(self, answer: Answer, scope: Scope, filters: Filters) -> Answer | None:
+        """Give an overview of one topic."""
+        scoped = replace(filters, sources=(scope.source.id,)) if scope.source else filters
+        found = self.examine(scope.topic, (), scoped, TOPIC_PASSAGES)
+        if found.assessment.confidence < model().abstain_below:
+            return None
+        sentences = compose(found.assessment.candidates, self.generation.documents, most=TOPIC_SENTENCES)
+        return numbered(
+            replace(
+                answer,
+                sentences=sentences,
+                passages=found.passages,
+                confidence=found.assessment.confidence,
+                suggestions=self._suggestions(found.passages, sentences),
+            )
+        )
+
+    def _plain(
+        self,
+        answer: Answer,
+        resolved: Resolved,
+        scope: Scope,
+        filters: Filters,
+        k: int,
+        answerer: Answerer | None,
+    ) -> Iterator[Answer]:
+        """Search, judge and word the answer."""
+        found, lead = self._scoped(resolved, scope, filters, k)
+        confidence = found.assessment.confidence
+        answer = replace(answer, confidence=confidence, passages=found.passages)
+        if confidence < model().abstain_below:
+            near = self._suggestions(found.passages, ())
+            yield replace(answer, outcome="abstain", lead=lead or DOES_NOT_SAY, suggestions=near)
+            return
+        outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
+        answer = replace(answer, outcome=outcome, lead=lead or (CAUTION if outcome == "caution" else ""))
+        documents = self.generation.documents
+        if answerer is not None:
+            answer = yield from self._written(answer, resolved, answerer)
+        if not answer.sentences:
+            sentences = compose(found.assessment.candidates, documents)
+            if resolved.asks_who_said:
+                sentences = tuple(_said(sentence) for sentence in sentences[:1])
+            for count in range(1, len(sentences) + 1):
+                yield numbered(replace(answer, sentences=sentences[:count]))
+            answer = replace(answer, sentences=sentences)
+        conflicts = find_conflicts(found.assessment.candidates, documents)
+        suggestions = self._suggestions(found.passages, answer.sentences)
+        yield numbered(replace(answer, conflicts=conflicts, suggestions=suggestions))
+
+    def _scoped(self, resolved: Resolved, scope: Scope, filters: Filters, k: int) -> tuple[Examination, str]:
+        """Search in the source that the question means first, then everywhere; gives what to say of it."""
+        everywhere = self.examine(resolved.search, resolved.history, filters, k)
+        if scope.source is None or filters.sources:
+            return everywhere, ""
+        inside = self.examine(resolved.search, resolved.history, replace(filters, sources=(scope.source.id,)), k)
+        if inside.assessment.confidence >= model().abstain_below:
+            return inside, ""
+        title = f"“{scope.source.title}” does not say."
+        if everywhere.assessment.confidence >= model().answer_from:
+            return everywhere, f"{title} Another source says:"
+        return inside, f"{title} The nearest passages are listed for you to judge."
+
+    def _written(self, answer: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
+        """Let a model word the answer; gives it without sentences where the model failed."""
+        sentences: list[AnswerSentence] = []
+        growing = replace(answer, answerer=answerer.name)
+        try:
+            for sentence in answerer.stream(resolved.text, answer.passages, self.generation.documents):
+                sentences.append(sentence)
+                yield numbered(replace(growing, sentences=tuple(sentences)))
+        except AnswererError as error:
+            if not any(s.status == "supported" for s in sentences):
+                notice = Notice("model", f"{error}. The answer is quoted from the sources instead.")
+                return replace(answer, notices=(*answer.notices, notice))
+            growing = replace(growing, notices=(*growing.notices, Notice("model", f"{error}.")))
+        return replace(growing, sentences=tuple(sentences))
+
+    def _suggestions(self, passages: Sequence[Passage], sentences: Sequence[AnswerSentence]) -> tuple[str, ...]:
+        """Offer the sections of passages that the answer does not cite."""
+        cited = {(c.doc_id, c.start) for s in sentences for c in s.citations}
+        headings = (
+            p.heading.rpartition(" > ")[2]
+            for p in passages
+            if not any(doc == p.doc_id and p.start <= start < p.end for doc, start in cited)
+        )
+        offered = dict.fromkeys(h for h in headings if h)
+        return tuple(f"Give an overview of: {heading}" for heading in offered)[:SUGGESTIONS]
+
+
+def _apply(text: str, corrections: Sequence[Correction]) -> str:
+    for correction in corrections:
+        text = re.sub(rf"\b{re.escape(correction.typed)}\b", correction.meant, text)
+    return text
+
+
+def _said(sentence: AnswerSentence) -> AnswerSentence:
+    citation = sentence.citations[0]
+    return replace(sentence, text=f"{citation.publisher} ({readable(citation.date)}): “{sentence.text}”")
+
+
+def numbered(answer: Answer) -> Answer:
+    """Number the passages anew: cited ones first, in the order in which they are cited."""
+    cited = [c for s in answer.sentences for c in s.citations] + [
+        c for conflict in answer.conflicts for c in conflict.citations
+    ]
+    places = {p.number: p for p in answer.passages}
+    order = dict.fromkeys([*(c.number for c in cited if c.number in places), *places])
+    new = {old: number for number, old in enumerate(order, start=1)}
+
+    def renumber(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        return tuple(replace(c, number=new.get(c.number, c.number)) for c in citations)
+
+    return replace(
+        answer,
+        passages=tuple(replace(places[old], number=number) for old, number in new.items()),
+        sentences=tuple(replace(s, citations=renumber(s.citations)) for s in answer.sentences),
+        conflicts=tuple(Conflict(c.text, renumber(c.citations)) for c in answer.conflicts),
+    )
