@@ -1,0 +1,64 @@
+"""A stand-in for the embedding model, so that a library can be built and asked in milliseconds."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.embedding import FloatArray, TokenVectors, unit_rows
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+class HashingEmbedder:
+    """Embeds each word as a fixed random direction, and a text as the mean of its words.
+
+    Texts that share words are near each other; nothing else is. It satisfies
+    `rag.embedding.Embedder`, loads nothing and gives the same vectors everywhere.
+
+    Args:
+        dim: width of a vector.
+        window: most tokens that a text may have.
+    """
+
+    def __init__(self, *, dim: int = 64, window: int = 254) -> None:
+        self.name = "hashing"
+        self.dim = dim
+        self.window = window
+        self.languages = ("en",)
+        self.digest = hashlib.sha256(f"hashing {dim}".encode()).hexdigest()
+        self.encoded = 0
+        """Texts encoded so far, for tests that count them."""
+        self._words: dict[str, FloatArray] = {}
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Embed texts as (n, dim) float32 with unit rows; a text without a word is a row of its own."""
+        rows = [tokens.pooled for tokens in self.encode_tokens(texts)]
+        return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Embed every token of every text, and each text as a whole."""
+        self.encoded += len(texts)
+        found = []
+        for text in texts:
+            offsets = self.token_offsets(text)[: self.window]
+            rows = [self._vector(text[a:b].lower()) for a, b in offsets]
+            vectors = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
+            whole = vectors.mean(axis=0) if rows else self._vector("")
+            places = np.array(offsets, np.int32).reshape(-1, 2)
+            found.append(TokenVectors(vectors, places, unit_rows(whole.reshape(1, -1))[0]))
+        return found
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """Offsets of the words and signs of a text."""
+        return [match.span() for match in _TOKEN.finditer(text)]
+
+    def _vector(self, word: str) -> FloatArray:
+        if word not in self._words:
+            seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8])
+            row = np.random.default_rng(seed).standard_normal((1, self.dim)).astype(np.float32)
+            self._words[word] = unit_rows(row)[0]
+        return self._words[word]

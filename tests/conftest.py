@@ -1,0 +1,114 @@
+"""A small library that every test can change, and the shipped one with the real model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.config import HOME, Settings
+from rag.embedding import SentenceTransformerEmbedder, default_embedder
+from rag.errors import EmbeddingError
+from rag.library import Library
+from rag.testing import HashingEmbedder
+
+SOURCES = """
+[[source]]
+id = "bridge-report"
+title = "The Harbour Bridge"
+author = "Ada Example"
+publisher = "Port Office"
+date = "2021-05"
+url = "https://example.org/bridge"
+kind = "government"
+licence = "notes: ours"
+
+[[source]]
+id = "ferry-note"
+title = "Ferries of the Bay"
+author = "unknown"
+publisher = "Bay Gazette"
+date = "2019"
+url = ""
+kind = "news"
+licence = "notes: ours"
+"""
+
+BRIDGE = """# The Harbour Bridge
+
+Notes by the project, in our own words.
+
+## Opening
+
+- The Harbour Bridge opened on 4 May 2021 after nine years of work.
+- The bridge cost 310 million crowns, the Port Office reported in 2021.
+
+## Traffic
+
+- About 42,000 vehicles crossed the Harbour Bridge each day in 2021. [Road Survey, 2022-02](<https://example.org/survey>)
+"""
+
+FERRY = """# Ferries of the Bay
+
+## Fares
+
+- A ferry ticket across the bay cost four crowns in 2019.
+- Ferries across the bay ran every twenty minutes in 2019, according to the Bay Gazette.
+"""
+
+
+@dataclass
+class Place:
+    """A library in a temporary folder."""
+
+    settings: Settings
+    embedder: HashingEmbedder
+
+    @property
+    def corpus(self) -> Path:
+        return self.settings.corpus
+
+    @property
+    def library(self) -> Library:
+        return Library(self.settings, self.embedder)
+
+    def open(self) -> Assistant:
+        return Assistant(self.settings, self.embedder)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Two declared sources with notes, nothing built."""
+    corpus = tmp_path / "corpus"
+    (corpus / "notes").mkdir(parents=True)
+    (corpus / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    (corpus / "corpus.toml").write_text('title = "Harbour"\nmain_source = "bridge-report"\n', encoding="utf-8")
+    (corpus / "notes" / "bridge-report.md").write_text(BRIDGE, encoding="utf-8")
+    (corpus / "notes" / "ferry-note.md").write_text(FERRY, encoding="utf-8")
+    return Place(Settings(corpus=corpus, index=tmp_path / "index"), HashingEmbedder())
+
+
+@pytest.fixture(scope="session")
+def model() -> SentenceTransformerEmbedder:
+    """The real embedding model; what needs it is skipped where its weights are not installed."""
+    try:
+        embedder = default_embedder("all-MiniLM-L6-v2")
+        embedder.encode(["warm"])
+    except EmbeddingError as error:
+        pytest.skip(f"no embedding model: {error}")
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    return embedder
+
+
+@pytest.fixture(scope="session")
+def shipped(model: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """The shipped notes, built once with the real model; full texts on this machine are left out."""
+    corpus = tmp_path_factory.mktemp("shipped") / "corpus"
+    corpus.mkdir()
+    for name in ("sources.toml", "corpus.toml", "notes"):
+        (corpus / name).symlink_to(HOME / "corpus" / name)
+    settings = Settings(corpus=corpus, index=tmp_path_factory.mktemp("index"))
+    Library(settings, model).build()
+    return Assistant(settings, model)

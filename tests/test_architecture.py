@@ -1,0 +1,100 @@
+"""The folder list is the architecture: imports go down, and heavy libraries have one home each."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted((ROOT / "rag").rglob("*.py"))
+
+LAYERS: dict[str, int] = {
+    "errors": 0, "records": 0, "dates": 0, "config": 0, "words": 0,
+    "loading": 1, "notes": 1, "corpus": 1, "embedding": 1, "addresses": 1, "fetching": 1, "chunking": 1,
+    "dense": 1, "lexical": 2, "token_vectors": 2, "testing": 2,
+    "query": 3, "ranking": 4, "store": 4, "index": 5, "building": 6, "doctor": 6, "retrieval": 6,
+    "syncing": 7, "library": 8, "feedback": 8, "asking": 8, "answering": 9, "responding": 10, "assistant": 11,
+    "wire": 12, "exports": 12, "measures": 12, "evaluation": 13, "rendering": 13, "web": 14, "cli": 15,
+}  # fmt: skip
+"""Where each module stands; one imports from its own layer or from a lower one."""
+
+HOMES = {
+    "gradio": {"rag/web"},
+    "torch": set[str](),
+    "sentence_transformers": {"rag/embedding.py"},
+    "faiss": {"rag/dense.py"},
+    "openai": {"rag/answering/client.py"},
+    "httpx": {"rag/fetching.py"},
+    "pypdfium2": {"rag/loading"},
+    "trafilatura": {"rag/loading"},
+}
+"""The only places that may import a library."""
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            if node.module == "rag":
+                yield from (f"rag.{alias.name}" for alias in node.names)
+
+
+def part(name: str) -> str:
+    """The module or package of `rag` that a dotted name stands in."""
+    return name.split(".")[1] if "." in name else ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_go_to_the_same_or_a_lower_layer(path: Path) -> None:
+    own = path.relative_to(ROOT / "rag").parts[0].removesuffix(".py")
+    if own == "__init__":
+        pytest.skip("the package's surface names every layer")
+    for name in imports(path):
+        if name.startswith("rag.") and part(name) in LAYERS:
+            assert LAYERS[part(name)] <= LAYERS[own], f"{path.name} imports {name}"
+        elif name == "rag" or name.startswith("rag."):
+            assert part(name) == "" or part(name) in LAYERS, f"{name} has no place in LAYERS"
+
+
+def test_every_module_has_a_layer() -> None:
+    found = {p.relative_to(ROOT / "rag").parts[0].removesuffix(".py") for p in MODULES} - {"__init__"}
+    assert found - LAYERS.keys() == set()
+
+
+@pytest.mark.parametrize("library", sorted(HOMES))
+def test_a_heavy_library_has_one_home(library: str) -> None:
+    users = {p.relative_to(ROOT).as_posix() for p in MODULES if any(n.split(".")[0] == library for n in imports(p))}
+    assert [u for u in users if not any(u.startswith(home) for home in HOMES[library])] == []
+
+
+def test_only_the_command_line_prints() -> None:
+    for path in MODULES:
+        calls = re.findall(r"(?<![\w.])print\(", path.read_text(encoding="utf-8"))
+        assert not calls or path.name == "cli.py", path
+
+
+def test_import_is_quick_and_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, time; t = time.perf_counter(); import rag; seconds = time.perf_counter() - t; "
+        "print(seconds, *[m for m in ('torch', 'faiss', 'gradio', 'sentence_transformers', 'sklearn', 'openai') "
+        "if m in sys.modules])"
+    )
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
+    words = [run.stdout.split() for run in runs]
+    assert min(float(w[0]) for w in words) < 0.3
+    assert all(w[1:] == [] for w in words)
+
+
+def test_the_surface_is_sorted_and_whole() -> None:
+    import rag
+
+    assert list(rag.__all__) == sorted(rag.__all__)
+    assert all(getattr(rag, name) is not None for name in rag.__all__)
