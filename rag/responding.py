@@ -211,7 +211,10 @@ class Responder:
         answer = replace(answer, confidence=confidence, passages=found.passages)
         if confidence < model().abstain_below:
             near = self._suggestions(found.passages, ())
-            yield replace(answer, outcome="abstain", lead=lead or DOES_NOT_SAY, suggestions=near)
+            missing = found.assessment.missing
+            unknown = f"The sources do not mention {' or '.join(missing)}. " if missing else ""
+            said = unknown + (lead or DOES_NOT_SAY)
+            yield replace(answer, outcome="abstain", lead=said, suggestions=near)
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         answer = replace(answer, outcome=outcome, lead=lead or (CAUTION if outcome == "caution" else ""))

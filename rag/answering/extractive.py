@@ -19,6 +19,7 @@ from rag.answering.evidence import (
 )
 from rag.embedding import FloatArray
 from rag.index import above
+from rag.lexical import LexicalIndex
 from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.retrieval import Retriever
@@ -29,6 +30,9 @@ MOST_SENTENCES = 3
 
 WITHIN = 2.0
 """A further sentence is quoted if its score is at most this much below the best."""
+
+UNMENTIONED = 0.5
+"""Factor on confidence for each name in the question that the library mentions nowhere."""
 
 SAME = 0.7
 """Share of the shorter sentence's words from which two sentences say the same."""
@@ -57,6 +61,8 @@ class Assessment:
     """As in `rag.answering.confidence.CONFIDENCE_FEATURES`; empty without candidates."""
     confidence: float
     """0 to 1."""
+    missing: tuple[str, ...] = ()
+    """Names in the question that the library mentions nowhere."""
 
 
 def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> Assessment:
@@ -77,7 +83,22 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
         return Assessment((), {}, 0.0)
     found.sort(key=lambda c: (-c.score, c.passage.number, c.span.start))
     signals = _signals(query, found)
-    return Assessment(tuple(found), signals, confidence(signals))
+    missing = missing_names(query.text, retriever.generation.lexical)
+    sure = confidence(signals) * UNMENTIONED ** len(missing)
+    return Assessment(tuple(found), signals, sure, missing)
+
+
+def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
+    """List the names in a question that the library mentions nowhere.
+
+    A name is a word with a capital, past the first word, in a question that is not
+    written in capitals throughout.
+    """
+    if question.isupper():
+        return ()
+    words = find_words(question)[1:]
+    names = (question[w.start : w.end] for w in words if w.term.isalpha() and lexical.frequency(w.term) == 0)
+    return tuple(dict.fromkeys(name for name in names if name[0].isupper() and len(name) > 2))
 
 
 def _view(passage: Passage, retriever: Retriever) -> PassageView:

@@ -1,0 +1,13 @@
+"""A build may be killed at any moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.measures.kill import run
+
+
+@pytest.mark.slow
+def test_a_killed_build_leaves_a_whole_index() -> None:
+    counts = run(24, seed=3)
+    assert counts["killed"] >= 8
