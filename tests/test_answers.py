@@ -113,7 +113,9 @@ def test_a_bare_why_asks_back(shipped: Assistant) -> None:
     assert answer.abstained and answer.suggestions and answer.lead.startswith("It is not clear")
 
 
-@pytest.mark.parametrize("question", ["of the and", "FENTANYL DEATHS 2022", "4-AP", "'; DROP TABLE", "\u202e\u0000x" * 50])
+@pytest.mark.parametrize(
+    "question", ["of the and", "FENTANYL DEATHS 2022", "4-AP", "'; DROP TABLE", "\u202e\u0000x" * 50]
+)
 def test_an_odd_question_gets_a_complete_answer(shipped: Assistant, question: str) -> None:
     answer = shipped.ask(question)
     assert answer.outcome in ("answer", "caution", "abstain")

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from rag.config import Settings
-from rag.errors import CorpusError, IndexDamagedError, IndexLockedError, IndexMismatchError, IndexMissingError, StoreError
+from rag.errors import (
+    CorpusError,
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMismatchError,
+    IndexMissingError,
+    StoreError,
+)
 from rag.index import Generation
 from rag.library import Library
 from rag.store import Store
@@ -81,7 +88,9 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path, place: Place) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     library = Library(Settings(corpus=empty, index=tmp_path / "other"), place.embedder)
-    with pytest.raises(CorpusError, match=rf"^the library at {empty} holds no readable text; add one with `rag add FILE`$"):
+    with pytest.raises(
+        CorpusError, match=rf"^the library at {empty} holds no readable text; add one with `rag add FILE`$"
+    ):
         library.build()
 
 

@@ -39,7 +39,9 @@ def rag(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 def commands() -> Sequence[str]:
-    help_text = subprocess.run([sys.executable, "-m", "rag.cli", "--help"], capture_output=True, text=True, check=True).stdout
+    help_text = subprocess.run(
+        [sys.executable, "-m", "rag.cli", "--help"], capture_output=True, text=True, check=True
+    ).stdout
     return re.findall(r"^    (\w+) ", help_text, re.MULTILINE)
 
 
@@ -55,7 +57,15 @@ def test_ask_prints_one_object_with_the_agreed_names(rag) -> None:  # type: igno
     code, out, _ = rag("ask", "What did the bridge cost?", "--json")
     answer = json.loads(out)
     assert code == 0
-    assert {"question", "resolved_question", "abstained", "confidence", "text", "citations", "passages"} <= answer.keys()
+    assert {
+        "question",
+        "resolved_question",
+        "abstained",
+        "confidence",
+        "text",
+        "citations",
+        "passages",
+    } <= answer.keys()
     names = {"number", "source_id", "title", "publisher", "date", "url", "kind", "quote", "start", "end", "status"}
     assert all(names <= citation.keys() for citation in answer["citations"])
 
@@ -81,7 +91,9 @@ def test_a_file_is_added_with_what_is_told_of_it_and_removed(rag, place: Place) 
 
 def test_a_full_text_takes_the_place_of_notes(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
     path = place.corpus.parent / "bridge.txt"
-    path.write_text("The Harbour Bridge opened in the rain on 4 May 2021. It cost 310 million crowns.", encoding="utf-8")
+    path.write_text(
+        "The Harbour Bridge opened in the rain on 4 May 2021. It cost 310 million crowns.", encoding="utf-8"
+    )
     assert rag("add", str(path), "--source", "bridge-report")[0] == 0
     answer = json.loads(rag("ask", "How much did the Harbour Bridge cost?", "--json")[1])
     assert {c["text_kind"] for c in answer["citations"]} == {"full text"}

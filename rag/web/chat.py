@@ -64,9 +64,7 @@ class Chat:
             filters, k, how = _scope(*scope)
             answerer: Answerer | None = assistant.written if how == WRITTEN else None
             shown = turns
-            for answer in assistant.stream(
-                question, history=history(turns), filters=filters, k=k, answerer=answerer
-            ):
+            for answer in assistant.stream(question, history=history(turns), filters=filters, k=k, answerer=answerer):
                 shown = [*turns, stored(answer)][-MOST_TURNS:]
                 yield self.log(shown), gr.skip(), shown, None, question, gr.skip(), gr.skip()
                 said = f"{answer.lead or 'Answered.'} {len(answer.citations)} citations."

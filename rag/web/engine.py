@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -11,12 +12,15 @@ from typing import Literal
 from rag.assistant import Assistant
 from rag.building import Progress
 from rag.config import Settings
-from rag.embedding import default_embedder
-from rag.errors import IndexMissingError, RagError, StoreError
+from rag.embedding import Embedder, default_embedder
+from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
 from rag.library import Library
 
 SYNC_SECONDS = 20.0
 """Longest that the first start waits for the network."""
+
+LOCK_PAUSE = 1.0
+"""Seconds between two tries to build while another process does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,22 @@ class Engine:
         if self._sync:
             self._announce(f"Fetching full texts for at most {SYNC_SECONDS:.0f} seconds (--no-sync leaves it out).")
             self._announce(library.sync(seconds=SYNC_SECONDS, progress=self._progress("Fetching full texts")).line)
-        library.build(progress=self._progress("Building the index"))
-        return Assistant(self.settings, embedder)
+        return self._built(library, embedder)
+
+    def _built(self, library: Library, embedder: Embedder) -> Assistant:
+        """Build and open; where another process is at it, wait for that one."""
+        waiting = False
+        while True:
+            try:
+                library.build(progress=self._progress("Building the index"))
+            except IndexLockedError:
+                if not waiting:
+                    self.status = Status("loading", "Another process is building the index")
+                    self._announce("Another process is building the index; waiting for it.")
+                waiting = True
+                time.sleep(LOCK_PAUSE)
+                continue
+            return Assistant(self.settings, embedder)
 
     def _progress(self, what: str) -> Progress:
         stages: set[str] = set()

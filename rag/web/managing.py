@@ -63,7 +63,9 @@ class Manager:
             if file:
                 place = Path(file)
             elif not str(place).startswith(("http://", "https://")):
-                raise ConfigError(f"the address is {place!r}; expected one that starts with http:// or https://, or a file")
+                raise ConfigError(
+                    f"the address is {place!r}; expected one that starts with http:// or https://, or a file"
+                )
             progress("fetching" if not file else "reading", 0, 0)
             added = library.add(place, source_id=target or None)
             return f"Added {added.name}.", library.build(progress=progress)

@@ -47,6 +47,7 @@ def build_page(engine: Engine, corpus: Corpus, *, managed: bool) -> gr.Blocks:
         managed: whether sources can be changed through it.
     """
     with gr.Blocks(title=corpus.title, fill_width=True, analytics_enabled=False) as page:
+        offer(engine, managed=managed)  # first: the names of endpoints go to whoever comes first
         kept = gr.BrowserState([], storage_key=f"conversation {engine.settings.corpus.resolve()}", secret=KEY)
         chat, manager = Chat(engine, corpus), Manager(engine, corpus, managed=managed)
         gr.HTML(_header(corpus), elem_id="top", apply_default_css=False)
@@ -63,10 +64,11 @@ def build_page(engine: Engine, corpus: Corpus, *, managed: bool) -> gr.Blocks:
         shelf.wire(manager, ask)
         for opener in (ask.log, shelf.table):
             opener.select(chat.read, None, panel, queue=False, **_QUIET).then(None, js="chat.reveal", **_QUIET)
-        library.load(manager.refreshed, None, shelf.shown(ask), queue=False, **_QUIET).then(None, js="chat.ready", **_QUIET)
+        library.load(manager.refreshed, None, shelf.shown(ask), queue=False, **_QUIET).then(
+            None, js="chat.ready", **_QUIET
+        )
         page.load(chat.restore, kept, [ask.log, kept], queue=False, **_QUIET)
         page.load(manager.refreshed, None, shelf.shown(ask), queue=False, **_QUIET)
-        offer(engine, managed=managed)
     page.queue(default_concurrency_limit=ANSWERS_AT_ONCE, max_size=200)
     return page
 
@@ -129,16 +131,22 @@ def _scope_fields(settings: Settings, manager: Manager) -> list[Any]:
     """Sources, kinds, publishers, dates, number of passages, and who words the answer."""
     sources, publishers = manager.choices()
     with gr.Row():
-        fields: list[Any] = [gr.Dropdown(sources, label="Sources (none chosen: all)", multiselect=True, elem_id="in-sources")]
+        fields: list[Any] = [
+            gr.Dropdown(sources, label="Sources (none chosen: all)", multiselect=True, elem_id="in-sources")
+        ]
         fields.append(gr.Dropdown(list(KINDS), label="Kinds (none chosen: all)", multiselect=True, elem_id="in-kinds"))
         fields.append(
             gr.Dropdown(publishers, label="Publishers (none chosen: all)", multiselect=True, elem_id="in-publishers")
         )
     with gr.Row():
         for name, label in (("since", "Not older than"), ("until", "Not newer than")):
-            fields.append(gr.Textbox("", label=label, placeholder="2023, 2023-08 or 2023-08-14", elem_id=name, min_width=150))
+            fields.append(
+                gr.Textbox("", label=label, placeholder="2023, 2023-08 or 2023-08-14", elem_id=name, min_width=150)
+            )
         most = max(MOST_PASSAGES, settings.top_k)
-        fields.append(gr.Slider(1, most, settings.top_k, step=1, label="Passages to look at", elem_id="k", min_width=150))
+        fields.append(
+            gr.Slider(1, most, settings.top_k, step=1, label="Passages to look at", elem_id="k", min_width=150)
+        )
     ways = [QUOTED]
     info = None
     if settings.llm_base_url and settings.llm_model:
@@ -163,7 +171,9 @@ class _SourcesTab:
         self.managed = manager.managed
         with gr.Accordion("Add a source", open=False, visible=self.managed, elem_id="adding"):
             with gr.Row():
-                self.address = gr.Textbox(label="Address of a web page or PDF", placeholder="https://", elem_id="address")
+                self.address = gr.Textbox(
+                    label="Address of a web page or PDF", placeholder="https://", elem_id="address"
+                )
                 self.file = gr.File(label="or a file", type="filepath", elem_id="file", height=120)
             targets = [("a source of its own", ""), *sources]
             self.target = gr.Dropdown(targets, value="", label="It is the full text of", elem_id="target")

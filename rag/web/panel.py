@@ -57,7 +57,8 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
     rows = "".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts.items())
     parts = [
         f'<header><button type="button" class="close" data-close="panel">Close</button>'
-        f'<p class="text-kind {document.text_kind.replace(" ", "-")}"><strong>{TEXT_KINDS[document.text_kind]}</strong> '
+        f'<p class="text-kind {document.text_kind.replace(" ", "-")}">'
+        f"<strong>{TEXT_KINDS[document.text_kind]}</strong> "
         f"{ABOUT_KINDS[document.text_kind]}</p>",
         f'<h2 id="panel-title" tabindex="-1">{text(source.title)}</h2><dl class="facts">{rows}</dl>',
     ]
@@ -70,7 +71,9 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
         )
     exact = quoted if document.text_kind == "full text" else ""
     parts.append(original(said.url or source.url, exact, _page(document, span)) + "</header>")
-    parts.append(f'<div class="stored" tabindex="0" role="group" aria-label="Stored text">{_body(document, span)}</div>')
+    parts.append(
+        f'<div class="stored" tabindex="0" role="group" aria-label="Stored text">{_body(document, span)}</div>'
+    )
     return f'<section class="source" aria-labelledby="panel-title">{"".join(parts)}</section>'
 
 
@@ -81,7 +84,8 @@ def missing(title: str, quoted: str) -> str:
         '<section class="source" aria-labelledby="panel-title"><header>'
         '<button type="button" class="close" data-close="panel">Close</button>'
         f'<h2 id="panel-title" tabindex="-1">{text(title)}</h2></header>'
-        f'<p class="notice caution">The library no longer holds this text. The answer quoted it so:</p>{quote_line}</section>'
+        f'<p class="notice caution">The library no longer holds this text. The answer quoted it so:</p>'
+        f"{quote_line}</section>"
     )
 
 

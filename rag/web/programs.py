@@ -57,7 +57,9 @@ def offer(engine: Engine, *, managed: bool) -> None:
             assistant = engine.assistant()
             answerer = assistant.written if written else None
             if written and answerer is None:
-                raise ConfigError("no language model is set; set RAG_LLM_BASE_URL and RAG_LLM_MODEL, or leave written out")
+                raise ConfigError(
+                    "no language model is set; set RAG_LLM_BASE_URL and RAG_LLM_MODEL, or leave written out"
+                )
             turns = [Turn(str(turn.get("question", "")), str(turn.get("answer", ""))) for turn in history]
             filters = Filters(tuple(sources), tuple(kinds), tuple(publishers), since, until)
             return answer_json(

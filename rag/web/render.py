@@ -135,7 +135,9 @@ def marker(citation: CitationJson) -> str:
     sign, meaning = STATUSES[citation["status"]]
     number = int(citation["number"])
     if citation["status"] == "rejected":
-        return f'<span class="cite rejected"{attributes(title=meaning)}>✗ {number}<span class="sr"> rejected</span></span>'
+        return (
+            f'<span class="cite rejected"{attributes(title=meaning)}>✗ {number}<span class="sr"> rejected</span></span>'
+        )
     label = f"Source {number}: {citation['title']}, {citation['publisher']}; {meaning}"
     inner = f'{number}<span aria-hidden="true">{sign}</span>'
     return f'<button type="button" class="cite {citation["status"]}"{opening(citation, label)}>{inner}</button>'
@@ -145,7 +147,9 @@ def opening(place: Mapping[str, Any], label: str = "", *, quote: str | None = No
     """Write the attributes of a button that opens a stored text at a place."""
     said = place.get("quote", "") if quote is None else quote
     named = {"aria_label": label} if label else {}
-    return attributes(data_doc=place["doc_id"], data_start=place["start"], data_end=place["end"], data_quote=said, **named)
+    return attributes(
+        data_doc=place["doc_id"], data_start=place["start"], data_end=place["end"], data_quote=said, **named
+    )
 
 
 def _conflict(conflict: Mapping[str, Any]) -> str:
@@ -248,7 +252,7 @@ def _tools(place: int, answer: AnswerJson) -> str:
     return (
         f'<div class="tools">{_button("Copy", data_copy="md", data_turn=place)}'
         f'<details class="menu"><summary>Save</summary><div class="forms">{forms}</div></details>'
-        f'{_button("Ask again", data_retry=place)}{_button("Edit question", data_edit=place)}'
+        f"{_button('Ask again', data_retry=place)}{_button('Edit question', data_edit=place)}"
         f'<span class="verdicts" role="group" aria-label="Was this helpful?">{verdicts}</span></div>'
     )
 

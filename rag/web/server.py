@@ -69,7 +69,9 @@ def run(settings: Settings, door: Door, *, sync: bool, announce: Callable[[str],
     if door.port is None and port != FIRST_PORT:
         announce(f"Port {FIRST_PORT} is taken; using {port}.")
     if not door.managed:
-        announce("Sources cannot be changed through the page: it is open beyond this machine and has no login (--auth).")
+        announce(
+            "Sources cannot be changed through the page: it is open beyond this machine and has no login (--auth)."
+        )
     shown = f"[{door.host}]" if ":" in door.host else door.host
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="none", lifespan="on")
     try:

@@ -30,7 +30,9 @@ def declared(corpus: Corpus) -> list[SourceStatus]:
 def sources_table(rows: Sequence[SourceStatus], *, managed: bool) -> str:
     """Render every source with what the index holds of it."""
     body = "".join(_row(row, managed=managed) for row in sorted(rows, key=lambda r: r.source.title.casefold()))
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Source", "Publisher", "Date", "Kind", "Texts", "Status"))
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("Source", "Publisher", "Date", "Kind", "Texts", "Status")
+    )
     head += '<th scope="col"><span class="sr">Change</span></th>' if managed else ""
     return (
         f'<p class="count" role="status">{len(rows)} sources</p><table class="sources"><caption class="sr">'
@@ -41,12 +43,28 @@ def sources_table(rows: Sequence[SourceStatus], *, managed: bool) -> str:
 def _row(row: SourceStatus, *, managed: bool) -> str:
     source = row.source
     best = max(row.text_kinds, key=lambda kind: kind == "full text", default="")
-    title = _reader(source.id, best, text(source.title), "link title") if best else f'<span class="title">{text(source.title)}</span>'
+    title = (
+        _reader(source.id, best, text(source.title), "link title")
+        if best
+        else f'<span class="title">{text(source.title)}</span>'
+    )
     texts = " ".join(
-        _reader(source.id, kind, TEXT_KINDS[kind], f"kind {kind.replace(' ', '-')}", f"Read {TEXT_KINDS[kind]}: {source.title}")
+        _reader(
+            source.id,
+            kind,
+            TEXT_KINDS[kind],
+            f"kind {kind.replace(' ', '-')}",
+            f"Read {TEXT_KINDS[kind]}: {source.title}",
+        )
         for kind in row.text_kinds
     )
-    status = f"✓ {row.chunks} passages" if not row.problem else f"✗ {html.escape(row.problem)}" if not row.chunks else f"! {html.escape(row.problem)}"
+    status = (
+        f"✓ {row.chunks} passages"
+        if not row.problem
+        else f"✗ {html.escape(row.problem)}"
+        if not row.chunks
+        else f"! {html.escape(row.problem)}"
+    )
     cells = [
         ("Source", f'{title}<span class="by">{text(source.author)}</span>'),
         ("Publisher", text(source.publisher)),
@@ -57,7 +75,8 @@ def _row(row: SourceStatus, *, managed: bool) -> str:
     ]
     if managed:
         label = f"Remove the full text of {source.title}"
-        button = f'<button type="button"{attributes(data_remove=source.id, data_title=source.title, aria_label=label)}>Remove</button>'
+        marks = attributes(data_remove=source.id, data_title=source.title, aria_label=label)
+        button = f'<button type="button"{marks}>Remove</button>'
         cells.append(("Change", button if "full text" in row.text_kinds else ""))
     rendered = "".join(f'<td data-label="{name}">{value}</td>' for name, value in cells)
     return f"<tr{attributes(data_source=source.id)}>{rendered}</tr>"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.loading import files
 
-CORPUS = r'''
+CORPUS = r"""
 title = "The Skerry isles"
 description = "Lights, ferries and storms of the Skerry isles."
 examples = [
@@ -20,7 +20,7 @@ examples = [
 kind = "emergency"
 text = "If somebody is in the water, call the coast guard now: 112."
 patterns = ['\bdrowning\b']
-'''
+"""
 
 SOURCE = """
 [[source]]
@@ -35,7 +35,15 @@ licence = "public domain"
 """
 
 SOURCES = (
-    ("harbour-2021", "Harbour report of 2021", "Ines Falk", "Harbour Office", "2021-05-04", "harbour.html", "government"),
+    (
+        "harbour-2021",
+        "Harbour report of 2021",
+        "Ines Falk",
+        "Harbour Office",
+        "2021-05-04",
+        "harbour.html",
+        "government",
+    ),
     ("survey-2019", "Survey of the coastal lights", "Tom Reed", "Coastal Review", "2019-03", "survey.html", "journal"),
     ("ferry-2022", "Ferry handbook", "unknown", "Isles Ferry Company", "2022-08", "ferry.pdf", "news"),
     ("letter-1931", "Letter of the keeper", "Jon Moss", "Skerry Museum", "1931", "letter.html", "article"),
@@ -86,9 +94,11 @@ FERRY = (
 STORM = "The storm report says that the breakwater of Lund broke on 3 January 1976 under waves of nine metres."
 HOSTILE = f"""# <img src=x onerror="window.harmed=1"> <script>window.harmed=1</script>
 
-{STORM} <script>window.harmed=1</script> <img src="http://outside.example/a.png" onerror="window.harmed=1">
+{STORM} <script>window.harmed=1</script> \
+<img src="http://outside.example/a.png" onerror="window.harmed=1">
 
-The repair of the breakwater of Lund cost ${{window.harmed=1}} {{{{constructor.constructor('window.harmed=1')()}}}} 700 crowns. \
+The repair of the breakwater of Lund cost ${{window.harmed=1}} \
+{{{{constructor.constructor('window.harmed=1')()}}}} 700 crowns. \
 [click](javascript:window.harmed=1) ![x](http://outside.example/b.png) $$\\href{{javascript:window.harmed=1}}{{x}}$$
 
 The mayor of Lund was named \u202eevila\u202c \u2066in the file\u2069 and </mark></section></div><h1>broke out</h1> of the box.

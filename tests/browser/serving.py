@@ -73,7 +73,11 @@ def serving(corpus: Path, folder: Path, options: Sequence[str] = (), **environme
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAG_", "OPENAI_", "GRADIO_"))}
     with output.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**clean, "OMP_NUM_THREADS": "1", **environment}
+            command,
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**clean, "OMP_NUM_THREADS": "1", **environment},
         )
     try:
         yield Server(f"http://127.0.0.1:{port}", corpus, folder / "index", resolved, output, process)

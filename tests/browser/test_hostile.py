@@ -51,7 +51,9 @@ def test_templates_long_words_and_turned_text_stay_in_their_place(reader: Reader
 
 
 def test_a_hostile_question_is_shown_as_text(reader: Reader) -> None:
-    question = "<img src=x onerror=window.harmed=1> ${window.harmed=1} {{this}} `x` $$\\x$$ [a](javascript:alert(1)) \u202eabc"
+    question = (
+        "<img src=x onerror=window.harmed=1> ${window.harmed=1} {{this}} `x` $$\\x$$ [a](javascript:alert(1)) \u202eabc"
+    )
     turn = reader.ask(question)
     expect(turn.locator(".question")).to_contain_text("<img src=x onerror=window.harmed=1> ${window.harmed=1} {{this}}")
     reader.page.reload()

@@ -17,7 +17,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from mcp import ClientSession
-from mcp.client.streamable_http import streamablehttp_client
+from mcp.client.streamable_http import streamable_http_client
 
 from tests.browser import library
 from tests.browser.library import HARBOUR_LIGHT
@@ -76,7 +76,7 @@ def test_the_functions_are_mcp_tools(server: Server) -> None:
 
     async def session() -> tuple[dict[str, Any], dict[str, Any], list[Any], dict[str, Any]]:
         async with (
-            streamablehttp_client(f"{server.url}/gradio_api/mcp/") as (incoming, outgoing, _),
+            streamable_http_client(f"{server.url}/gradio_api/mcp/") as (incoming, outgoing, _),
             ClientSession(incoming, outgoing) as tools,
         ):
             await tools.initialize()
@@ -193,7 +193,7 @@ def test_the_page_is_there_while_the_first_index_is_built_and_progress_is_told(g
 
 def test_a_login_guards_the_functions(guarded: Server) -> None:
     guarded.wait("ready")
-    with pytest.raises(Exception, match="(?i)auth|login|401"):
+    with pytest.raises(Exception, match=r"(?i)auth|login|401"):
         Client(guarded.url, verbose=False).predict(PAID, api_name="/ask")
     client = Client(guarded.url, auth=("ines", "falk"), verbose=False)
     assert client.predict(PAID, api_name="/ask")["citations"][0]["source_id"] == "letter-1931"

@@ -22,7 +22,10 @@ def test_a_number_opens_the_source_with_exactly_the_quoted_words_marked_and_in_v
     expect(turn).to_have_class(re.compile(r"\banswer\b"))
     marker = turn.locator("button.cite").first
     mark = reader.follow(marker)
-    quote = "The electric lamp of the Skerry lighthouse was paid for by the widow Clara Berg, who gave 9,000 crowns in 1931."
+    quote = (
+        "The electric lamp of the Skerry lighthouse was paid for by the widow Clara Berg, "
+        "who gave 9,000 crowns in 1931."
+    )
     assert mark.inner_text() == quote
     expect(mark).to_be_in_viewport(ratio=1)
     expect(mark).to_be_focused()
@@ -50,7 +53,9 @@ def test_notes_are_told_from_full_text_and_say_whose_the_marked_words_are(reader
     panel = reader.page.locator("#panel")
     expect(panel).to_contain_text("Our notes on this source, in our own words")
     expect(panel).to_contain_text("The marked words: Isles Gazette, 2 October 1988")
-    expect(panel.get_by_role("link", name="Open the original")).to_have_attribute("href", "https://gazette.example/holm")
+    expect(panel.get_by_role("link", name="Open the original")).to_have_attribute(
+        "href", "https://gazette.example/holm"
+    )
 
 
 def test_pointing_at_a_number_shows_its_quote(reader: Reader) -> None:
