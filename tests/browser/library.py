@@ -101,7 +101,8 @@ The repair of the breakwater of Lund cost ${{window.harmed=1}} \
 {{{{constructor.constructor('window.harmed=1')()}}}} 700 crowns. \
 [click](javascript:window.harmed=1) ![x](http://outside.example/b.png) $$\\href{{javascript:window.harmed=1}}{{x}}$$
 
-The mayor of Lund was named \u202eevila\u202c \u2066in the file\u2069 and </mark></section></div><h1>broke out</h1> of the box.
+The mayor of Lund was named \u202eevila\u202c \u2066in the file\u2069 and \
+</mark></section></div><h1>broke out</h1> of the box.
 
 The long word of Lund is {"w" * 10_000} and it ends here.
 """
