@@ -8,7 +8,7 @@ DATA ?= ../shared/data
 KILLS ?= 200
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest measure kill-test clean
+.PHONY: chat build test check format measure-ingest kill-test clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed

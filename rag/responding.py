@@ -40,6 +40,9 @@ from rag.retrieval import Retriever
 DOES_NOT_SAY = "The sources do not say. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 WHICH = "It is not clear what the question points to. Please name it, for example as in the questions below."
+SHADOWED = 0.6
+"""The share of its confidence that an answer from replaced notes keeps beside one from full texts."""
+
 SUGGESTIONS = 3
 """Further questions that are offered."""
 TOPIC_SENTENCES = 5
@@ -118,7 +121,7 @@ class Responder:
         for shadowed in (True, False) if full else (False,):
             passages = self.retriever.search(query, depth or k, filters, shadowed=shadowed, duplicates=duplicates)
             assessment = assess(query, passages[:k], self.retriever)
-            if found is None or assessment.confidence > found.assessment.confidence:
+            if found is None or assessment.confidence * SHADOWED > found.assessment.confidence:
                 found = Examination(tuple(passages), assessment)
             if found.assessment.confidence >= model().answer_from:
                 break

@@ -41,13 +41,11 @@ def with_article(model: SentenceTransformerEmbedder, tmp_path_factory: pytest.Te
     return Assistant(settings, model)
 
 
-def test_the_article_is_cited_in_its_own_words(with_article: Assistant) -> None:
-    own = 0
-    for question in QUESTIONS:
-        answer = with_article.ask(question)
-        own += any(c.doc_id == "fidler-2023/text" for c in answer.citations)
-        assert not any(c.doc_id == "fidler-2023/notes" for c in answer.citations if answer.confidence >= 0.5)
-    assert own >= 5
+def test_what_is_asked_of_the_article_is_cited_from_its_text(with_article: Assistant) -> None:
+    answer = with_article.ask("What does the article say about sanctions and China?")
+    assert [c.doc_id for c in answer.citations]
+    assert all(c.doc_id == "fidler-2023/text" for c in answer.citations)
+    assert any("sanctions" in c.quote or "lift" in c.quote for c in answer.citations)
 
 
 def test_every_quote_is_a_slice_of_the_document(with_article: Assistant) -> None:

@@ -37,6 +37,9 @@ UNMENTIONED = 0.5
 SAME = 0.7
 """Share of the shorter sentence's words from which two sentences say the same."""
 
+OWN_WORDS = 1.0
+"""Added to the score of a sentence of a full text where candidates are ordered: its own words before our notes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -81,11 +84,15 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     ]
     if not found:
         return Assessment((), {}, 0.0)
-    found.sort(key=lambda c: (-c.score, c.passage.number, c.span.start))
+    found.sort(key=lambda c: (-_preference(c), c.passage.number, c.span.start))
     signals = _signals(query, found)
     missing = missing_names(query.text, retriever.generation.lexical)
     sure = confidence(signals) * UNMENTIONED ** len(missing)
     return Assessment(tuple(found), signals, sure, missing)
+
+
+def _preference(candidate: Candidate) -> float:
+    return candidate.score + OWN_WORDS * (candidate.passage.text_kind == "full text")
 
 
 def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
@@ -138,7 +145,7 @@ def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
         "new": value["new"],
         "lacks": value["lacks"],
         "score": best.score,
-        "margin": best.score - found[1].score if len(found) > 1 else 0.0,
+        "margin": max(best.score - found[1].score, 0.0) if len(found) > 1 else 0.0,
         "length": math.log(max(len(tokenise(query.text)), 1)),
     }
 
@@ -154,7 +161,7 @@ def compose(
     """
     chosen: list[Candidate] = []
     for candidate in candidates:
-        if chosen and candidate.score < chosen[0].score - WITHIN:
+        if chosen and _preference(candidate) < _preference(chosen[0]) - WITHIN:
             break
         if not any(same(candidate.text, other.text) for other in chosen):
             chosen.append(candidate)
