@@ -56,7 +56,7 @@ FELL = "Overdose deaths in Ohio fell from 5,100 in 2021 to 4,300 in 2022, a drop
             "that the defense authorization act for fiscal year 2023 required.",
         ),
         (
-            "Blinken hosted the first meeting of the Global Coalition in July 2023.",
+            "The Global Coalition met first in July 2023, and Blinken hosted it.",
             "Antony Blinken, then US Secretary of State, was the host in July 2023 when the Global "
             "Coalition, a new international group on synthetic drugs, met for the first time.",
         ),
