@@ -49,10 +49,6 @@ class Settings:
     """Chunks of each channel that fusion looks at, 10 to 1,000."""
     generations_kept: int = 3
     """Generations of the index kept for `rag rollback`, at least 1."""
-    rerank_model: str = ""
-    """A cross-encoder of the Hub or a local folder that reorders passages; empty is off."""
-    rerank_seconds: float = 2.0
-    """Time that reranking may take for one question."""
     llm_base_url: str = ""
     """Root of an OpenAI-compatible service; empty means that nothing is sent anywhere."""
     llm_model: str = ""
@@ -76,7 +72,6 @@ class Settings:
         _check("top_k", self.top_k, 1, 50)
         _check("candidates", self.candidates, 10, 1000)
         _check("generations_kept", self.generations_kept, 1, 100)
-        _check("rerank_seconds", self.rerank_seconds, 0, 600)
         _check("llm_temperature", self.llm_temperature, 0, 2)
         _check("llm_context_tokens", self.llm_context_tokens, 100, 1_000_000)
         _check("llm_answer_tokens", self.llm_answer_tokens, 16, 100_000)
