@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
-from rag.records import Filters
+from rag.records import SOURCE_FACTS, Filters
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SOME_FAILED = 3
 INTERRUPTED = 130
-META = ("title", "author", "publisher", "date", "url", "kind", "licence")
 
 Options = argparse.Namespace
 
@@ -96,7 +95,7 @@ def _library_commands(command: Command) -> None:
     )
     sub.add_argument("place", nargs="+", metavar="PATH|URL")
     sub.add_argument("--source", metavar="ID", help="the source whose full text it is")
-    for name in META:
+    for name in SOURCE_FACTS:
         sub.add_argument(f"--{name}", help=f"{name} of a new source")
     sub = command(
         "remove", _remove, "Take the texts of a source out of documents/, where they are kept aside; then build."
@@ -225,7 +224,7 @@ def _print_report(report: BuildReport, options: Options) -> int:
 
 def _add(options: Options) -> int:
     library = _library(options)
-    meta = {name: getattr(options, name) for name in META if getattr(options, name)}
+    meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
     for place in options.place:
         path = library.add(place, source_id=options.source, meta=meta)
         if not options.json:
@@ -282,7 +281,6 @@ def _serve(options: Options) -> int:
         root_path=options.root_path,
         mcp=options.mcp,
         sync=not options.no_sync,
-        announce=print,
     )
     return 0
 

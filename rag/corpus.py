@@ -19,7 +19,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from rag.errors import ConfigError, CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand, is_container, read
 from rag.loading.extract import Extract
 from rag.notes import read_notes
-from rag.records import UNKNOWN, Document, Source, TextKind
+from rag.records import SOURCE_FACTS, UNKNOWN, Document, Source, TextKind, document_id
 
 KINDS = ("article", "government", "news", "un", "think-tank", "journal", "document")
 META_SUFFIX = ".meta.json"
@@ -41,7 +41,7 @@ TIMELINE = "timeline"
 """Notes file that orders events and is never cited."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-_SOURCE_KEYS = {f.name for f in fields(Source)}
+_SOURCE_KEYS = {"id", *SOURCE_FACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +184,8 @@ class Corpus:
         source_id = path.name if path.is_dir() else path.name.split(".")[0]
         if source_id in self.sources:
             return self.sources[source_id], True
-        known = {key: str(meta[key]) for key in _SOURCE_KEYS - {"id"} if meta.get(key)}
-        blank = Source(slug(path.stem), UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
-        return replace(blank, **known), False
+        known = {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key)}
+        return replace(Source.unnamed(slug(path.stem)), **known), False
 
 
 def read_material(material: Material) -> Iterator[Reading]:
@@ -236,7 +235,7 @@ def _reading(material: Material, extract: Extract) -> Reading:
         if source.title == UNKNOWN:
             source = replace(source, title=material.path.stem)
     document = Document(
-        doc_id=f"{source.id}/text",
+        doc_id=document_id(source.id, "full text"),
         source_id=source.id,
         text_kind="full text",
         text=extract.text,

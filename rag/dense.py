@@ -72,7 +72,7 @@ class DenseIndex:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(  # type: ignore[call-arg]
+            parameters = faiss.SearchParameters(  # type: ignore[call-arg]  # its stubs lack sel
                 sel=faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
             )
         scores, rows = self._index.search(query.reshape(1, -1), k, params=parameters)

@@ -169,7 +169,6 @@ def _summary(
 ) -> dict[str, tuple[float, float, float]]:
     """Average every measure over half 0, half 1 and the whole."""
     names = [*RETRIEVAL, "answer@1", "answer@2", "answer@3", "evidence@1", "seconds_per_question"]
-    summary: dict[str, tuple[float, float, float]] = {}
 
     def on_halves(measure: Callable[[Sequence[Query]], float]) -> tuple[float, float, float]:
         return (
@@ -178,11 +177,10 @@ def _summary(
             measure(queries),
         )
 
-    for name in names:
-        if any(name in row for row in rows.values()):
-            summary[name] = on_halves(
-                lambda part, name=name: mean([rows[q.id][name] for q in part if name in rows[q.id]])  # type: ignore[misc]
-            )
+    def average(name: str) -> tuple[float, float, float]:
+        return on_halves(lambda part: mean([rows[q.id][name] for q in part if name in rows[q.id]]))
+
+    summary = {name: average(name) for name in names if any(name in row for row in rows.values())}
     if {q.answerable for q in queries} == {True, False}:
         summary["abstention_auc"] = on_halves(
             lambda part: auc(

@@ -9,12 +9,16 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rag.dates import readable
+from rag.records import UNKNOWN
+from rag.wire import AnswerJson, CitationJson
 
-AnswerJson = Mapping[str, Any]
+TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
+"""What a reader is told of a text's kind."""
 
 
 def to_markdown(answers: Sequence[AnswerJson]) -> str:
@@ -32,7 +36,7 @@ def to_markdown(answers: Sequence[AnswerJson]) -> str:
             body.append(_plain(sentence["text"]) + (marks or " (unsupported)"))
         parts.append(" ".join(body))
         parts += [f"{_plain(conflict['text'])}" for conflict in answer["conflicts"]]
-        for citation in _first_of_each_number(answer):
+        for citation in first_of_each_number(answer):
             notes.append(f"[^{place}-{citation['number']}]: {_reference(citation)}")
     return "\n\n".join([*parts, "\n".join(notes)]).strip() + "\n"
 
@@ -51,7 +55,7 @@ def to_html(answers: Sequence[AnswerJson], title: str) -> str:
             )
             sentences.append(html.escape(sentence["text"]) + (marks or " (unsupported)"))
         body.append(f"<p>{' '.join(sentences)}</p><ol>")
-        for c in _first_of_each_number(answer):
+        for c in first_of_each_number(answer):
             link = f' <a href="{html.escape(c["url"])}">{html.escape(c["url"])}</a>' if is_web(c["url"]) else ""
             body.append(
                 f'<li id="n{place}-{c["number"]}" value="{c["number"]}">{html.escape(_source_line(c))}'
@@ -73,7 +77,7 @@ def to_bibtex(answers: Sequence[AnswerJson]) -> str:
         fields = {
             "title": citation["title"],
             "publisher": citation["publisher"],
-            "year": citation["date"][:4] if citation["date"] != "unknown" else "",
+            "year": citation["date"][:4] if citation["date"] != UNKNOWN else "",
             "url": citation["url"] if is_web(citation["url"]) else "",
         }
         lines = ",\n".join(f"  {name} = {{{_tex(value)}}}" for name, value in fields.items() if value)
@@ -87,7 +91,7 @@ def to_csl(answers: Sequence[AnswerJson]) -> str:
     for citation in _sources(answers):
         row: dict[str, Any] = {"id": citation["source_id"], "type": "webpage", "title": citation["title"]}
         row["publisher"] = citation["publisher"]
-        if citation["date"] != "unknown":
+        if citation["date"] != UNKNOWN:
             row["issued"] = {"date-parts": [[int(part) for part in citation["date"].split("-")]]}
         if is_web(citation["url"]):
             row["URL"] = citation["url"]
@@ -95,25 +99,46 @@ def to_csl(answers: Sequence[AnswerJson]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form in which answers can be taken away."""
+
+    label: str
+    suffix: str
+    mime: str
+    write: Callable[[Sequence[AnswerJson], str], str]
+    """Writes answers; takes them and a title."""
+
+
+FORMS: Mapping[str, Form] = {
+    "md": Form("Markdown", "md", "text/markdown", lambda answers, _: to_markdown(answers)),
+    "html": Form("Web page", "html", "text/html", to_html),
+    "bib": Form("BibTeX", "bib", "application/x-bibtex", lambda answers, _: to_bibtex(answers)),
+    "csl": Form("CSL-JSON", "json", "application/json", lambda answers, _: to_csl(answers)),
+}
+"""The forms, by the name that the page calls them."""
+
+
 def is_web(url: str) -> bool:
     """Whether an address may be linked: http or https only."""
     return re.match(r"https?://[^\s\"'<>]+$", url, re.IGNORECASE) is not None
 
 
-def _live(citations: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _live(citations: Sequence[CitationJson]) -> list[CitationJson]:
     """Citations that are no rejected ones, one a number."""
-    found: dict[int, Mapping[str, Any]] = {}
+    found: dict[int, CitationJson] = {}
     for citation in citations:
         if citation["status"] != "rejected":
             found.setdefault(citation["number"], citation)
     return list(found.values())
 
 
-def _first_of_each_number(answer: AnswerJson) -> list[Mapping[str, Any]]:
+def first_of_each_number(answer: AnswerJson) -> list[CitationJson]:
+    """List what an answer cites, rejected citations aside: the first of each number, by number."""
     return sorted(_live(answer["citations"]), key=lambda c: int(c["number"]))
 
 
-def _sources(answers: Sequence[AnswerJson]) -> Iterator[Mapping[str, Any]]:
+def _sources(answers: Sequence[AnswerJson]) -> Iterator[CitationJson]:
     seen: set[str] = set()
     for citation in (c for answer in answers for c in _live(answer["citations"])):
         if citation["source_id"] not in seen:
@@ -121,13 +146,13 @@ def _sources(answers: Sequence[AnswerJson]) -> Iterator[Mapping[str, Any]]:
             yield citation
 
 
-def _reference(citation: Mapping[str, Any]) -> str:
+def _reference(citation: CitationJson) -> str:
     link = f" <{citation['url']}>" if is_web(citation["url"]) else ""
     return f"{_plain(_source_line(citation))}: “{_plain(citation['quote'])}”{link}"
 
 
-def _source_line(citation: Mapping[str, Any]) -> str:
-    kind = "our notes" if citation["text_kind"] == "notes" else "full text"
+def _source_line(citation: CitationJson) -> str:
+    kind = TEXT_KINDS[citation["text_kind"]]
     return f"{citation['title']}. {citation['publisher']}, {readable(citation['date'])} ({kind})"
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.chunking import context
-from rag.config import Settings
+from rag.config import REBUILD, Settings
 from rag.dense import DenseIndex
 from rag.embedding import Embedder, FloatArray
 from rag.errors import IndexMismatchError
@@ -97,6 +97,11 @@ class Generation:
             text = self.documents[chunk.doc_id].text
             yield from (text[span.start : span.end] for span in chunk.sentences)
 
+    @cached_property
+    def full_texts(self) -> frozenset[str]:
+        """Ids of the sources whose own words are indexed."""
+        return frozenset(d.source_id for d in self.documents.values() if d.text_kind == "full text")
+
     def source_of(self, chunk: Chunk) -> Source:
         """The source that a chunk belongs to."""
         return self.sources[self.documents[chunk.doc_id].source_id]
@@ -123,6 +128,11 @@ def sentence_tokens(chunk: Chunk, source: Source, tokens: Tokens) -> list[tuple[
     return token_spans(tokens.offsets, ((s.start + shift, s.end + shift) for s in chunk.sentences))
 
 
+def title_tokens(chunk: Chunk, source: Source, tokens: Tokens) -> int:
+    """Number of tokens of a chunk's contextual text that stand before the chunk itself."""
+    return int(np.searchsorted(tokens.offsets[:, 0], len(above(chunk, source))))
+
+
 def sentences_in_context(chunk: Chunk, source: Source, tokens: Tokens) -> FloatArray:
     """Vectors of a chunk's sentences as they read in their chunk, (sentences, dim) float32."""
     return context_sentence_vectors(tokens.vectors, sentence_tokens(chunk, source, tokens))
@@ -139,7 +149,7 @@ def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder
         pairs.append(("embedding digest", manifest["embedding_digest"], embedder.digest))
     for name, built, wanted in pairs:
         if built != wanted:
-            keep = f", or set {name}={built!r} to keep it" if name in ("embedding_model", "chunk_tokens") else ""
+            keep = f", or set {name}={built!r} to keep it" if name in REBUILD else ""
             raise IndexMismatchError(
                 f"index was built with {name}={built!r}, but this run uses {wanted!r}; run `rag build`{keep}"
             )
@@ -152,4 +162,4 @@ def write_rows(path: Path, rows: Iterable[Any]) -> None:
 
 def read_rows(path: Path, kind: type[Row]) -> list[Row]:
     """Read records that `write_rows` wrote, checked against their type."""
-    return msgspec.json.decode(path.read_bytes(), type=list[kind])  # type: ignore[valid-type]
+    return msgspec.json.decode(path.read_bytes(), type=list[kind])  # type: ignore[valid-type]  # known at run time only

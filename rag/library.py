@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,15 +25,12 @@ from rag.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
 from rag.dates import bounds
 from rag.doctor import Finding
 from rag.embedding import Embedder, default_embedder
-from rag.errors import CorpusError, LoadError, RagError, StoreError, UnknownSourceError
+from rag.errors import CorpusError, LoadError, StoreError, UnknownSourceError
 from rag.fetching import Fetcher, HttpFetcher
 from rag.index import Generation
-from rag.records import UNKNOWN, Source
+from rag.records import SOURCE_FACTS, Document, Source, TextKind
 from rag.store import Pointer, Store
 from rag.syncing import SyncReport
-
-META = ("title", "author", "publisher", "date", "url", "kind", "licence")
-"""What may be told of a new source."""
 
 SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
 """File name suffixes of content types; anything else that the web gives is taken as HTML."""
@@ -46,7 +44,7 @@ class SourceStatus:
     """A source and what the index holds of it."""
 
     source: Source
-    text_kinds: tuple[str, ...]
+    text_kinds: tuple[TextKind, ...]
     """Kinds of text that are indexed: notes, full text, both or none."""
     chunks: int
     problem: str
@@ -78,7 +76,7 @@ class Library:
             place: a path, or an address that starts with ``http://`` or ``https://``.
             source_id: the declared source whose full text it is; None makes it a source
                 of its own, named after it.
-            meta: values of `META` for a new source.
+            meta: values of `rag.records.SOURCE_FACTS` for a new source.
 
         Returns:
             Where it stands now. What stood there is kept in documents/removed/.
@@ -227,29 +225,28 @@ def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str]) -> P
 def source_statuses(corpus: Corpus, generation: Generation | None) -> list[SourceStatus]:
     """Say of every source, declared or dropped, what a generation holds of it."""
     held = generation.sources if generation else {}
-    documents = list(generation.documents.values()) if generation else []
-    chunks = generation.chunks if generation else []
+    texts: dict[str, list[Document]] = {}
+    for document in generation.documents.values() if generation else ():
+        texts.setdefault(document.source_id, []).append(document)
+    counts = Counter(chunk.doc_id for chunk in generation.chunks) if generation else Counter()
     parts = generation.parts if generation else []
     problems = {source_id: reason for part in parts for source_id, reason in part.failures}
     rows = []
     for source_id, source in {**corpus.sources, **held}.items():
-        texts = [d for d in documents if d.source_id == source_id]
-        count = sum(c.doc_id.rpartition("/")[0] == source_id for c in chunks)
+        own = texts.get(source_id, [])
+        count = sum(counts[document.doc_id] for document in own)
         none = "no text; add one with `rag add FILE --source ID`" if generation else "not indexed; run `rag build`"
         rows.append(
-            SourceStatus(
-                source, tuple(d.text_kind for d in texts), count, problems.get(source_id, "" if texts else none)
-            )
+            SourceStatus(source, tuple(d.text_kind for d in own), count, problems.get(source_id, "" if own else none))
         )
     for source_id in problems.keys() - {row.source.id for row in rows}:
-        nameless = Source(source_id, source_id, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
-        rows.append(SourceStatus(nameless, (), 0, problems[source_id]))
+        rows.append(SourceStatus(Source.unnamed(source_id, source_id), (), 0, problems[source_id]))
     return rows
 
 
 def _checked(meta: Mapping[str, str]) -> dict[str, str]:
-    for name in sorted(set(meta) - set(META)):
-        raise CorpusError(f"{name!r} cannot be told of a source; known are {', '.join(META)}")
+    for name in sorted(set(meta) - set(SOURCE_FACTS)):
+        raise CorpusError(f"{name!r} cannot be told of a source; known are {', '.join(SOURCE_FACTS)}")
     if "date" in meta:
         bounds(meta["date"])
     return dict(meta)
@@ -272,7 +269,7 @@ def _set_aside(corpus: Corpus, name: str) -> Path | None:
 
 
 def _check_readable(path: Path, corpus: Corpus, name: str) -> None:
-    blank = corpus.sources.get(name) or Source(name, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
+    blank = corpus.sources.get(name) or Source.unnamed(name)
     readings = list(read_material(Material(path, blank, "full text", declared=name in corpus.sources)))
     if not any(reading.document for reading in readings):
         reason = "; ".join(reading.reason for reading in readings) or "it holds no text"
@@ -290,6 +287,3 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
         if path.is_file():
             found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return found
-
-
-__all__ = ["META", "Library", "RagError", "SourceStatus", "install", "source_statuses"]

@@ -22,7 +22,7 @@ import re
 
 from rag.dates import bounds
 from rag.errors import ConfigError, LoadError
-from rag.records import Attribution, Document, Heading, Source, Statement
+from rag.records import Attribution, Document, Heading, Source, Statement, document_id
 
 _LINK = re.compile(r" \[([^\[\]]+), ([^\[\],]+)\]\(<([^<>\s]*)>\)$")
 
@@ -59,7 +59,7 @@ def read_notes(markdown: str, source: Source, *, name: str) -> Document:
         raise LoadError(f"{name} holds no statement; expected lines that start with '- '")
     text = "\n\n".join(parts)
     return Document(
-        doc_id=f"{source.id}/notes",
+        doc_id=document_id(source.id, "notes"),
         source_id=source.id,
         text_kind="notes",
         text=text,

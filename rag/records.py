@@ -8,7 +8,7 @@ of reduced precision (``2023``, ``2023-08``, ``2023-08-14``) or ``unknown``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 UNKNOWN = "unknown"
@@ -92,10 +92,24 @@ class Source:
     """article, government, news, un, think-tank, journal, or document."""
     licence: str
 
+    @classmethod
+    def unnamed(cls, source_id: str, title: str = UNKNOWN) -> Source:
+        """A document of which nothing but its id, and perhaps a title, is known."""
+        return cls(source_id, title, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)
+
     @property
     def attribution(self) -> Attribution:
         """The attribution of everything in the source that has none of its own."""
         return Attribution(self.publisher, self.date, self.url)
+
+
+SOURCE_FACTS = tuple(fact.name for fact in fields(Source) if fact.name != "id")
+"""What may be told of a new source: every field but its id."""
+
+
+def document_id(source_id: str, text_kind: TextKind) -> str:
+    """Name one of the texts of a source: ``ID/notes`` or ``ID/text``."""
+    return f"{source_id}/{'notes' if text_kind == 'notes' else 'text'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,8 @@ class Responder:
             duplicates: keep passages that say nearly the same as a better one.
         """
         query = self.retriever.query(question, history)
-        full = {d.source_id for d in self.generation.documents.values() if d.text_kind == "full text"}
         found = None
-        for shadowed in (True, False) if full else (False,):
+        for shadowed in (True, False) if self.generation.full_texts else (False,):
             passages = self.retriever.search(query, depth or k, filters, shadowed=shadowed, duplicates=duplicates)
             assessment = assess(query, passages[:k], self.retriever)
             if found is None or assessment.confidence * SHADOWED > found.assessment.confidence:
@@ -168,7 +167,7 @@ class Responder:
         elif scope.topic:
             return self._topic(answer, scope, filters)
         else:
-            sentences = [s for _, s in overview(source, self.retriever, self._embedder)]
+            sentences = overview(source, self.retriever, self._embedder)
         if not sentences:
             return None
         passages = [self.retriever.passage(self._row(c), c.number) for s in sentences for c in s.citations]

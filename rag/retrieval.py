@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rag.dates import overlaps
 from rag.embedding import Embedder, FloatArray
-from rag.index import Generation, above, sentence_tokens
+from rag.index import Generation, above, sentence_tokens, title_tokens
 from rag.query import Query, encode_query
 from rag.ranking import (
     FIRST_STAGE,
@@ -107,7 +107,8 @@ class Retriever:
     def allowed(self, filters: Filters, *, shadowed: bool = False) -> NDArray[np.int64]:
         """The numbers of the chunks that the filters leave, ascending."""
         generation = self.generation
-        full = {d.source_id for d in generation.documents.values() if d.text_kind == "full text"}
+        if not shadowed and filters == Filters():
+            return np.arange(len(generation.chunks), dtype=np.int64)
         wanted = [part.casefold() for part in filters.publishers]
         keep = []
         for row, chunk in enumerate(generation.chunks):
@@ -118,7 +119,7 @@ class Retriever:
                 and (not filters.kinds or source.kind in filters.kinds)
                 and (not wanted or any(part in chunk.attribution.publisher.casefold() for part in wanted))
                 and overlaps(chunk.attribution.date, filters.since, filters.until)
-                and not (shadowed and document.text_kind == "notes" and source.id in full)
+                and not (shadowed and document.text_kind == "notes" and source.id in generation.full_texts)
             )
             if keep_it:
                 keep.append(row)
@@ -187,7 +188,7 @@ class Retriever:
         chunk = self.generation.chunks[row]
         tokens = self.generation.tokens.chunk(row)
         source = self.generation.source_of(chunk)
-        title = int(np.searchsorted(tokens.offsets[:, 0], len(above(chunk, source))))
+        title = title_tokens(chunk, source, tokens)
         return late_interaction(query, tokens.vectors, sentence_tokens(chunk, source, tokens), title)
 
     def passage(self, row: int, number: int, score: float = 0.0, scores: Mapping[str, float] | None = None) -> Passage:

@@ -15,7 +15,7 @@ from rag.errors import FetchError, LoadError
 from rag.fetching import Fetched, Fetcher
 from rag.loading import read
 from rag.records import Source
-from rag.words import STOP_WORDS, tokenise
+from rag.words import counted_terms, tokenise
 
 STATE = ".sync.json"
 """File in documents/ with the validators of the last fetch of each source."""
@@ -73,12 +73,13 @@ def sync(corpus: Corpus, fetcher: Fetcher, install: Install, *, progress: Progre
     after two hosts.
     """
     state = _state(corpus)
+    held = {m.source.id for m in corpus.materials() if m.text_kind == "full text"}
     rows: list[SyncRow] = []
     unreachable = 0
     for number, source in enumerate(corpus.sources.values(), start=1):
         if unreachable >= UNREACHABLE:
             rows.append(SyncRow(source.id, "skipped", "no network"))
-        elif _own(corpus, source.id, state):
+        elif source.id in held and source.id not in state:
             rows.append(SyncRow(source.id, "kept", "a text that you added stands in documents/"))
         else:
             row, reached = _sync_one(corpus, source, fetcher, install, state)
@@ -145,7 +146,7 @@ def mismatch(title: str, text: str, source: Source, least: int) -> str:
     Args:
         least: code points of our notes on the source; a full text is longer.
     """
-    wanted = {term for term in tokenise(source.title) if term not in STOP_WORDS}
+    wanted = set(counted_terms(source.title))
     found = set(tokenise(f"{title} {text[:HEAD]}"))
     share = len(wanted & found) / max(len(wanted), 1)
     if share < TITLE_SHARE:
@@ -158,12 +159,6 @@ def mismatch(title: str, text: str, source: Source, least: int) -> str:
 def _notes_length(corpus: Corpus, source_id: str) -> int:
     path = corpus.root / NOTES / f"{source_id}.md"
     return len(path.read_text(encoding="utf-8")) if path.is_file() else 0
-
-
-def _own(corpus: Corpus, source_id: str, state: Mapping[str, Any]) -> bool:
-    """Whether documents/ holds a text of the source that no sync has put there."""
-    held = any(m.text_kind == "full text" and m.source.id == source_id for m in corpus.materials())
-    return held and source_id not in state
 
 
 def _state(corpus: Corpus) -> dict[str, Any]:

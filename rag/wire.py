@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from rag.library import SourceStatus
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Passage
+
+AnswerJson = Mapping[str, Any]
+"""What `answer_json` writes, perhaps come back from where it was stored."""
+
+CitationJson = Mapping[str, Any]
+"""What `citation_json` writes."""
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -76,8 +76,12 @@ def tokenise(text: str) -> list[str]:
 
 def content_terms(text: str) -> list[str]:
     """Split a text into terms without stop words, or all of them if it has no others."""
-    terms = tokenise(text)
-    return [term for term in terms if term not in STOP_WORDS] or terms
+    return counted_terms(text) or tokenise(text)
+
+
+def counted_terms(text: str) -> list[str]:
+    """Split a text into terms without stop words; nothing where it has no others."""
+    return [term for term in tokenise(text) if term not in STOP_WORDS]
 
 
 def _fold(text: str) -> str:

@@ -53,7 +53,7 @@ def _record_sentence(source: Source) -> str:
     return f"“{source.title}” is by {author}{publisher}{date}."
 
 
-def overview(source: Source, retriever: Retriever, embedder: Embedder) -> list[tuple[Candidate, AnswerSentence]]:
+def overview(source: Source, retriever: Retriever, embedder: Embedder) -> list[AnswerSentence]:
     """Quote the sentences that stand for a whole source, from different sections, in text order.
 
     A sentence is near the middle of all that the source says, and near to what an
@@ -79,7 +79,7 @@ def overview(source: Source, retriever: Retriever, embedder: Embedder) -> list[t
         if len(chosen) == OVERVIEW_SENTENCES:
             break
     chosen.sort(key=lambda c: (c.passage.doc_id, c.span.start))
-    return [(candidate, quoted(candidate, generation.documents)) for candidate in chosen]
+    return [quoted(candidate, generation.documents) for candidate in chosen]
 
 
 def _passages(source: Source, retriever: Retriever) -> Iterator[Passage]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rag.answering.citations import cite
-from rag.answering.extractive import Candidate
+from rag.answering.extractive import Candidate, overlap
 from rag.answering.figures import Figure, figures
 from rag.answering.folding import fold
 from rag.dates import readable
 from rag.records import Conflict, Document
-from rag.words import STOP_WORDS, tokenise
+from rag.words import counted_terms
 
 DEPTH = 8
 """Candidates that are compared with the best one."""
@@ -67,11 +67,10 @@ def _differing(one: str, other: str) -> tuple[Figure, Figure] | None:
 def _counted(text: str, found: Sequence[Figure]) -> Iterator[tuple[str, Figure]]:
     """The word after each figure, which it counts."""
     for figure in found:
-        following = [t for t in tokenise(text[figure.end : figure.end + 40]) if t not in STOP_WORDS]
+        following = counted_terms(text[figure.end : figure.end + 40])
         yield (following[0] if following else figure.unit), figure
 
 
 def _alike(one: str, other: str) -> bool:
-    a = {t for t in tokenise(one) if t not in STOP_WORDS and not t[0].isdigit()}
-    b = {t for t in tokenise(other) if t not in STOP_WORDS and not t[0].isdigit()}
-    return len(a & b) >= ALIKE * max(min(len(a), len(b)), 1)
+    a, b = ([t for t in counted_terms(text) if not t[0].isdigit()] for text in (one, other))
+    return overlap(a, b, ALIKE)

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from rag.answering.citations import cite
 from rag.answering.confidence import confidence, model
 from rag.answering.evidence import (
@@ -18,12 +16,12 @@ from rag.answering.evidence import (
     sentence_features,
 )
 from rag.embedding import FloatArray
-from rag.index import above
+from rag.index import above, title_tokens
 from rag.lexical import LexicalIndex
 from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.retrieval import Retriever
-from rag.words import STOP_WORDS, find_words, tokenise
+from rag.words import counted_terms, find_words, tokenise
 
 MOST_SENTENCES = 3
 """Sentences in an answer to a plain question, context brought along not counted."""
@@ -117,7 +115,6 @@ def _view(passage: Passage, retriever: Retriever) -> PassageView:
     vectors = tokens.vectors
     first = int(generation.sentence_starts[row])
     front = len(above(chunk, passage.source))
-    title = int(np.searchsorted(tokens.offsets[:, 0], front))
     text = generation.documents[chunk.doc_id].text
     sentences = tuple(
         SentenceView(
@@ -130,7 +127,8 @@ def _view(passage: Passage, retriever: Retriever) -> PassageView:
         for i, (span, (a, b)) in enumerate(zip(chunk.sentences, ranges, strict=True))
     )
     terms = frozenset(retriever.words(row).title)
-    return PassageView(passage.score, passage.number, terms, vectors[:title], sentences)
+    title = vectors[: title_tokens(chunk, passage.source, tokens)]
+    return PassageView(passage.score, passage.number, terms, title, sentences)
 
 
 def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
@@ -190,6 +188,10 @@ def with_context(candidate: Candidate) -> Span:
 
 def same(one: str, other: str) -> bool:
     """Whether two sentences say nearly the same, judged by their counted words."""
-    a = {term for term in tokenise(one) if term not in STOP_WORDS}
-    b = {term for term in tokenise(other) if term not in STOP_WORDS}
-    return len(a & b) >= SAME * max(min(len(a), len(b)), 1)
+    return overlap(counted_terms(one), counted_terms(other), SAME)
+
+
+def overlap(one: Sequence[str], other: Sequence[str], share: float) -> bool:
+    """Whether two texts have at least a share of the words of the one with fewer in common."""
+    a, b = set(one), set(other)
+    return len(a & b) >= share * max(min(len(a), len(b)), 1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.records import Turn
-from rag.words import STOP_WORDS, find_words, tokenise
+from rag.words import counted_terms, tokenise
 
 POINTING = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|such|"
@@ -101,14 +101,14 @@ def needs_history(question: str) -> bool:
     """Whether a question without a conversation points to nothing: ``why?``, ``what about it?``."""
     if BARE.fullmatch(question) or WHO_SAID.match(question):
         return True
-    content = [w.term for w in find_words(question) if w.term not in STOP_WORDS]
+    content = counted_terms(question)
     pointing = POINTING.search(OWN_SUBJECT.sub(" ", question)) is not None
     return pointing and len(content) <= 1 and not NAME.search(question, 1)
 
 
 def leans(question: str) -> bool:
     """Whether a question cannot be understood without what was said before."""
-    content = [w for w in find_words(question) if w.term not in STOP_WORDS]
+    content = counted_terms(question)
     pointing = POINTING.search(OWN_SUBJECT.sub(" ", question))
     if pointing:
         names_before = NAME.search(question, 1, pointing.start())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Source
-from rag.words import STOP_WORDS, tokenise
+from rag.words import counted_terms
 
 Aspect = Literal["author", "publisher", "date", "overview", ""]
 """What is asked of a source: a field of its record, what it says in short, or nothing."""
@@ -87,9 +87,8 @@ def find_scope(question: str, sources: Iterable[Source], main: Source | None) ->
 
 def _names(question: str, source: Source) -> bool:
     """Whether a question holds a source's title, or the family name of its one author."""
-    title = [t for t in tokenise(source.title) if t not in STOP_WORDS]
-    asked = tokenise(question)
-    if len(title) >= 2 and f" {' '.join(title)} " in f" {' '.join(t for t in asked if t not in STOP_WORDS)} ":
+    title = counted_terms(source.title)
+    if len(title) >= 2 and f" {' '.join(title)} " in f" {' '.join(counted_terms(question))} ":
         return True
     names = source.author.split()
     person = 2 <= len(names) <= 4 and all(n[:1].isupper() for n in names) and "," not in source.author

@@ -13,16 +13,13 @@ from rag.answering.answerer import Answerer
 from rag.corpus import Corpus
 from rag.dates import bounds
 from rag.errors import ConfigError, RagError, UnknownSourceError
-from rag.records import Filters, Span
+from rag.records import Filters, Source, Span
 from rag.web.engine import Engine
-from rag.web.panel import locate, missing, panel, unknown_source
-from rag.web.render import FORMS, conversation, welcome
+from rag.web.panel import locate, missing, panel
+from rag.web.render import conversation, welcome
 from rag.web.turns import LONGEST_REASON, MOST_TURNS, Stored, history, stored, valid, with_verdict
 
 WRITTEN, QUOTED = "Written by a language model", "Quoted from the sources"
-
-MIME = {"md": "text/markdown", "html": "text/html", "bib": "application/x-bibtex", "csl": "application/json"}
-SUFFIX = {"md": "md", "html": "html", "bib": "bib", "csl": "json"}
 
 POLL = 0.3
 """Seconds between two looks at a library that is being opened."""
@@ -126,7 +123,7 @@ class Chat:
         try:
             assistant = self._engine.assistant()
             known = {row.source.id: row.source for row in assistant.sources()}
-            source = known.get(source_id, unknown_source(source_id))
+            source = known.get(source_id, Source.unnamed(source_id, source_id))
             document = assistant.document(doc_id)
         except UnknownSourceError:
             return missing(source_id, quoted)
@@ -153,22 +150,16 @@ class Chat:
         return self.log(turns), turns, "Thank you. The verdict is kept on this machine; rag feedback lists it."
 
     def take(self, kept: object, event: gr.EventData) -> str:
-        """Write an answer, or the conversation, in one of `FORMS`, as JSON for the page's script."""
+        """Write an answer, or the conversation, in one of `exports.FORMS`, as JSON for the page's script."""
         turns = valid(kept)
         place = _place(event._data, turns)
-        form = str(event._data.get("form", "md"))
+        form = exports.FORMS.get(str(event._data.get("form", "md")))
         chosen = turns if place is None else [turns[place]]
-        if form not in FORMS:
+        if form is None:
             return ""
-        writers = {
-            "md": exports.to_markdown,
-            "html": lambda answers: exports.to_html(answers, self._corpus.title),
-            "bib": exports.to_bibtex,
-            "csl": exports.to_csl,
-        }
-        name = f"{'answer' if place is not None else 'conversation'}.{SUFFIX[form]}"
+        name = f"{'answer' if place is not None else 'conversation'}.{form.suffix}"
         how = "copy" if event._data.get("how") == "copy" else "save"
-        return json.dumps({"name": name, "mime": MIME[form], "text": writers[form](chosen), "how": how})
+        return json.dumps({"name": name, "mime": form.mime, "text": form.write(chosen, self._corpus.title), "how": how})
 
 
 def _scope(

@@ -19,6 +19,9 @@ from rag.library import Library
 SYNC_SECONDS = 20.0
 """Longest that the first start waits for the network."""
 
+OPENING_SECONDS = 3600.0
+"""Longest that a change waits for a library that is being opened."""
+
 LOCK_PAUSE = 1.0
 """Seconds between two tries to build while another process does."""
 
@@ -71,8 +74,7 @@ class Engine:
 
     def library(self) -> Library:
         """Give what changes the library; it can be used before the index is there."""
-        embedder = default_embedder(self.settings.embedding_model)
-        return self._assistant.library if self._assistant else Library(self.settings, embedder)
+        return self._assistant.library if self._assistant else Library(self.settings)
 
     def reopen(self) -> None:
         """Try again to open a library that could not be opened, after it was changed."""
@@ -90,7 +92,7 @@ class Engine:
         except RagError as error:
             self.status = Status("failed", str(error))
             self._announce(str(error))
-        except Exception as error:
+        except Exception as error:  # said on the page, and raised for the log
             self.status = Status("failed", f"the library cannot be opened: {error}")
             raise
         finally:

@@ -13,8 +13,11 @@ import gradio as gr
 from rag.building import BuildReport, Progress
 from rag.corpus import Corpus
 from rag.errors import ConfigError, RagError
+from rag.records import UNKNOWN
 from rag.web import table
-from rag.web.engine import Engine
+from rag.web.engine import OPENING_SECONDS, Engine
+
+NOT_MANAGED = "sources can be changed on this machine only, or after a login"
 
 LOOK = 0.25
 """Seconds between two looks at a change that is under way."""
@@ -45,14 +48,14 @@ class Manager:
         ready = self._engine.ready
         rows = self._engine.assistant().sources() if ready else table.declared(self._corpus)
         named = sorted(((row.source.title, row.source.id) for row in rows), key=lambda pair: pair[0].casefold())
-        publishers = {row.source.publisher for row in rows} - {"unknown"}
+        publishers = {row.source.publisher for row in rows} - {UNKNOWN}
         return named, sorted(publishers, key=str.casefold)
 
     def refreshed(self) -> Update:
         """Show the library as it is now."""
         sources, publishers = self.choices()
         scope = gr.Dropdown(choices=sources), gr.Dropdown(choices=publishers)
-        return gr.skip(), self.table(), *scope, gr.Dropdown(choices=_targets(sources)), gr.skip(), gr.skip()
+        return gr.skip(), self.table(), *scope, gr.Dropdown(choices=targets(sources)), gr.skip(), gr.skip()
 
     def add(self, address: str, file: str | None, target: str | None) -> Iterator[Update]:
         """Add a web page or an uploaded file as a source, or as a source's full text; then build."""
@@ -92,11 +95,11 @@ class Manager:
         """Make a change in a thread of its own and show how far it is."""
         still = gr.skip()
         if not self.managed:
-            yield table.problem("sources can be changed on this machine only, or after a login"), *[still] * 6
+            yield table.problem(NOT_MANAGED), *[still] * 6
             return
         if not self._engine.wait(0):
             yield table.progress("The library is being opened", 0, 0), *[still] * 6
-            self._engine.wait(3600)
+            self._engine.wait(OPENING_SECONDS)
         job = _Job(change)
         for what, done, total in job.steps():
             yield table.progress(what, done, total), *[still] * 6
@@ -136,10 +139,11 @@ class _Job:
             self.done, self.report = self._change(lambda stage, done, total: self._steps.put((stage, done, total)))
         except (RagError, OSError) as error:
             self.problem = str(error)
-        except Exception as error:
+        except Exception as error:  # said on the page, and raised for the log
             self.problem = f"{type(error).__name__}: {error}"
             raise
 
 
-def _targets(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def targets(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give what an added text can be: a source of its own, or the full text of one of these."""
     return [("a source of its own", ""), *sources]

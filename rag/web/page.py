@@ -11,11 +11,12 @@ import gradio as gr
 
 from rag.config import Settings
 from rag.corpus import KINDS, Corpus
+from rag.exports import FORMS
 from rag.web.chat import QUOTED, WRITTEN, Chat
 from rag.web.engine import Engine
-from rag.web.managing import Manager
+from rag.web.managing import Manager, targets
 from rag.web.programs import ANSWERS, ANSWERS_AT_ONCE, CHANGES, offer
-from rag.web.render import FORMS, text
+from rag.web.render import text
 
 HERE = Path(__file__).parent
 MOST_PASSAGES = 20
@@ -158,7 +159,8 @@ def _scope_fields(settings: Settings, manager: Manager) -> list[Any]:
 
 def _saving() -> str:
     forms = "".join(
-        f'<button type="button" data-save="{form}">Save as {html.escape(name)}</button>' for form, name in FORMS.items()
+        f'<button type="button" data-save="{name}">Save as {html.escape(form.label)}</button>'
+        for name, form in FORMS.items()
     )
     return f'<details class="menu"><summary>Save conversation</summary><div class="forms">{forms}</div></details>'
 
@@ -175,8 +177,7 @@ class _SourcesTab:
                     label="Address of a web page or PDF", placeholder="https://", elem_id="address"
                 )
                 self.file = gr.File(label="or a file", type="filepath", elem_id="file", height=120)
-            targets = [("a source of its own", ""), *sources]
-            self.target = gr.Dropdown(targets, value="", label="It is the full text of", elem_id="target")
+            self.target = gr.Dropdown(targets(sources), value="", label="It is the full text of", elem_id="target")
             self.add = gr.Button("Add and rebuild", variant="primary", elem_id="add")
         self.rebuild = gr.Button("Rebuild now", visible=self.managed, size="sm", elem_id="rebuild")
         if not self.managed:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from rag.answering.citations import mark
 from rag.dates import readable
-from rag.exports import is_web
-from rag.records import UNKNOWN, Attribution, Document, Source, Span
-from rag.web.render import TEXT_KINDS, text
+from rag.exports import TEXT_KINDS, is_web
+from rag.records import Attribution, Document, Source, Span
+from rag.web.render import text
 
 FRAGMENT_WORDS = 8
 """Words of a quote that a link to the original marks at each end."""
@@ -159,8 +159,3 @@ def _line(line: str, start: int, span: Span | None, level: int | None) -> str:
     )
     tag = f"h{min(level + 2, 6)}" if level else "p"
     return f'<{tag} dir="auto">{inner}</{tag}>'
-
-
-def unknown_source(source_id: str) -> Source:
-    """A source of which nothing but the id is known."""
-    return Source(source_id, source_id, UNKNOWN, UNKNOWN, UNKNOWN, "", "document", UNKNOWN)

@@ -5,6 +5,8 @@ Their docstrings are their documentation: gradio shows them to whoever calls.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +14,8 @@ import gradio as gr
 
 from rag.errors import ConfigError, RagError
 from rag.records import Filters, Turn
-from rag.web.engine import Engine
+from rag.web.engine import OPENING_SECONDS, Engine
+from rag.web.managing import NOT_MANAGED
 from rag.wire import answer_json, passage_json, source_json
 
 ANSWERS_AT_ONCE = 4
@@ -27,10 +30,10 @@ def offer(engine: Engine, *, managed: bool) -> None:
 
     def ask(
         question: str,
-        history: list[dict[str, str]] = [],  # noqa: B006 - gradio shows the default in the schema; never changed
-        sources: list[str] = [],  # noqa: B006
-        kinds: list[str] = [],  # noqa: B006
-        publishers: list[str] = [],  # noqa: B006
+        history: list[dict[str, str]] = [],  # noqa: B006 - shown in the schema, never changed
+        sources: list[str] = [],  # noqa: B006 - as above
+        kinds: list[str] = [],  # noqa: B006 - as above
+        publishers: list[str] = [],  # noqa: B006 - as above
         since: str = "",
         until: str = "",
         k: int = 5,
@@ -69,9 +72,9 @@ def offer(engine: Engine, *, managed: bool) -> None:
     def retrieve(
         question: str,
         k: int = 5,
-        sources: list[str] = [],  # noqa: B006
-        kinds: list[str] = [],  # noqa: B006
-        publishers: list[str] = [],  # noqa: B006
+        sources: list[str] = [],  # noqa: B006 - as above
+        kinds: list[str] = [],  # noqa: B006 - as above
+        publishers: list[str] = [],  # noqa: B006 - as above
         since: str = "",
         until: str = "",
     ) -> list[dict[str, Any]]:
@@ -113,8 +116,8 @@ def offer(engine: Engine, *, managed: bool) -> None:
         """
         with _words():
             if not managed:
-                raise ConfigError("sources can be changed on this machine only, or after a login")
-            engine.wait(3600)
+                raise ConfigError(NOT_MANAGED)
+            engine.wait(OPENING_SECONDS)
             report = engine.library().build(force=force)
             engine.reopen()
             return asdict(report)
@@ -131,12 +134,10 @@ def _passages(k: int) -> int:
     return k
 
 
-class _words:  # noqa: N801 - reads as a statement
-    """Hands an error's words to the caller, who would else see only that there was one."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, RagError):
-            raise gr.Error(str(error), print_exception=False) from error
+@contextlib.contextmanager
+def _words() -> Iterator[None]:
+    """Hand an error's words to the caller, who would else see only that there was one."""
+    try:
+        yield
+    except RagError as error:
+        raise gr.Error(str(error), print_exception=False) from error

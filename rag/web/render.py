@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rag.dates import readable
-
-AnswerJson = Mapping[str, Any]
-CitationJson = Mapping[str, Any]
+from rag.exports import FORMS, TEXT_KINDS, first_of_each_number
+from rag.records import UNKNOWN
+from rag.wire import AnswerJson, CitationJson
 
 CONFIDENCE = ((0.75, "High confidence"), (0.5, "Fair confidence"), (0.0, "Low confidence"))
 """Words for a confidence, from the lowest value that each stands for."""
@@ -31,11 +31,6 @@ STATUSES = {
     "rejected": ("✗", "rejected: the words do not stand in the stored text"),
 }
 """Sign and meaning of a citation's status; never told by colour alone."""
-
-TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
-
-FORMS = {"md": "Markdown", "html": "Web page", "bib": "BibTeX", "csl": "CSL-JSON"}
-"""Forms in which answers can be taken away."""
 
 NEAREST = 3
 """Passages offered where nothing answers."""
@@ -174,7 +169,7 @@ def _meta(answer: AnswerJson) -> str:
     parts += [f"{statuses.count(s)} {s} ({STATUSES[s][0]})" for s in ("corrected", "rejected") if s in statuses]
     extractive = answer["answerer"] == "extractive"
     parts.append("quoted from the sources" if extractive else f"written by {text(answer['answerer'])}")
-    dates = sorted(c["date"] for c in answer["citations"] if c["date"] != "unknown")
+    dates = sorted(c["date"] for c in answer["citations"] if c["date"] != UNKNOWN)
     if dates:
         first, last = readable(dates[0]), readable(dates[-1])
         parts.append(f"sources as of {last}" if first == last else f"sources as of {first} to {last}")
@@ -186,13 +181,10 @@ def _references(answer: AnswerJson) -> str:
     if not answer["sentences"]:
         rows = "".join(_near(passage) for passage in answer["passages"][:NEAREST])
         return f'<h3>Nearest passages</h3><ol class="references near">{rows}</ol>' if rows else ""
-    first: dict[int, CitationJson] = {}
-    for citation in answer["citations"]:
-        if citation["status"] != "rejected":
-            first.setdefault(int(citation["number"]), citation)
     rows = "".join(
-        f'<li value="{number}"><button type="button" class="link"{opening(c)}>{text(c["title"])}</button>{_by(c)}</li>'
-        for number, c in sorted(first.items())
+        f'<li value="{int(c["number"])}">'
+        f'<button type="button" class="link"{opening(c)}>{text(c["title"])}</button>{_by(c)}</li>'
+        for c in first_of_each_number(answer)
     )
     return f'<ol class="references">{rows}</ol>' if rows else ""
 
@@ -242,7 +234,7 @@ def chips(head: str, questions: Iterable[str]) -> str:
 
 def _tools(place: int, answer: AnswerJson) -> str:
     """Buttons under an answer."""
-    forms = "".join(_button(f"Save as {name}", data_save=form, data_turn=place) for form, name in FORMS.items())
+    forms = "".join(_button(f"Save as {form.label}", data_save=name, data_turn=place) for name, form in FORMS.items())
     rated = answer.get("rated", "")
     verdicts = "".join(
         f'<button type="button" aria-pressed="{str(rated == verdict).lower()}"'

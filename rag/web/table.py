@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from rag.building import BuildReport
 from rag.corpus import Corpus
 from rag.dates import readable
+from rag.exports import TEXT_KINDS
 from rag.library import SourceStatus
-from rag.web.render import TEXT_KINDS, attributes, text
-
-DOCUMENT = {"notes": "notes", "full text": "text"}
-"""Last part of a document's id, by the kind of its text."""
+from rag.records import TextKind, document_id
+from rag.web.render import attributes, text
 
 CHANGES = {
     "added": ("+", "added"),
@@ -42,7 +41,7 @@ def sources_table(rows: Sequence[SourceStatus], *, managed: bool) -> str:
 
 def _row(row: SourceStatus, *, managed: bool) -> str:
     source = row.source
-    best = max(row.text_kinds, key=lambda kind: kind == "full text", default="")
+    best = max(row.text_kinds, key=lambda kind: kind == "full text", default=None)
     title = (
         _reader(source.id, best, text(source.title), "link title")
         if best
@@ -82,9 +81,9 @@ def _row(row: SourceStatus, *, managed: bool) -> str:
     return f"<tr{attributes(data_source=source.id)}>{rendered}</tr>"
 
 
-def _reader(source_id: str, kind: str, inner: str, css: str, label: str = "") -> str:
+def _reader(source_id: str, kind: TextKind, inner: str, css: str, label: str = "") -> str:
     named = {"aria_label": label} if label else {}
-    place = attributes(data_doc=f"{source_id}/{DOCUMENT[kind]}", data_start=0, data_end=0, **named)
+    place = attributes(data_doc=document_id(source_id, kind), data_start=0, data_end=0, **named)
     return f'<button type="button" class="{css}"{place}>{inner}</button>'
 
 

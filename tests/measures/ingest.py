@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import hashlib
 import json
 import re
 import time
@@ -34,14 +33,10 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loading import read_bytes
+from rag.measures import half
 
 Measures = dict[str, float]
 _WORD = re.compile(r"\w+")
-
-
-def half_of(identity: str) -> int:
-    """Return 0 or 1 by the parity of the SHA-256 of an id."""
-    return int(hashlib.sha256(identity.encode()).hexdigest(), 16) % 2
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -146,9 +141,9 @@ def measure_set(folder: Path, measure: Callable[[list[Page]], Measures]) -> tupl
     rows = [json.loads(line) for line in (folder / "expected.jsonl").read_text("utf-8").splitlines() if line]
     pages = [Page(folder, row) for row in rows]
     measures = measure(pages)
-    for half in (0, 1):
-        part = [page for page in pages if half_of(page.row["id"]) == half]
-        measures |= {f"{name}_half{half}": value for name, value in measure(part).items()} if part else {}
+    for side in (0, 1):
+        part = [page for page in pages if half(page.row["id"]) == side]
+        measures |= {f"{name}_half{side}": value for name, value in measure(part).items()} if part else {}
     measures |= {
         "files": len(pages),
         "read": sum(not page.refusal and not page.crash for page in pages),
@@ -192,7 +187,7 @@ def _show(name: str, measures: Measures) -> None:
     print(f"{name}: {counts}")
     for key, value in measures.items():
         if f"{key}_half0" in measures:
-            halves = " ".join(f"{measures.get(f'{key}_half{half}', float('nan')):>8.4f}" for half in (0, 1))
+            halves = " ".join(f"{measures.get(f'{key}_half{side}', float('nan')):>8.4f}" for side in (0, 1))
             print(f"    {key:<18} {value:>8.4f}   halves {halves}")
 
 
