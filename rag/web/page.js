@@ -83,6 +83,14 @@ window.chat = (() => {
     if (tip && !tip.hidden) unhint(null);
     close();
   });
+  // Gradio's tabs are reached with Tab only; arrows move between them as readers of tabs expect.
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const tab = step && event.target.closest && event.target.closest("[role=tab]");
+    if (!tab) return;
+    const tabs = [...tab.parentElement.querySelectorAll("[role=tab]")];
+    tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length].focus();
+  });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(event.target)) menu.open = false;
