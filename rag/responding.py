@@ -66,7 +66,7 @@ class Responder:
     def __init__(self, corpus: Corpus, generation: Generation, embedder: Embedder, *, candidates: int) -> None:
         self.corpus = corpus
         self.generation = generation
-        self.retriever = Retriever(generation, embedder, candidates=candidates)
+        self.retriever = Retriever(generation, embedder, candidates=candidates, main_source=corpus.main_source)
         self._embedder = embedder
 
     def respond(

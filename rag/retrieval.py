@@ -55,8 +55,9 @@ class ChunkWords:
 class Retriever:
     """Searches one generation of the index with one embedding model."""
 
-    def __init__(self, generation: Generation, embedder: Embedder, *, candidates: int) -> None:
+    def __init__(self, generation: Generation, embedder: Embedder, *, candidates: int, main_source: str = "") -> None:
         self.generation = generation
+        self.main_source = main_source
         self._embedder = embedder
         self._candidates = candidates
         self._words: dict[int, ChunkWords] = {}
@@ -181,8 +182,14 @@ class Retriever:
         features["nearness"] = np.array([nearness(weighted, w.title, w.sentences) for w in words], np.float32)
         features["bigrams"] = np.array([bigram_share(query, weighted, [*w.title, *w.text]) for w in words], np.float32)
         features["title"] = np.array([title_share(query.terms, set(w.title), lexical) for w in words], np.float32)
+        features["main"] = self._main_source(rows)
         scores = fuse(features, WEIGHTS)
         return add_links(scores, [w.name for w in words], [w.text for w in words], query, lexical)
+
+    def _main_source(self, rows: NDArray[np.int64]) -> FloatArray:
+        """1 for each chunk of the library's main source."""
+        sources = [self.generation.source_of(self.generation.chunks[row]).id for row in rows]
+        return np.array([source == self.main_source for source in sources], np.float32)
 
     def _late(self, query: Query, row: int) -> float:
         chunk = self.generation.chunks[row]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from rag.answering.citations import cite
-from rag.answering.extractive import Candidate, quoted, same
+from rag.answering.extractive import quoted, same
 from rag.asking.scope import Aspect
 from rag.dates import readable
 from rag.embedding import Embedder
@@ -69,17 +69,17 @@ def overview(source: Source, retriever: Retriever, embedder: Embedder) -> list[A
     aim = embedder.encode([GIST.format(title=source.title)])[0]
     scores = vectors @ vectors.mean(axis=0) + GIST_WEIGHT * (vectors @ aim)
     places = [(p, s) for p in passages for s in p.sentences]
-    chosen: list[Candidate] = []
+    chosen: dict[str, tuple[Passage, Span]] = {}
     for place in np.argsort(-scores, kind="stable"):
         passage, span = places[int(place)]
         text = generation.documents[passage.doc_id].text[span.start : span.end]
-        if any(passage.heading == c.passage.heading or same(text, c.text) for c in chosen):
+        if any(passage.heading == other.heading or same(text, said) for said, (other, _) in chosen.items()):
             continue
-        chosen.append(Candidate(passage, span, text, float(scores[place]), np.zeros(0, np.float32)))
+        chosen[text] = passage, span
         if len(chosen) == OVERVIEW_SENTENCES:
             break
-    chosen.sort(key=lambda c: (c.passage.doc_id, c.span.start))
-    return [quoted(candidate, generation.documents) for candidate in chosen]
+    in_order = sorted(chosen.values(), key=lambda place: (place[0].doc_id, place[1].start))
+    return [quoted(passage, span, generation.documents) for passage, span in in_order]
 
 
 def _passages(source: Source, retriever: Retriever) -> Iterator[Passage]:

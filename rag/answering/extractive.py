@@ -35,8 +35,11 @@ UNMENTIONED = 0.5
 SAME = 0.7
 """Share of the shorter sentence's words from which two sentences say the same."""
 
-OWN_WORDS = 1.0
-"""Added to the score of a sentence of a full text where candidates are ordered: its own words before our notes."""
+OWN_WORDS = 3.0
+"""What the score of a sentence of a full text gains: its own words come before our notes."""
+
+MAIN_SOURCE = 2.0
+"""What the score of a sentence of the library's main source gains: a question that names no source means that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Candidate:
     text: str
     score: float
     """Weighted sum of its features; comparable within one question."""
+    preference: float
+    """Its score and what it gains from where it stands; what candidates are ordered by."""
     features: FloatArray
     """(features,) as in `rag.answering.evidence.SENTENCE_FEATURES`."""
 
@@ -76,21 +81,23 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     table = sentence_features(query, retriever.generation.lexical, views)
     weights = model().sentence
     found = [
-        Candidate(passage, span, sentence.text, float(row @ weights), row)
+        Candidate(passage, span, sentence.text, score, score + _prior(passage, retriever.main_source), row)
         for passage, view, rows in zip(passages, views, table, strict=True)
         for span, sentence, row in zip(passage.sentences, view.sentences, rows, strict=True)
+        for score in (float(row @ weights),)
     ]
     if not found:
         return Assessment((), {}, 0.0)
-    found.sort(key=lambda c: (-_preference(c), c.passage.number, c.span.start))
+    found.sort(key=lambda c: (-c.preference, c.passage.number, c.span.start))
     signals = _signals(query, found)
     missing = missing_names(query.text, retriever.generation.lexical)
     sure = confidence(signals) * UNMENTIONED ** len(missing)
     return Assessment(tuple(found), signals, sure, missing)
 
 
-def _preference(candidate: Candidate) -> float:
-    return candidate.score + OWN_WORDS * (candidate.passage.text_kind == "full text")
+def _prior(passage: Passage, main_source: str) -> float:
+    """What a sentence gains from where it stands."""
+    return OWN_WORDS * (passage.text_kind == "full text") + MAIN_SOURCE * (passage.source.id == main_source)
 
 
 def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
@@ -159,31 +166,24 @@ def compose(
     """
     chosen: list[Candidate] = []
     for candidate in candidates:
-        if chosen and _preference(candidate) < _preference(chosen[0]) - WITHIN:
+        if chosen and candidate.preference < chosen[0].preference - WITHIN:
             break
         if not any(same(candidate.text, other.text) for other in chosen):
             chosen.append(candidate)
         if len(chosen) == most:
             break
-    return tuple(quoted(candidate, documents) for candidate in chosen)
+    return tuple(quoted(candidate.passage, candidate.span, documents) for candidate in chosen)
 
 
-def quoted(candidate: Candidate, documents: Mapping[str, Document]) -> AnswerSentence:
+def quoted(passage: Passage, sentence: Span, documents: Mapping[str, Document]) -> AnswerSentence:
     """Quote one sentence; one that opens with a word that refers back brings the one before it."""
-    span = with_context(candidate)
-    document = documents[candidate.passage.doc_id]
+    document = documents[passage.doc_id]
+    words = find_words(document.text[sentence.start : sentence.end])
+    place = passage.sentences.index(sentence)
+    needs_more = place > 0 and bool(words) and words[0].term in REFERS_BACK
+    span = Span(passage.sentences[place - 1].start, sentence.end) if needs_more else sentence
     text = " ".join(document.text[span.start : span.end].split())
-    return AnswerSentence(text, (cite(candidate.passage, span, document),), "supported")
-
-
-def with_context(candidate: Candidate) -> Span:
-    """The span of a sentence, from the start of the one before where it refers back to that."""
-    words = find_words(candidate.text)
-    spans = list(candidate.passage.sentences)
-    place = spans.index(candidate.span)
-    if place and words and words[0].term in REFERS_BACK:
-        return Span(spans[place - 1].start, candidate.span.end)
-    return candidate.span
+    return AnswerSentence(text, (cite(passage, span, document),), "supported")
 
 
 def same(one: str, other: str) -> bool:

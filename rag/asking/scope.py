@@ -15,7 +15,7 @@ Aspect = Literal["author", "publisher", "date", "overview", ""]
 
 _TEXT = r"(?:article|essay|piece|text|paper|report|story|post|page|document|publication|analysis|source)"
 THIS_TEXT = re.compile(
-    rf"\b(?:the|this|that|your|main) {_TEXT}(?:'s|’s)?\b|\b(?:the|this) (?:author|writer)(?:'s|’s)?\b",
+    rf"\b(?:the|this|that|your|main) {_TEXT}(?:'s|’s)?\b|\b(?:the|this|that) (?:author|writer)(?:'s|’s)?\b",
     re.IGNORECASE,
 )
 """Words that stand for the library's main source."""
