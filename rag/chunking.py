@@ -8,16 +8,22 @@ together they hold every sentence.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator
 
 from rag.embedding import Embedder
 from rag.records import Attribution, Chunk, Document, Heading, Source, Span
+from rag.words import STOP_WORDS, find_words
 
 HALF_FULL = 0.5
 """A chunk this full ends where a paragraph ends if the next paragraph does not fit."""
 
 CONTEXT_SHARE = 0.4
 """Most of a chunk's tokens that title and heading may take before they are left uncounted."""
+
+
+INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")
+"""An abbreviation in capitals that ends a stretch of text."""
 
 
 def context(source: Source, heading: str) -> str:
@@ -75,8 +81,15 @@ def split_sentences(text: str, start: int = 0) -> list[Span]:
         low += len(piece) - len(piece.lstrip())
         high = low + len(piece.strip())
         if high > low:
-            spans.append(Span(start + low, start + high))
+            goes_on = spans and _goes_on(text[spans[-1].start - start : spans[-1].end - start], text[low:high])
+            spans.append(Span(spans.pop().start if goes_on else start + low, start + high))
     return spans
+
+
+def _goes_on(sentence: str, following: str) -> bool:
+    """Whether a sentence was cut after an abbreviation: ``U.S.`` ends one only before ``The``, ``In`` and the like."""
+    words = find_words(following)
+    return INITIALS.search(sentence) is not None and bool(words) and words[0].term not in STOP_WORDS
 
 
 class _TokenCounter:

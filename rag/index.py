@@ -23,7 +23,7 @@ from rag.records import Chunk, Document, Source
 from rag.store import Pointer, Store
 from rag.token_vectors import Tokens, TokenStore
 
-PIPELINE = "2"
+PIPELINE = "3"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 Row = TypeVar("Row")

@@ -43,6 +43,9 @@ WHICH = "It is not clear what the question points to. Please name it, for exampl
 SHADOWED = 0.6
 """The share of its confidence that an answer from replaced notes keeps beside one from full texts."""
 
+MAIN_TEXT_WITHIN = 3.5
+"""The main source's own text is quoted too if its best sentence scores at most this much below the best."""
+
 SUGGESTIONS = 3
 """Further questions that are offered."""
 TOPIC_SENTENCES = 5
@@ -219,7 +222,9 @@ class Responder:
             yield replace(answer, outcome="abstain", lead=said, suggestions=near)
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
-        answer = replace(answer, outcome=outcome, lead=lead or (CAUTION if outcome == "caution" else ""))
+        lead = lead or (CAUTION if outcome == "caution" else "")
+        found = self._with_main_text(found, resolved, filters)
+        answer = replace(answer, outcome=outcome, lead=lead, passages=found.passages)
         documents = self.generation.documents
         if answerer is not None:
             answer = yield from self._written(answer, resolved, answerer)
@@ -246,6 +251,22 @@ class Responder:
         if everywhere.assessment.confidence >= model().answer_from:
             return everywhere, f"{title} Another source says:"
         return inside, f"{title} The nearest passages are listed for you to judge."
+
+    def _with_main_text(self, found: Examination, resolved: Resolved, filters: Filters) -> Examination:
+        """Let the main source's own text speak too, second, where it is nearly as good an answer."""
+        main = self.corpus.main_source
+        if main not in self.generation.full_texts or (filters.sources and main not in filters.sources):
+            return found
+        if any(p.source.id == main and p.text_kind == "full text" for p in found.passages):
+            return found
+        query = self.retriever.query(resolved.search, resolved.history)
+        passages = self.retriever.search(query, 1, replace(filters, sources=(main,)), shadowed=True)
+        own = assess(query, [replace(p, number=len(found.passages) + 1) for p in passages], self.retriever).candidates
+        best, *others = found.assessment.candidates
+        if not own or own[0].score < best.score - MAIN_TEXT_WITHIN:
+            return found
+        assessment = replace(found.assessment, candidates=(best, own[0], *others))
+        return Examination((*found.passages, own[0].passage), assessment)
 
     def _written(self, answer: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word the answer; gives it without sentences where the model failed."""

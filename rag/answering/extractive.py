@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,8 +33,14 @@ WITHIN = 2.0
 UNMENTIONED = 0.5
 """Factor on confidence for each name in the question that the library mentions nowhere."""
 
+ENDED = re.compile(r"[.!?…。！？][\"'”’»)\[\]\d]*\s*$")
+"""The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
+
 SAME = 0.7
 """Share of the shorter sentence's words from which two sentences say the same."""
+
+FRAGMENT = 8.0
+"""What the score of a sentence without an end loses: a heading, a credit, a line of a table."""
 
 OWN_WORDS = 3.0
 """What the score of a sentence of a full text gains: its own words come before our notes."""
@@ -81,10 +88,10 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     table = sentence_features(query, retriever.generation.lexical, views)
     weights = model().sentence
     found = [
-        Candidate(passage, span, sentence.text, score, score + _prior(passage, retriever.main_source), row)
+        Candidate(passage, span, sentence.text, score, score + prior, row)
         for passage, view, rows in zip(passages, views, table, strict=True)
         for span, sentence, row in zip(passage.sentences, view.sentences, rows, strict=True)
-        for score in (float(row @ weights),)
+        for score, prior in ((float(row @ weights), _prior(passage, sentence.text, retriever.main_source)),)
     ]
     if not found:
         return Assessment((), {}, 0.0)
@@ -95,9 +102,11 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     return Assessment(tuple(found), signals, sure, missing)
 
 
-def _prior(passage: Passage, main_source: str) -> float:
-    """What a sentence gains from where it stands."""
-    return OWN_WORDS * (passage.text_kind == "full text") + MAIN_SOURCE * (passage.source.id == main_source)
+def _prior(passage: Passage, sentence: str, main_source: str) -> float:
+    """What a sentence gains from where it stands and loses for having no end."""
+    own = OWN_WORDS * (passage.text_kind == "full text")
+    main = MAIN_SOURCE * (passage.source.id == main_source)
+    return own + main - FRAGMENT * (ENDED.search(sentence) is None)
 
 
 def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
@@ -164,26 +173,37 @@ def compose(
         candidates: best first.
         most: sentences to quote at most; those far behind the best are left out.
     """
-    chosen: list[Candidate] = []
+    said: list[AnswerSentence] = []
     for candidate in candidates:
-        if chosen and candidate.preference < chosen[0].preference - WITHIN:
+        if len(said) == most or candidate.preference < candidates[0].preference - WITHIN:
             break
-        if not any(same(candidate.text, other.text) for other in chosen):
-            chosen.append(candidate)
-        if len(chosen) == most:
-            break
-    return tuple(quoted(candidate.passage, candidate.span, documents) for candidate in chosen)
+        if not any(same(candidate.text, other.text) for other in said):
+            said.append(quoted(candidate.passage, candidate.span, documents, said))
+    return tuple(said)
 
 
-def quoted(passage: Passage, sentence: Span, documents: Mapping[str, Document]) -> AnswerSentence:
-    """Quote one sentence; one that opens with a word that refers back brings the one before it."""
+def quoted(
+    passage: Passage, sentence: Span, documents: Mapping[str, Document], said: Sequence[AnswerSentence] = ()
+) -> AnswerSentence:
+    """Quote one sentence; one that opens with a word that refers back brings the one before it.
+
+    Args:
+        said: what is quoted already and need not be brought again.
+    """
     document = documents[passage.doc_id]
-    words = find_words(document.text[sentence.start : sentence.end])
-    place = passage.sentences.index(sentence)
-    needs_more = place > 0 and bool(words) and words[0].term in REFERS_BACK
-    span = Span(passage.sentences[place - 1].start, sentence.end) if needs_more else sentence
+    span = _with_context(passage, sentence, document.text)
+    if any(same(document.text[span.start : sentence.start], other.text) for other in said):
+        span = sentence
     text = " ".join(document.text[span.start : span.end].split())
     return AnswerSentence(text, (cite(passage, span, document),), "supported")
+
+
+def _with_context(passage: Passage, sentence: Span, text: str) -> Span:
+    words = find_words(text[sentence.start : sentence.end])
+    place = passage.sentences.index(sentence)
+    if place and words and words[0].term in REFERS_BACK:
+        return Span(passage.sentences[place - 1].start, sentence.end)
+    return sentence
 
 
 def same(one: str, other: str) -> bool:

@@ -19,10 +19,10 @@ TIME = re.compile(
     r"|\d+ (?:years?|months?|days?|weeks?|hours?|decades?|centuries))\b"
 )
 NUMBER = re.compile(
-    r"[$€£]?\d[\d,.]*\s?(?:%|[a-z]{2,})?"
+    r"[$€£]?\d[\d,.]*%?"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?"
-    r"|millions?|billions?|dozens?|half|third|quarter|double|twice|once|several|many)\b",
+    r"|millions?|billions?|trillions?|dozens?|half|third|quarter|double|twice|once|several|many)\b",
     re.IGNORECASE,
 )
 NAME = re.compile(r"(?:\b[A-Z][\w’'.-]*(?:\s+(?:of|the|de|la|von|van|and|for)(?=\s+[A-Z]))?\s*)+")

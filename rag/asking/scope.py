@@ -39,7 +39,7 @@ ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         rf"\b(?:publisher|outlet) of {_IT}\b",
     ),
     "date": _any(
-        rf"\bwhen (?:was|were|did) {_IT} (?:published|written|posted|released|appear|come out)\b",
+        rf"\bwhen (?:\w+ )?(?:was|were|did) {_IT} (?:published|written|posted|released|appear|come out)\b",
         rf"\bpublication date\b|\bhow old is {_IT}\b|\bdate of {_IT}\b",
     ),
     "overview": _any(

@@ -15,6 +15,14 @@ from rag.loading.limits import LIMITS, Limits
 from rag.loading.normalise import Layout, clean, clean_line, unwrap
 from rag.records import UNKNOWN
 
+HEADING_WORDS = 8
+"""Words that a heading of plain text has at most."""
+
+HEADING_LEVEL = 2
+"""The level that it is given: below the title, all alike."""
+
+_HEADING = re.compile(r"[A-Z0-9][^.!?:;,/|=]*[^\W_]")
+_WHOLE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|$)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})\s*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -57,16 +65,31 @@ def _decoded(data: bytes, charset: str, limits: Limits) -> str:
 def read_text(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> Extract:
     """Return plain text in any encoding, hard-wrapped paragraphs joined.
 
+    A short line of its own without an end, above a paragraph of whole sentences, is a heading.
+
     Raises:
         LoadError: not text, too large, or empty.
     """
     text = _decoded(data, charset, limits)
     layout = Layout()
     width = _wrap_width(text)
-    for number, block in enumerate(re.split(r"\n[^\S\n]*\n", text)):
-        for paragraph in _paragraphs(block.split("\n"), width):
-            layout.add(paragraph, group=number)
-    return Extract(layout.text)
+    blocks = [list(_paragraphs(block.split("\n"), width)) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
+    for number, (block, below) in enumerate(zip(blocks, [*blocks[1:], []], strict=True)):
+        level = HEADING_LEVEL if _is_heading(block, below) else 0
+        for paragraph in block:
+            layout.add(paragraph, level=level, group=number)
+    return Extract(layout.text, layout.headings)
+
+
+def _is_heading(block: list[str], below: list[str]) -> bool:
+    """Whether a block of plain text is the heading of the one below it."""
+    return (
+        len(block) == 1
+        and len(block[0].split()) <= HEADING_WORDS
+        and _HEADING.fullmatch(block[0].strip()) is not None
+        and bool(below)
+        and _WHOLE.search(below[0]) is not None
+    )
 
 
 def _wrap_width(text: str) -> int:

@@ -189,6 +189,17 @@ def test_plain_text_is_decoded_whatever_its_encoding(text: str, encoding: str) -
     assert read_bytes(text.encode(encoding), name="note.txt").text == text
 
 
+def test_a_short_line_above_a_paragraph_of_plain_text_is_its_heading() -> None:
+    text = (
+        "The Harbour Bridge\n\nPort Office\n\nThe bridge opened in 2021. It is long.\n\n"
+        "Paid by tolls\n\n\nTolls paid for it.\n\n"
+        "It was said to be finished early\n\nA last line without an end"
+    )
+    found = read_bytes(text.encode(), name="bridge.txt")
+    assert [found.text[h.start : h.end] for h in found.headings] == ["Port Office", "Paid by tolls"]
+    assert all(heading.level == 2 for heading in found.headings)
+
+
 def test_hard_wrapped_text_is_unwrapped_and_short_lines_stay() -> None:
     wrapped = (
         "This paragraph was wrapped by hand at a width of about seventy charac-\nters, as mail and RFCs are,"

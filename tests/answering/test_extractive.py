@@ -1,0 +1,100 @@
+"""Which sentences an extractive answer quotes, and what it never says twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.answering.extractive import ENDED, Candidate, compose, same
+from rag.answering.spans import candidates
+from rag.records import Answer, Attribution, Document, Passage, Source, Span
+from tests.conftest import Place
+
+TEXT = "The lamp was lit in 1904. It burned oil. A keeper lived there.\nThe harbour\nNobody lives there today."
+SOURCE = Source.unnamed("isle", "The isle")
+
+
+def candidate(quote: str, preference: float) -> Candidate:
+    spans = tuple(Span(TEXT.index(s), TEXT.index(s) + len(s)) for s in SENTENCES)
+    passage = Passage(
+        1, SOURCE, "isle/text", "full text", "isle/text#0", 0, len(TEXT), TEXT, "", None,
+        Attribution("Isle Press", "2020", ""), 1.0, {}, spans,
+    )  # fmt: skip
+    span = spans[SENTENCES.index(quote)]
+    return Candidate(passage, span, quote, preference, preference, np.zeros(0, np.float32))
+
+
+SENTENCES = (
+    "The lamp was lit in 1904.", "It burned oil.", "A keeper lived there.", "The harbour", "Nobody lives there today.",
+)  # fmt: skip
+DOCUMENTS = {"isle/text": Document("isle/text", "isle", "full text", TEXT, "0" * 64)}
+
+
+def said(*quotes: tuple[str, float]) -> list[str]:
+    return [s.text for s in compose([candidate(*quote) for quote in quotes], DOCUMENTS)]
+
+
+def test_a_sentence_that_refers_back_brings_the_one_before_it_once() -> None:
+    both = "The lamp was lit in 1904. It burned oil."
+    assert said((SENTENCES[1], 9.0), (SENTENCES[0], 8.9)) == [both]
+    assert said((SENTENCES[0], 9.0), (SENTENCES[1], 8.9)) == [SENTENCES[0], SENTENCES[1]]
+
+
+def test_a_sentence_far_behind_the_best_is_left_out() -> None:
+    assert said((SENTENCES[0], 9.0), (SENTENCES[2], 2.0)) == [SENTENCES[0]]
+
+
+@pytest.mark.parametrize("whole", ["It ended.", "“It ended.”", "(It did.)", "Did it?", "It ended.[3]", "终于结束了。"])
+def test_a_whole_sentence_has_an_end(whole: str) -> None:
+    assert ENDED.search(whole)
+
+
+@pytest.mark.parametrize("fragment", ["The harbour", "REUTERS/A. Photographer", "a | b | 3", "as follows:"])
+def test_a_heading_a_credit_and_a_row_have_none(fragment: str) -> None:
+    assert not ENDED.search(fragment)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("The lamp was lit in 1904.", "In 1904 the lamp was lit, it is said.", True),
+        ("The lamp was lit in 1904.", "The keeper left in 1950.", False),
+        ("", "The keeper left.", False),
+    ],
+)
+def test_sentences_are_compared_by_their_words(one: str, other: str, alike: bool) -> None:
+    assert same(one, other) is alike
+
+
+def test_a_number_asked_for_is_the_number_and_not_the_word_after_it() -> None:
+    sentence = "Costs in 2020 include $1.5 trillion and 40% more."
+    found = [sentence[a:b] for a, b in candidates("number", sentence)]
+    assert found == ["2020", "$1.5", "trillion", "40%"]
+
+
+PILOT = """Harbour pilots
+
+The harbour pilot guides every vessel past the Skerry rocks at night. The pilot boat is painted red.
+"""
+NOTES = "- The pilot boat of the bay is painted blue, the Bay Gazette reported in 2019.\n"
+
+
+@pytest.fixture
+def answers(place: Place, tmp_path: Path) -> Answer:
+    """An answer where a note of another source fits, and the main source's own text nearly as well."""
+    notes = place.corpus / "notes" / "ferry-note.md"
+    notes.write_text(notes.read_text(encoding="utf-8") + NOTES, encoding="utf-8")
+    text = tmp_path / "pilots.txt"
+    text.write_text(PILOT, encoding="utf-8")
+    place.library.add(text, source_id="bridge-report")
+    place.library.build()
+    return place.open().ask("What colour is the pilot boat of the bay painted?")
+
+
+def test_the_main_sources_own_text_speaks_too(answers: Answer) -> None:
+    cited = [(c.source_id, c.text_kind) for c in answers.citations]
+    assert ("bridge-report", "full text") in cited
+    assert {c.status for c in answers.citations} == {"verified"}
+    assert {c.number for c in answers.citations} <= {p.number for p in answers.passages}
