@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
-DATA ?= data
+DATA ?= ../shared/data
 KILLS ?= 200
 export HF_HUB_DISABLE_TELEMETRY := 1
 
