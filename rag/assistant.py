@@ -16,10 +16,11 @@ from rag.config import Settings
 from rag.corpus import Corpus
 from rag.embedding import Embedder, default_embedder
 from rag.errors import QuestionError, UnknownSourceError
+from rag.examining import Examination
 from rag.index import Generation
 from rag.library import Library, SourceStatus, source_statuses
 from rag.records import Answer, Document, Filters, Passage, Turn
-from rag.responding import Examination, Responder
+from rag.responding import Responder
 from rag.store import Store
 
 LONGEST_QUESTION = 2000
@@ -123,7 +124,7 @@ class Assistant:
         duplicates: bool = False,
     ) -> Examination:
         """Search and judge a question without wording an answer; for measuring."""
-        return self._fresh().responder.examine(
+        return self._fresh().responder.examiner.examine(
             checked_question(question),
             history,
             filters or Filters(),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.about import overview, record_answer
 from rag.answering.answerer import Answerer
 from rag.answering.confidence import model
 from rag.answering.conflicts import find_conflicts
-from rag.answering.extractive import Assessment, assess, compose
+from rag.answering.extractive import compose
 from rag.asking.followups import Resolved, needs_history, resolve
 from rag.asking.language import foreign_language
 from rag.asking.notices import match_notices
@@ -22,6 +22,7 @@ from rag.corpus import Corpus
 from rag.dates import readable
 from rag.embedding import Embedder
 from rag.errors import AnswererError
+from rag.examining import Examiner
 from rag.index import Generation
 from rag.records import (
     Answer,
@@ -40,27 +41,12 @@ from rag.retrieval import Retriever
 DOES_NOT_SAY = "The sources do not say. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 WHICH = "It is not clear what the question points to. Please name it, for example as in the questions below."
-SHADOWED = 0.6
-"""The share of its confidence that an answer from replaced notes keeps beside one from full texts."""
-
-MAIN_TEXT_WITHIN = 3.5
-"""The main source's own text is quoted too if its best sentence scores at most this much below the best."""
-
 SUGGESTIONS = 3
 """Further questions that are offered."""
 TOPIC_SENTENCES = 5
 """Sentences in an overview of one topic."""
 TOPIC_PASSAGES = 10
 """Passages that such an overview looks at, at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """What was found for a question, before it is worded."""
-
-    passages: tuple[Passage, ...]
-    assessment: Assessment
-    """Of the first passages, as many as an answer looks at."""
 
 
 class Responder:
@@ -70,6 +56,7 @@ class Responder:
         self.corpus = corpus
         self.generation = generation
         self.retriever = Retriever(generation, embedder, candidates=candidates, main_source=corpus.main_source)
+        self.examiner = Examiner(self.retriever)
         self._embedder = embedder
 
     def respond(
@@ -100,35 +87,6 @@ class Responder:
             yield about
             return
         yield from self._plain(answer, resolved, scope, filters, k, answerer)
-
-    def examine(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        filters: Filters,
-        k: int,
-        *,
-        depth: int | None = None,
-        duplicates: bool = False,
-    ) -> Examination:
-        """Search and judge.
-
-        Args:
-            k: passages that are judged.
-            depth: passages that are returned, at least k.
-            duplicates: keep passages that say nearly the same as a better one.
-        """
-        query = self.retriever.query(question, history)
-        found = None
-        for shadowed in (True, False) if self.generation.full_texts else (False,):
-            passages = self.retriever.search(query, depth or k, filters, shadowed=shadowed, duplicates=duplicates)
-            assessment = assess(query, passages[:k], self.retriever)
-            if found is None or assessment.confidence * SHADOWED > found.assessment.confidence:
-                found = Examination(tuple(passages), assessment)
-            if found.assessment.confidence >= model().answer_from:
-                break
-        assert found is not None
-        return found
 
     @property
     def _main(self) -> Source | None:
@@ -187,7 +145,7 @@ class Responder:
     def _topic(self, answer: Answer, scope: Scope, filters: Filters) -> Answer | None:
         """Give an overview of one topic."""
         scoped = replace(filters, sources=(scope.source.id,)) if scope.source else filters
-        found = self.examine(scope.topic, (), scoped, TOPIC_PASSAGES)
+        found = self.examiner.examine(scope.topic, (), scoped, TOPIC_PASSAGES)
         if found.assessment.confidence < model().abstain_below:
             return None
         sentences = compose(found.assessment.candidates, self.generation.documents, most=TOPIC_SENTENCES)
@@ -211,7 +169,7 @@ class Responder:
         answerer: Answerer | None,
     ) -> Iterator[Answer]:
         """Search, judge and word the answer."""
-        found, lead = self._scoped(resolved, scope, filters, k)
+        found, lead = self.examiner.examine_scoped(resolved, scope, filters, k)
         confidence = found.assessment.confidence
         answer = replace(answer, confidence=confidence, passages=found.passages)
         if confidence < model().abstain_below:
@@ -223,7 +181,7 @@ class Responder:
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         lead = lead or (CAUTION if outcome == "caution" else "")
-        found = self._with_main_text(found, resolved, filters)
+        found = self.examiner.with_main_text(found, resolved, filters)
         answer = replace(answer, outcome=outcome, lead=lead, passages=found.passages)
         documents = self.generation.documents
         if answerer is not None:
@@ -238,35 +196,6 @@ class Responder:
         conflicts = find_conflicts(found.assessment.candidates, documents)
         suggestions = self._suggestions(found.passages, answer.sentences)
         yield numbered(replace(answer, conflicts=conflicts, suggestions=suggestions))
-
-    def _scoped(self, resolved: Resolved, scope: Scope, filters: Filters, k: int) -> tuple[Examination, str]:
-        """Search in the source that the question means first, then everywhere; gives what to say of it."""
-        everywhere = self.examine(resolved.search, resolved.history, filters, k)
-        if scope.source is None or filters.sources:
-            return everywhere, ""
-        inside = self.examine(resolved.search, resolved.history, replace(filters, sources=(scope.source.id,)), k)
-        if inside.assessment.confidence >= model().abstain_below:
-            return inside, ""
-        title = f"“{scope.source.title}” does not say."
-        if everywhere.assessment.confidence >= model().answer_from:
-            return everywhere, f"{title} Another source says:"
-        return inside, f"{title} The nearest passages are listed for you to judge."
-
-    def _with_main_text(self, found: Examination, resolved: Resolved, filters: Filters) -> Examination:
-        """Let the main source's own text speak too, second, where it is nearly as good an answer."""
-        main = self.corpus.main_source
-        if main not in self.generation.full_texts or (filters.sources and main not in filters.sources):
-            return found
-        if any(p.source.id == main and p.text_kind == "full text" for p in found.passages):
-            return found
-        query = self.retriever.query(resolved.search, resolved.history)
-        passages = self.retriever.search(query, 1, replace(filters, sources=(main,)), shadowed=True)
-        own = assess(query, [replace(p, number=len(found.passages) + 1) for p in passages], self.retriever).candidates
-        best, *others = found.assessment.candidates
-        if not own or own[0].score < best.score - MAIN_TEXT_WITHIN:
-            return found
-        assessment = replace(found.assessment, candidates=(best, own[0], *others))
-        return Examination((*found.passages, own[0].passage), assessment)
 
     def _written(self, answer: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word the answer; gives it without sentences where the model failed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.citations import cite
 from rag.answering.confidence import confidence, model
@@ -47,6 +47,17 @@ OWN_WORDS = 3.0
 
 MAIN_SOURCE = 2.0
 """What the score of a sentence of the library's main source gains: a question that names no source means that one."""
+
+
+RECENT = 4.0
+"""What a sentence of the newest year gains over one `RECENT_YEARS` older where the newest is asked for."""
+RECENT_YEARS = 4
+
+ASKS_RECENT = re.compile(
+    r"\b(?:newe(?:st|r)|latest|most recent(?:ly)?|current(?:ly)?|today|nowadays|these days|up[- ]to[- ]date)\b",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,8 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     ]
     if not found:
         return Assessment((), {}, 0.0)
+    if ASKS_RECENT.search(query.text):
+        found = _newest_preferred(found)
     found.sort(key=lambda c: (-c.preference, c.passage.number, c.span.start))
     signals = _signals(query, found)
     missing = missing_names(query.text, retriever.generation.lexical)
@@ -107,6 +120,14 @@ def _prior(passage: Passage, sentence: str, main_source: str) -> float:
     own = OWN_WORDS * (passage.text_kind == "full text")
     main = MAIN_SOURCE * (passage.source.id == main_source)
     return own + main - FRAGMENT * (ENDED.search(sentence) is None)
+
+
+def _newest_preferred(found: Sequence[Candidate]) -> list[Candidate]:
+    """Raise the preference of sentences by the last year that they, or else their attribution, name."""
+    years = [max(map(int, YEAR.findall(c.text) or YEAR.findall(c.passage.attribution.date)), default=0) for c in found]
+    newest = max(years)
+    gains = (RECENT * max(0.0, 1 - (newest - year) / RECENT_YEARS) for year in years)
+    return [replace(c, preference=c.preference + gain) for c, gain in zip(found, gains, strict=True)]
 
 
 def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:

@@ -74,6 +74,19 @@ def test_a_number_asked_for_is_the_number_and_not_the_word_after_it() -> None:
     assert found == ["2020", "$1.5", "trillion", "40%"]
 
 
+def test_the_newest_statement_comes_first_where_the_newest_is_asked_for(place: Place) -> None:
+    notes = place.corpus / "notes" / "ferry-note.md"
+    later = "- A ferry ticket across the bay cost nine crowns in 2022, and it cost more than it had before.\n"
+    notes.write_text(notes.read_text(encoding="utf-8") + later, encoding="utf-8")
+    place.library.build()
+    plain, newest = (
+        place.open().ask(f"What did a ferry ticket across the bay cost{when}?")
+        for when in (" in 2019", " most recently")
+    )
+    assert "four crowns" in plain.sentences[0].text
+    assert "nine crowns" in newest.sentences[0].text
+
+
 PILOT = """Harbour pilots
 
 The harbour pilot guides every vessel past the Skerry rocks at night. The pilot boat is painted red.
