@@ -20,7 +20,8 @@ LAYERS: dict[str, int] = {
     "dense": 1, "lexical": 2, "token_vectors": 2, "testing": 2,
     "query": 3, "ranking": 4, "store": 4, "index": 5, "building": 6, "doctor": 6, "retrieval": 6,
     "syncing": 7, "library": 8, "feedback": 8, "asking": 8, "answering": 9, "examining": 10,
-    "responding": 11, "assistant": 12, "wire": 12, "exports": 12, "measures": 12, "evaluation": 13, "rendering": 13, "web": 14, "cli": 15,
+    "responding": 11, "assistant": 12,
+    "wire": 12, "exports": 12, "measures": 12, "evaluation": 13, "rendering": 13, "web": 14, "cli": 15,
 }  # fmt: skip
 """Where each module stands; one imports from its own layer or from a lower one."""
 
