@@ -20,6 +20,7 @@ from rag.examining import Examination
 from rag.index import Generation
 from rag.library import Library, SourceStatus, source_statuses
 from rag.records import Answer, Document, Filters, Passage, Turn
+from rag.reranking import default_reranker
 from rag.responding import Responder
 from rag.store import Store
 
@@ -210,8 +211,10 @@ class Assistant:
     def _load(self) -> _State:
         generation = Generation.open(self.settings, self._embedder)
         corpus = Corpus.read(self.settings.corpus)
-        candidates = self.settings.candidates
-        return _State(generation, Responder(corpus, generation, self._embedder, candidates=candidates))
+        settings = self.settings
+        reranker = default_reranker(settings.rerank_model, settings.rerank_seconds)
+        responder = Responder(corpus, generation, self._embedder, candidates=settings.candidates, reranker=reranker)
+        return _State(generation, responder)
 
     def _fresh(self) -> _State:
         """The state, taken anew when another process has published a generation."""

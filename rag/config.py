@@ -47,6 +47,10 @@ class Settings:
     """Passages that a search returns, 1 to 50."""
     candidates: int = 100
     """Chunks of each channel that fusion looks at, 10 to 1,000."""
+    rerank_model: str = ""
+    """Name on the Hugging Face Hub, or a local folder, of a cross-encoder; empty means none."""
+    rerank_seconds: float = 2.0
+    """Time that it may take in one search, 0.01 to 60; what it has not read then keeps its place."""
     generations_kept: int = 3
     """Generations of the index kept for `rag rollback`, at least 1."""
     llm_base_url: str = ""
@@ -71,6 +75,7 @@ class Settings:
         _check("chunk_tokens", self.chunk_tokens, 16, 8192)
         _check("top_k", self.top_k, 1, 50)
         _check("candidates", self.candidates, 10, 1000)
+        _check("rerank_seconds", self.rerank_seconds, 0.01, 60)
         _check("generations_kept", self.generations_kept, 1, 100)
         _check("llm_temperature", self.llm_temperature, 0, 2)
         _check("llm_context_tokens", self.llm_context_tokens, 100, 1_000_000)

@@ -36,6 +36,7 @@ from rag.records import (
     Source,
     Turn,
 )
+from rag.reranking import Reranker
 from rag.retrieval import Retriever
 
 DOES_NOT_SAY = "The sources do not say. The nearest passages are listed for you to judge."
@@ -52,10 +53,20 @@ TOPIC_PASSAGES = 10
 class Responder:
     """Answers from one generation of the index. Safe to share between threads."""
 
-    def __init__(self, corpus: Corpus, generation: Generation, embedder: Embedder, *, candidates: int) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        generation: Generation,
+        embedder: Embedder,
+        *,
+        candidates: int,
+        reranker: Reranker | None = None,
+    ) -> None:
         self.corpus = corpus
         self.generation = generation
-        self.retriever = Retriever(generation, embedder, candidates=candidates, main_source=corpus.main_source)
+        self.retriever = Retriever(
+            generation, embedder, candidates=candidates, main_source=corpus.main_source, reranker=reranker
+        )
         self.examiner = Examiner(self.retriever)
         self._embedder = embedder
 

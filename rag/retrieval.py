@@ -23,6 +23,7 @@ from rag.ranking import (
     title_share,
 )
 from rag.records import Filters, Passage, Turn
+from rag.reranking import Reranker, reranked
 from rag.token_vectors import Tokens
 from rag.words import tokenise
 
@@ -31,6 +32,9 @@ SENTENCE_DEPTH = 4
 
 RERANKED = 40
 """Candidates whose tokens and words are looked at."""
+
+SECOND_OPINION = 20
+"""Candidates that a cross-encoder reads, where one is set."""
 
 NEAR_DUPLICATE = 0.9
 """Jaccard similarity of two passages' words from which the second is dropped."""
@@ -53,11 +57,26 @@ class ChunkWords:
 
 
 class Retriever:
-    """Searches one generation of the index with one embedding model."""
+    """Searches one generation of the index with one embedding model.
 
-    def __init__(self, generation: Generation, embedder: Embedder, *, candidates: int, main_source: str = "") -> None:
+    Args:
+        candidates: chunks of each channel that fusion looks at.
+        main_source: id of the source that a question means which names none.
+        reranker: orders the best passages anew.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        embedder: Embedder,
+        *,
+        candidates: int,
+        main_source: str = "",
+        reranker: Reranker | None = None,
+    ) -> None:
         self.generation = generation
         self.main_source = main_source
+        self._reranker = reranker
         self._embedder = embedder
         self._candidates = candidates
         self._words: dict[int, ChunkWords] = {}
@@ -92,9 +111,12 @@ class Retriever:
         rows, features = self._candidate_features(query, allowed)
         scores = self._rank(query, rows, features)
         ids = [self.generation.chunks[row].chunk_id for row in rows]
+        order = sorted(range(len(rows)), key=lambda i: (-scores[i], ids[i]))
+        if self._reranker is not None:
+            scores, order = self._second_opinion(self._reranker, query, rows, scores, order)
         passages: list[Passage] = []
         seen: list[frozenset[str]] = []
-        for place in sorted(range(len(rows)), key=lambda i: (-scores[i], ids[i])):
+        for place in order:
             words = frozenset(self.words(int(rows[place])).text)
             if not duplicates and any(_jaccard(words, other) >= NEAR_DUPLICATE for other in seen):
                 continue
@@ -185,6 +207,16 @@ class Retriever:
         features["main"] = self._main_source(rows)
         scores = fuse(features, WEIGHTS)
         return add_links(scores, [w.name for w in words], [w.text for w in words], query, lexical)
+
+    def _second_opinion(
+        self, reranker: Reranker, query: Query, rows: NDArray[np.int64], scores: FloatArray, order: list[int]
+    ) -> tuple[FloatArray, list[int]]:
+        """Order the best candidates anew; gives every score and the order."""
+        best = [self.passage(int(rows[place]), 0) for place in order[:SECOND_OPINION]]
+        opinion = reranker.scores(query.text, [f"{p.source.title}. {p.heading}. {p.text}" for p in best])
+        changed = scores.copy()
+        changed[order] = reranked(scores[order], opinion)
+        return changed, sorted(order, key=lambda place: -changed[place])
 
     def _main_source(self, rows: NDArray[np.int64]) -> FloatArray:
         """1 for each chunk of the library's main source."""
