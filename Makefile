@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 DATA ?= ../shared/data
 KILLS ?= 200
+QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test clean
+.PHONY: chat build test check format measure-ingest kill-test written-test clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -39,6 +40,10 @@ measure-ingest: $(DEV)
 # Kill a build at random moments; the index must stay whole.
 kill-test: $(DEV)
 	$(BIN)/python -m tests.measures.kill --kills $(KILLS)
+
+# Let a small real model answer; nothing false may be shown as cited: a table, and build/written.json.
+written-test: $(DEV) build
+	$(BIN)/python -m tests.measures.written --questions $(QUESTIONS) --out build/written.json
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
