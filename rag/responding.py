@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from rag.answering.about import overview, record_answer
-from rag.answering.answerer import Answerer
+from rag.answering.answerer import Answerer, Rewriter
 from rag.answering.confidence import model
 from rag.answering.conflicts import find_conflicts
 from rag.answering.extractive import compose
@@ -84,7 +84,7 @@ class Responder:
             yield Answer(question, question, "abstain", 1.0, (), (), notices, lead=declined)
             return
         notices += self._language(question)
-        resolved = resolve(question, history)
+        resolved = _completed(question, history, answerer)
         if not history and needs_history(question):
             yield self._unclear(question, notices)
             return
@@ -95,6 +95,8 @@ class Responder:
         answer = Answer(question, resolved.text, "answer", 1.0, (), (), notices)
         about = self._about(answer, scope, filters) if scope.aspect and not resolved.history else None
         if about is not None:
+            if answerer is not None and scope.aspect == "overview":
+                about = yield from self._reworded(about, resolved, answerer)
             yield about
             return
         yield from self._plain(answer, resolved, scope, filters, k, answerer)
@@ -208,6 +210,13 @@ class Responder:
         suggestions = self._suggestions(found.passages, answer.sentences)
         yield numbered(replace(answer, conflicts=conflicts, suggestions=suggestions))
 
+    def _reworded(self, about: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
+        """Let a model word an overview from the passages that it would quote; where it fails, they are quoted."""
+        written = yield from self._written(replace(about, sentences=()), resolved, answerer)
+        if not written.sentences:
+            return replace(about, notices=written.notices)
+        return numbered(replace(written, suggestions=self._suggestions(written.passages, written.sentences)))
+
     def _written(self, answer: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word the answer; gives it without sentences where the model failed."""
         sentences: list[AnswerSentence] = []
@@ -233,6 +242,18 @@ class Responder:
         )
         offered = dict.fromkeys(h for h in headings if h)
         return tuple(f"Give an overview of: {heading}" for heading in offered)[:SUGGESTIONS]
+
+
+def _completed(question: str, history: Sequence[Turn], answerer: Answerer | None) -> Resolved:
+    """Complete a follow-up by rule, or by the answerer's model where it has one that can."""
+    by_rule = resolve(question, history)
+    if by_rule.text == question or by_rule.asks_who_said or not isinstance(answerer, Rewriter):
+        return by_rule
+    try:
+        text = answerer.rewrite(question, history)
+    except AnswererError:
+        return by_rule
+    return Resolved(text, text, ())
 
 
 def _apply(text: str, corrections: Sequence[Correction]) -> str:

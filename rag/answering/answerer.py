@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from rag.records import AnswerSentence, Document, Passage
+from rag.records import AnswerSentence, Document, Passage, Turn
 
 
 class Answerer(Protocol):
@@ -28,5 +28,22 @@ class Answerer(Protocol):
 
         Raises:
             AnswererError: the answer failed; sentences yielded before it stand.
+        """
+        ...
+
+
+@runtime_checkable
+class Rewriter(Protocol):
+    """What an answerer is that can also complete a follow-up question."""
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
+        """Complete a question that leans on the conversation, so that it stands alone.
+
+        Args:
+            question: as asked.
+            history: earlier turns, oldest first, at least one.
+
+        Raises:
+            AnswererError: it failed, or made no question that asks the same.
         """
         ...

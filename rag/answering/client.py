@@ -168,7 +168,7 @@ class Client:
         if status == 404:
             return AnswererError(f"{where} was not found (HTTP 404); check llm_base_url and llm_model")
         if status is not None:
-            return AnswererError(f"{where} answered HTTP {status}; the answer is quoted from the sources instead")
+            return AnswererError(f"{where} answered HTTP {status}")
         if isinstance(error, TimeoutError) or "imeout" in type(error).__name__:
             return AnswererError(
                 f"{where} gave no whole answer within {self.endpoint.timeout:g} s; "

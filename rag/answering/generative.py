@@ -36,8 +36,7 @@ _ABOUT_ITSELF = re.compile(
 """How a model opens a sentence about itself or its task, which is no answer."""
 _TAG = re.compile(r"(?i)\b(?:question|passage)-[a-z]{2}\d[a-z]")
 _WRAPPING = ' \n"\u201c\u201d*'
-Rules = Callable[[str, Sequence[Turn]], str]
-"""Completes a follow-up without a model."""
+_ASKING = re.compile(r"\b(?:why|when|where|who|whom|whose|how|which|what)\b")
 
 
 class GenerativeAnswerer:
@@ -106,7 +105,7 @@ class GenerativeAnswerer:
                 break
         where = f"the model {self.name!r} at {self.endpoint.base_url}"
         if not total:
-            raise AnswererError(f"{where} said nothing usable; the answer is quoted from the sources instead")
+            raise AnswererError(f"{where} said nothing usable")
         if not supported:
             raise AnswererError(f"nothing that {where} said is supported by the passages (sentences: {total})")
 
@@ -127,34 +126,27 @@ class GenerativeAnswerer:
         for claim in parser.close(cut=cut):
             yield from split_claim(claim)
 
-    def rewrite(self, question: str, history: Sequence[Turn], rules: Rules | None = None) -> str:
+    def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Complete a follow-up question from the conversation through the model.
 
         The model's version is taken only if it is one line of at most
-        :data:`MAX_QUESTION` characters, keeps what the question asks, and brings in
-        no name, number or subject that the conversation does not hold.
+        :data:`MAX_QUESTION` characters, keeps what the question asks, is no question
+        that was asked before, and brings in no name, number or subject that the
+        conversation does not hold.
 
-        Args:
-            question: as asked.
-            history: earlier turns, oldest first.
-            rules: completes the question where the model's version is not taken;
-                None leaves it as asked.
+        Raises:
+            AnswererError: the model failed, or its version is not taken.
         """
-        if not history:
-            return question
-        fallback = rules or (lambda asked, turns: asked)
-        try:
-            pieces = self._client.stream(rewrite_prompt(question, history), answer_tokens=96)
-            text = ""
-            for piece in pieces:
-                text += piece.text
-                if len(text) > 4 * MAX_QUESTION:
-                    return fallback(question, history)
-        except AnswererError:
-            return fallback(question, history)
+        text = ""
+        for piece in self._client.stream(rewrite_prompt(question, history), answer_tokens=96):
+            text += piece.text
+            if len(text) > 4 * MAX_QUESTION:
+                break
         text = re.sub(r"(?is)<think>.*?</think>", "", text).strip(_WRAPPING)
         text = re.sub(r"(?i)^(?:(?:rewritten|last) )?(?:q|question)\s*:\s*", "", text).strip(_WRAPPING)
-        return text if _is_rewrite(text, question, history) else fallback(question, history)
+        if not _is_rewrite(text, question, history):
+            raise AnswererError(f"the model {self.name!r} made no question of {question!r} that stands alone")
+        return text
 
 
 def _is_rewrite(text: str, question: str, history: Sequence[Turn]) -> bool:
@@ -164,6 +156,12 @@ def _is_rewrite(text: str, question: str, history: Sequence[Turn]) -> bool:
     asked = question.rstrip().endswith("?")
     if asked and not text.endswith(("?", "\uff1f")):
         return False
+    folded = fold(text).text
+    if folded in {fold(asked).text for asked in (question, *(turn.question for turn in history))}:
+        return False
+    wanted = set(_ASKING.findall(_POINTING.sub(" ", fold(question).text)))
+    if wanted and not wanted & set(_ASKING.findall(folded)):
+        return False
     said = "\n".join([question, *(f"{turn.question}\n{turn.answer}" for turn in history)])
     if coverage(text, said) < 0.99 or any(name not in said for name in names(text)):
         return False
@@ -171,7 +169,7 @@ def _is_rewrite(text: str, question: str, history: Sequence[Turn]) -> bool:
     if any(reason.startswith(("number", "date", "name", "unit")) for reason in reasons):
         return False
     kept = stems(fold(_POINTING.sub(" ", fold(question).text)).text)
-    return not kept or len(kept & stems(fold(text).text)) * 3 >= len(kept) * 2
+    return not kept or len(kept & stems(folded)) * 3 >= len(kept) * 2
 
 
 def split_claim(claim: Claim) -> Iterator[Claim]:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.asking.scope import ASPECTS
 from rag.records import Passage, Turn
 
 Message = Mapping[str, str]
@@ -39,11 +40,11 @@ Answer in the language of the question. If the passages do not answer it, write 
 
 _TASKS = (
     (
-        re.compile(r"(?i)\b(?:compar\w+|difference|differ|versus|vs)\b"),
+        re.compile(r"(?i)\b(?:compar\w+|differ\w*|resembl\w+|versus|vs|the same (?:way|as)|in common)\b"),
         " Say first what each side is or says, each with its own passage, then how they differ.",
     ),
     (
-        re.compile(r"(?i)\b(?:overview|summar\w+|main (?:points|findings)|what (?:is|are) .{1,60} about)\b"),
+        re.compile(rf"{ASPECTS['overview'].pattern}|\bmain findings\b|\bwhat (?:is|are) .{{1,60}} about\b", re.I),
         " Give the main facts, from as many passages as bear on the question.",
     ),
 )

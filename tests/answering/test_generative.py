@@ -310,7 +310,6 @@ HISTORY = [Turn("How many fentanyl deaths did Ohio have in 2022?", "Ohio had 4,3
 @pytest.mark.parametrize(
     ("said", "rewritten"),
     [
-        ("How many fentanyl deaths did Ohio have in 2023?", "rules"),
         (
             "And how many deaths did Ohio have in 2022 among men?",
             "And how many deaths did Ohio have in 2022 among men?",
@@ -319,23 +318,49 @@ HISTORY = [Turn("How many fentanyl deaths did Ohio have in 2022?", "Ohio had 4,3
             '"Question: And among men, how many fentanyl deaths did Ohio have?"',
             "And among men, how many fentanyl deaths did Ohio have?",
         ),
-        ("", "rules"),
-        ("word " * 500, "rules"),
-        ("Ohio had 4,300 deaths.", "rules"),
-        ("How many men died in Texas?", "rules"),
-        ("How many fentanyl deaths did Ohio have?", "rules"),
-        ("Line one?\nLine two?", "rules"),
+        (
+            "<think>Ohio?</think>And how many deaths among men did Ohio have?",
+            "And how many deaths among men did Ohio have?",
+        ),
     ],
 )
-def test_a_follow_up_is_rewritten_or_left_to_the_rules(server: Script, said: str, rewritten: str) -> None:
+def test_a_follow_up_is_rewritten_by_the_model(server: Script, said: str, rewritten: str) -> None:
     server.says(said)
-    assert answerer(server).rewrite("And among men?", HISTORY, lambda asked, turns: "rules") == rewritten
+    assert answerer(server).rewrite("And among men?", HISTORY) == rewritten
 
 
-def test_a_follow_up_is_left_to_the_rules_when_the_model_fails(server: Script) -> None:
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("And among men?", ""),
+        ("And among men?", "word " * 500),
+        ("And among men?", f"{'And among men, ' * 30}how many deaths did Ohio have?"),
+        ("And among men?", "Ohio had 4,300 deaths."),
+        ("And among men?", "And among men?"),
+        ("And among men?", "How many men died in Texas?"),
+        ("And among men?", "How many fentanyl deaths among men did Ohio have in 2023?"),
+        ("And among men?", "How many fentanyl deaths did Ohio have?"),
+        ("And among men?", "What is the capital of France?"),
+        ("And among men?", "Line one among men?\nLine two?"),
+        ("Why?", "How many fentanyl deaths did Ohio have in 2022?"),
+        ("Why?", "How many deaths did Ohio have?"),
+    ],
+)
+def test_a_rewrite_that_asks_something_else_is_not_taken(server: Script, question: str, said: str) -> None:
+    server.says(said)
+    with pytest.raises(AnswererError, match=r"^the model 'scripted' made no question of '.*' that stands alone$"):
+        answerer(server).rewrite(question, HISTORY)
+
+
+def test_a_question_word_is_kept_in_a_rewrite(server: Script) -> None:
+    server.says("Why did Ohio have 4,300 fentanyl deaths in 2022?")
+    assert answerer(server).rewrite("Why?", HISTORY) == "Why did Ohio have 4,300 fentanyl deaths in 2022?"
+
+
+def test_a_rewrite_fails_as_the_model_fails(server: Script) -> None:
     server.does([Status(401)])
-    assert answerer(server).rewrite("And among men?", HISTORY) == "And among men?"
-    assert answerer(server).rewrite("First?", []) == "First?"
+    with pytest.raises(AnswererError, match=r"refused the key"):
+        answerer(server).rewrite("And among men?", HISTORY)
     assert len(server.requests) == 1
 
 
