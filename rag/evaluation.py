@@ -21,8 +21,18 @@ from rag.config import Settings
 from rag.corpus import Corpus
 from rag.embedding import Embedder, default_embedder
 from rag.errors import ConfigError, CorpusError
-from rag.measures import RETRIEVAL, auc, half, holds_answer, is_evidence, mean, rank_measures
-from rag.records import Turn
+from rag.measures import (
+    RETRIEVAL,
+    answer_recall,
+    auc,
+    citation_measures,
+    half,
+    holds_answer,
+    is_evidence,
+    mean,
+    rank_measures,
+)
+from rag.records import Answer, Turn
 
 DEPTH = 30
 """Passages ranked for the retrieval measures; several may belong to one document."""
@@ -211,7 +221,7 @@ def run(
 
     Raises:
         CorpusError: there is nothing to measure.
-        ConfigError: *written* is asked for and no model is set.
+        ConfigError: *written* is asked for and no model is set, or *data* is no questions file.
     """
     embedder = default_embedder(settings.embedding_model)
     if data.is_file():
@@ -220,6 +230,8 @@ def run(
         if written and answerer is None:
             raise ConfigError("a written answer needs a language model; set RAG_LLM_BASE_URL and RAG_LLM_MODEL")
         return {data.parent.name or data.stem: ask_questions(data, assistant, answerer, progress)}
+    if written:
+        raise ConfigError(f"a language model can answer a questions file only, but {data} is a folder of sets")
     sets = [evaluate(folder, scratch, embedder, settings, progress=progress) for folder in find_sets(data)]
     return {
         m.name: {
@@ -237,39 +249,54 @@ def ask_questions(
     """Put a questions file to an open library.
 
     Each line is an object with question, type, sources (ids of right ones, may be empty)
-    and expected (for a reader to judge); ``after`` holds an earlier question.
+    and expected (the answer in words); ``after`` holds an earlier question.
 
     Returns:
-        Shares over the answerable questions with a right source in the first sentence and in
-        any; shares of the others that were abstained from; and every answer for judging.
+        Over the answerable questions: shares with a right source in the first sentence and in
+        any, `answer_correctness` (`rag.measures.answer_recall` of the supported sentences; 0
+        for an abstention), `citation_precision` and `citation_recall`
+        (`rag.measures.citation_measures`) and the share answered; of the others the share
+        abstained from; over all, the share of sentences that are unsupported, those of
+        written answers that were then replaced by quotes counted too, and the share so
+        replaced; and every answer for judging.
     """
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     answers: list[dict[str, Any]] = []
     for number, row in enumerate(rows, start=1):
         history = [_earlier(row["after"], assistant)] if row.get("after") else []
         began = time.perf_counter()
-        answer = assistant.ask(row["question"], history=history, answerer=answerer)
-        firsts = [c.source_id for s in answer.sentences[:1] for c in s.citations]
-        cited = [c.source_id for c in answer.citations if c.status != "rejected"]
-        live = [s for s in answer.sentences if s.status == "supported"]
-        answers.append(
-            {
-                "type": row["type"],
-                "question": row["question"],
-                "expected": row.get("expected", ""),
-                "outcome": answer.outcome,
-                "confidence": round(answer.confidence, 3),
-                "text": answer.text,
-                "cited": cited,
-                "source_first": any(s in row["sources"] for s in firsts),
-                "source_any": any(s in row["sources"] for s in cited),
-                "sentences": len(answer.sentences),
-                "unsupported": len(answer.sentences) - len(live),
-                "seconds": round(time.perf_counter() - began, 3),
-            }
-        )
+        states = list(assistant.stream(row["question"], history=history, answerer=answerer))
+        answers.append(_judged(row, states, time.perf_counter() - began))
         progress("asking", number, len(rows))
     return _question_shares(answers)
+
+
+def _judged(row: Mapping[str, Any], states: Sequence[Answer], seconds: float) -> dict[str, Any]:
+    """Measure one answer, given as it grew; of a written one that was replaced the last state counts too."""
+    answer = states[-1]
+    written = [state for state in states if state.answerer != "extractive"]
+    said = written[-1] if written else answer
+    live = [s for s in answer.sentences if s.status == "supported"]
+    cited = [c.source_id for s in live for c in s.citations if c.status != "rejected"]
+    firsts = [c.source_id for s in answer.sentences[:1] for c in s.citations]
+    return {
+        "type": row["type"],
+        "question": row["question"],
+        "expected": row.get("expected", ""),
+        "outcome": answer.outcome,
+        "confidence": round(answer.confidence, 3),
+        "answerer": answer.answerer,
+        "text": answer.text,
+        "cited": cited,
+        "source_first": any(s in row["sources"] for s in firsts),
+        "source_any": any(s in row["sources"] for s in cited),
+        "answer_correctness": round(answer_recall(" ".join(s.text for s in live), row.get("expected", "")), 4),
+        **(citation_measures(cited, row["sources"]) if row["sources"] else {}),
+        "sentences": len(said.sentences),
+        "unsupported": sum(s.status == "unsupported" for s in said.sentences),
+        "fell_back": answer.answerer == "extractive" and any(n.kind == "model" for n in answer.notices),
+        "seconds": round(seconds, 3),
+    }
 
 
 UNANSWERABLE = ("unanswerable", "false-premise", "injection")
@@ -280,13 +307,21 @@ def _question_shares(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     asked = [a for a in answers if a["type"] not in UNANSWERABLE]
     others = [a for a in answers if a["type"] in UNANSWERABLE]
     total = sum(a["sentences"] for a in answers)
+
+    def average(name: str) -> float:
+        return round(mean([a[name] for a in asked if name in a]), 4)
+
     return {
         "questions": len(answers),
-        "source@1": round(mean([a["source_first"] for a in asked]), 4),
-        "source_any": round(mean([a["source_any"] for a in asked]), 4),
+        "source@1": average("source_first"),
+        "source_any": average("source_any"),
+        "answer_correctness": average("answer_correctness"),
+        "citation_precision": average("citation_precision"),
+        "citation_recall": average("citation_recall"),
         "answered": round(mean([a["outcome"] != "abstain" for a in asked]), 4),
         "abstained_of_unanswerable": round(mean([a["outcome"] == "abstain" for a in others]), 4),
         "unsupported_rate": round(sum(a["unsupported"] for a in answers) / max(total, 1), 4),
+        "fell_back": round(mean([a["fell_back"] for a in answers]), 4),
         "seconds_per_question": round(mean([a["seconds"] for a in answers]), 4),
         "answers": list(answers),
     }

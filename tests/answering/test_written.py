@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from rag.answering.client import Client, Endpoint
 from rag.answering.generative import GenerativeAnswerer
 from rag.assistant import Assistant
+from rag.config import Settings
+from rag.errors import ConfigError
+from rag.evaluation import ask_questions, run
+from rag.measures import answer_recall, citation_measures
 from rag.records import Answer, Turn
 from tests.answering.servers import Drop, Finish, Say, Script, Silence, Status, Step, scripted, small_model, weights
 from tests.conftest import Place
@@ -138,6 +144,60 @@ def test_an_overview_and_a_comparison_are_asked_for_as_such(server: Script, libr
     failed = library.ask("Give me an overview of the article", answerer=model(server))
     assert failed.sentences == library.ask("Give me an overview of the article").sentences
     assert [n.kind for n in failed.notices] == ["model"]
+
+
+def test_an_evaluation_measures_written_answers(server: Script, library: Assistant, tmp_path: Path) -> None:
+    rows = [
+        {"type": "figure", "question": VEHICLES, "expected": "42,000 vehicles.", "sources": ["bridge-report"]},
+        {"type": "figure", "question": COST, "expected": "310 million", "sources": ["bridge-report", "ferry-note"]},
+        {"type": "unanswerable", "question": "Who won the 1998 World Cup?", "expected": "", "sources": []},
+    ]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    server.says(
+        f"{CROSSED} [{{0}}]\nAbout 43,000 vehicles crossed the Harbour Bridge each day. [{{0}}]",
+        "The bridge cost 999 million crowns. [{0}]\nThe bridge cost 311 million crowns. [{0}]",
+    )
+    found = ask_questions(file, library, model(server))
+    answers = found.pop("answers")
+    del found["seconds_per_question"]
+    assert [a["fell_back"] for a in answers] == [False, True, False]
+    assert [(a["sentences"], a["unsupported"]) for a in answers] == [(2, 1), (2, 2), (0, 0)]
+    assert found == {
+        "questions": 3,
+        "source@1": 1.0,
+        "source_any": 1.0,
+        "answer_correctness": 1.0,
+        "citation_precision": 1.0,
+        "citation_recall": 0.75,
+        "answered": 1.0,
+        "abstained_of_unanswerable": 1.0,
+        "unsupported_rate": 0.75,
+        "fell_back": 0.3333,
+    }
+
+
+def test_a_model_is_measured_on_a_questions_file_only(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^a language model can answer a questions file only, but .* is a folder"):
+        run(tmp_path, tmp_path, Settings(), written=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "share"),
+    [
+        ("Twelve or 18 months.", "It may run for 12 months", 1 / 3),
+        ("It RUNS for 12 months.", "It may run for 12 months", 1.0),
+        ("", "It may run", 0.0),
+        ("Anything", "", 0.0),
+    ],
+)
+def test_answer_recall_counts_words_and_numbers(text: str, expected: str, share: float) -> None:
+    assert answer_recall(text, expected) == pytest.approx(share)
+
+
+def test_citations_are_measured_against_the_right_sources() -> None:
+    assert citation_measures(["a", "a", "b", "c"], ["a", "d"]) == {"citation_recall": 0.5, "citation_precision": 0.5}
+    assert citation_measures([], ["a"]) == {"citation_recall": 0.0}
 
 
 @pytest.mark.slow
