@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import httpcore
 
-from rag.errors import FetchError
+from rag.errors import FetchError, UnreachableError
 
 Address = IPv4Address | IPv6Address
 
@@ -92,7 +92,7 @@ def system_addresses(host: str, port: int) -> list[Address]:
     """Resolve a name by the system's resolver, in its order, within `DNS_TIMEOUT` seconds.
 
     Raises:
-        FetchError: the name does not resolve, or not in time.
+        UnreachableError: the name does not resolve, or not in time.
     """
     answers: queue.Queue[list[Address] | Exception] = queue.Queue()
 
@@ -113,7 +113,7 @@ def system_addresses(host: str, port: int) -> list[Address]:
     if isinstance(answer, Exception):
         answer, reason = [], answer
     if not answer:
-        raise FetchError(
+        raise UnreachableError(
             f"host {host!r} does not resolve ({reason}); expected a name that DNS knows; "
             "check the network and the spelling"
         )

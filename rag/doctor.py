@@ -100,10 +100,13 @@ def _library(corpus: Corpus, generation: Generation) -> Iterator[Finding]:
                 f"{source_id} ({part.file}) could not be read: {reason}",
                 f"rag add FILE --source {source_id}",
             )
+    replaced = {m.source.id for m in present.values() if m.text_kind == "full text"}
     quarantine = corpus.documents / QUARANTINE
     for note in sorted(quarantine.glob("*.reason.txt")) if quarantine.is_dir() else ():
         why = note.read_text(encoding="utf-8").splitlines()[-1:]
         name = note.name.removesuffix(".reason.txt")
+        if name.split(".")[0] in replaced:
+            continue
         yield Finding(
             "warning", f"{name} is in quarantine: {''.join(why)}", f"rag add FILE --source {name.split('.')[0]}"
         )

@@ -8,6 +8,7 @@
     │   └── UnknownSourceError no source has this id
     ├── LoadError              a file or page cannot become text; its reason is kept with the source
     ├── FetchError             an address is refused, unreachable, or does not hold what was asked for
+    │   └── UnreachableError   its host does not resolve, or takes no connection
     ├── EmbeddingError         the embedding model cannot be found or loaded
     ├── StoreError             something about the index on disk
     │   ├── IndexMissingError  nothing has been built yet
@@ -44,6 +45,10 @@ class LoadError(RagError):
 
 class FetchError(RagError):
     """An address is refused, unreachable, or does not hold what was asked for."""
+
+
+class UnreachableError(FetchError):
+    """The host of an address does not resolve, or takes no connection."""
 
 
 class EmbeddingError(RagError):

@@ -27,7 +27,7 @@ from rag.addresses import (
     refused,
     system_addresses,
 )
-from rag.errors import FetchError
+from rag.errors import FetchError, UnreachableError
 
 AGENT = "cited-qa-assistant"
 """The name that robots.txt may call this program by."""
@@ -257,7 +257,7 @@ def _answer(client: httpx.Client, url: httpx.URL, asked: _Headers) -> Iterator[h
                 raise _PassingError(f"{place!r} answered {response.status_code}{rest}", url.host, wait)
             yield response
     except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-        raise FetchError(
+        raise UnreachableError(
             f"host {url.host!r} cannot be connected to ({error}); expected a web server; check the network"
         ) from error
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.RemoteProtocolError) as error:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from rag.building import Progress, silent
 from rag.corpus import NOTES, QUARANTINE, Corpus
-from rag.errors import FetchError, LoadError
+from rag.errors import FetchError, LoadError, UnreachableError
 from rag.fetching import Fetched, Fetcher
 from rag.loading import read
 from rag.records import Source
+from rag.store import file_digest
 from rag.words import counted_terms, tokenise
 
 STATE = ".sync.json"
-"""File in documents/ with the validators of the last fetch of each source."""
+"""File in documents/ with the address, validators and digest of the text last fetched for each source."""
 
 TITLE_SHARE = 0.6
 """Share of a title's words that a fetched page must hold in its title or its first lines."""
@@ -50,17 +53,19 @@ class SyncReport:
     """What a sync did."""
 
     rows: tuple[SyncRow, ...]
+    full_texts: int
+    """Declared sources that have a full text now, those included whose new fetch failed."""
 
     @property
     def line(self) -> str:
         """The report in one line."""
         count = {status: sum(row.status == status for row in self.rows) for status in ("fetched", "unchanged", "kept")}
-        others = len(self.rows) - sum(count.values())
-        if not any(count.values()):
+        if not self.full_texts:
             return "No full text could be fetched; answers come from the notes."
         return (
-            f"Full texts: {count['fetched']} fetched, {count['unchanged']} unchanged, {count['kept']} of your own; "
-            f"{others} sources answer from their notes."
+            f"Full texts: {count['fetched']} fetched, {count['unchanged']} unchanged, {count['kept']} of your own, "
+            f"{self.full_texts - sum(count.values())} from before; "
+            f"{len(self.rows) - self.full_texts} sources answer from their notes."
         )
 
 
@@ -69,53 +74,76 @@ def sync(corpus: Corpus, fetcher: Fetcher, install: Install, *, progress: Progre
 
     A page that is not the source (its title does not match, or it is shorter than our
     notes on it) goes to documents/quarantine/ with the reason, and the notes go on to
-    answer. A text that the user added is never replaced. With no network it gives up
-    after two hosts.
+    answer. A text that the user added is never replaced, and one that was removed is
+    fetched anew. With no network it gives up after two hosts.
     """
     state = _state(corpus)
-    held = {m.source.id for m in corpus.materials() if m.text_kind == "full text"}
+    held = {m.source.id: m.path for m in corpus.materials() if m.text_kind == "full text"}
     rows: list[SyncRow] = []
-    unreachable = 0
+    silent_hosts: set[str] = set()
     for number, source in enumerate(corpus.sources.values(), start=1):
-        if unreachable >= UNREACHABLE:
-            rows.append(SyncRow(source.id, "skipped", "no network"))
-        elif source.id in held and source.id not in state:
+        path = held.get(source.id)
+        if path is None:
+            state.pop(source.id, None)
+        if path is not None and not _was_fetched(path, state.get(source.id, {})):
             rows.append(SyncRow(source.id, "kept", "a text that you added stands in documents/"))
+        elif len(silent_hosts) >= UNREACHABLE:
+            rows.append(SyncRow(source.id, "skipped", "no network"))
         else:
-            row, reached = _sync_one(corpus, source, fetcher, install, state)
-            unreachable = 0 if reached else unreachable + 1
-            rows.append(row)
+            rows.append(_sync_one(corpus, source, fetcher, install, state, silent_hosts))
             _save(corpus, state)
         progress("fetching", number, len(corpus.sources))
-    return SyncReport(tuple(rows))
+    full_texts = {source_id for source_id in held if source_id in corpus.sources}
+    full_texts.update(row.source_id for row in rows if row.status == "fetched")
+    return SyncReport(tuple(rows), len(full_texts))
+
+
+def _was_fetched(path: Path, known: Mapping[str, Any]) -> bool:
+    """Say whether what stands for a source is still the page that a sync put there."""
+    return path.is_file() and file_digest(path) == known.get("sha256")
 
 
 def _sync_one(
-    corpus: Corpus, source: Source, fetcher: Fetcher, install: Install, state: dict[str, Any]
-) -> tuple[SyncRow, bool]:
-    """Fetch one source; gives its row and whether any host could be reached."""
+    corpus: Corpus,
+    source: Source,
+    fetcher: Fetcher,
+    install: Install,
+    state: dict[str, Any],
+    silent_hosts: set[str],
+) -> SyncRow:
+    """Fetch one source, and note what came in `state`.
+
+    Args:
+        silent_hosts: hosts in a row that could not be connected to; emptied when one answers.
+    """
     reasons: list[str] = []
-    reached = False
+    known = state.get(source.id, {})
     for url in (source.url, *corpus.mirrors.get(source.id, ())):
         if not url.startswith(("http://", "https://")):
             continue
-        known = state.get(source.id, {}) if state.get(source.id, {}).get("asked") == url else {}
+        told = known if known.get("asked") == url else {}
         try:
-            page = fetcher.fetch(url, etag=known.get("etag", ""), last_modified=known.get("last_modified", ""))
-        except FetchError as error:
-            reached = reached or "cannot be connected to" not in str(error)
+            page = fetcher.fetch(url, etag=told.get("etag", ""), last_modified=told.get("last_modified", ""))
+        except UnreachableError as error:
+            silent_hosts.add(urlsplit(url).netloc)
             reasons.append(str(error))
             continue
-        if page.status == "unchanged":
-            return SyncRow(source.id, "unchanged", ""), True
-        reached = True
+        except FetchError as error:
+            silent_hosts.clear()
+            reasons.append(str(error))
+            continue
+        silent_hosts.clear()
+        digest = hashlib.sha256(page.body).hexdigest()
+        if page.status == "unchanged" or digest == known.get("sha256"):
+            return SyncRow(source.id, "unchanged", "")
         reason = _take(corpus, source, page, install)
         if not reason:
-            state[source.id] = {"asked": url, "etag": page.etag, "last_modified": page.last_modified}
-            return SyncRow(source.id, "fetched", ""), True
+            validators = {"etag": page.etag, "last_modified": page.last_modified}
+            state[source.id] = {"asked": url, **validators, "sha256": digest}
+            return SyncRow(source.id, "fetched", "")
         reasons.append(reason)
     status: SyncStatus = "quarantined" if any(r.startswith("quarantined") for r in reasons) else "failed"
-    return SyncRow(source.id, status, "; ".join(reasons) or "the source has no address"), reached or not reasons
+    return SyncRow(source.id, status, "; ".join(reasons) or "the source has no address")
 
 
 def _take(corpus: Corpus, source: Source, page: Fetched, install: Install) -> str:
@@ -166,7 +194,8 @@ def _state(corpus: Corpus) -> dict[str, Any]:
         loaded = json.loads((corpus.documents / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return loaded if isinstance(loaded, dict) else {}
+    found = loaded if isinstance(loaded, dict) else {}
+    return {source_id: known for source_id, known in found.items() if isinstance(known, dict)}
 
 
 def _save(corpus: Corpus, state: Mapping[str, Any]) -> None:
