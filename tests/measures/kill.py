@@ -3,7 +3,7 @@
     python -m tests.measures.kill --kills 200
 
 Builds run in processes of their own, with the stand-in embedder so that writing and swapping
-take a good part of the time.
+take a good part of the time. Only a build that was still at work when it was killed counts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,16 @@ from rag.library import Library
 from rag.testing import HashingEmbedder
 print("begun", flush=True)
 Library(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), HashingEmbedder()).build()
+print("ended", flush=True)
 """
+
+BEYOND = 1.1
+"""Moments are drawn from this many times a build's length, so that its last steps are reached too."""
+
+
+def text(number: int) -> str:
+    """Forty sentences on one vessel."""
+    return "\n".join(f"Vessel {number} carried {number * n} crates to quay {n} in May." for n in range(1, 41))
 
 
 def library(folder: Path) -> tuple[Settings, Library]:
@@ -41,26 +50,33 @@ def library(folder: Path) -> tuple[Settings, Library]:
     documents = folder / "corpus" / "documents"
     documents.mkdir(parents=True)
     for number in range(40):
-        lines = (f"Vessel {number} carried {number * n} crates to quay {n} in May." for n in range(1, 40))
-        (documents / f"text-{number}.txt").write_text("\n".join(lines), encoding="utf-8")
+        (documents / f"text-{number}.txt").write_text(text(number), encoding="utf-8")
     settings = Settings(corpus=folder / "corpus", index=folder / "index")
     made = Library(settings, HashingEmbedder())
     made.build()
     return settings, made
 
 
-def kill_once(settings: Settings, delay: float) -> bool:
-    """Start a build, kill it after a delay; gives whether it was still running."""
+def change(settings: Settings, number: int) -> None:
+    """Give the next build one changed file, however many builds were killed before it, so that all take as long."""
+    path = settings.corpus / "documents" / "text-0.txt"
+    path.write_text(f"{text(0)}\nNote {number}.", encoding="utf-8")
+
+
+def build(settings: Settings, *, kill_after: float | None = None) -> float | None:
+    """Build in a process of its own; gives the seconds it took, or None where it was killed at work."""
     command = [sys.executable, "-c", BUILDER, str(settings.corpus), str(settings.index)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout
-    process.stdout.readline()
-    time.sleep(delay)
-    running = process.poll() is None
-    process.kill()
-    process.wait()
-    process.stdout.close()
-    return running
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        began = time.perf_counter()
+        if kill_after is not None:
+            time.sleep(kill_after)
+            process.kill()
+        ended = process.stdout.readline() == "ended\n"
+        seconds = time.perf_counter() - began
+    assert ended or kill_after is not None, "a build failed by itself"
+    return seconds if ended else None
 
 
 def check(settings: Settings, wanted: set[str]) -> None:
@@ -72,21 +88,21 @@ def check(settings: Settings, wanted: set[str]) -> None:
 
 
 def run(kills: int, seed: int = 7) -> Counter[str]:
-    """Kill so many builds; gives how many were killed while running and how many had ended."""
+    """Kill so many builds at work; gives how many there were, and how many had ended before."""
     chance = random.Random(seed)
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         settings, made = library(Path(folder))
         wanted = set(Generation.open(settings, HashingEmbedder()).sources)
-        began = time.perf_counter()
-        made.build(force=True)
-        whole = time.perf_counter() - began
-        for number in tqdm(range(kills), disable=None):
-            changed = settings.corpus / "documents" / f"text-{number % 40}.txt"
-            changed.write_text(f"{changed.read_text(encoding='utf-8')}\nNote {number}.", encoding="utf-8")
-            running = kill_once(settings, chance.uniform(0, 1.3 * whole + 0.5))
-            counts["killed" if running else "ended"] += 1
-            check(settings, wanted)
+        change(settings, -1)
+        length = build(settings) or 0.0
+        with tqdm(total=kills, disable=None) as bar:
+            while counts["killed"] < kills:
+                change(settings, counts.total())
+                ended = build(settings, kill_after=chance.uniform(0, BEYOND * length))
+                counts["killed" if ended is None else "ended"] += 1
+                bar.update(ended is None)
+                check(settings, wanted)
         made.build()
         check(settings, wanted)
     return counts
@@ -97,7 +113,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     counts = run(parser.parse_args().kills)
-    print(f"{counts['killed']} builds killed while running, {counts['ended']} had ended; every index was whole")
+    print(f"{counts['killed']} builds killed at work, {counts['ended']} more had ended; every index was whole")
     return 0
 
 
