@@ -47,6 +47,9 @@ WHO_SAID = re.compile(
 
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 NAME = re.compile(r"\b(?:U\.S\.|[A-Z][\w’'-]*)(?: (?:[A-Z][\w’'-]*|of|the|and)(?= [A-Z])| [A-Z][\w’'-]*)*")
+SUPERLATIVE = re.compile(
+    r"(?<=\bthe )(?:(?:most|least) [a-z]+|(?!(?:for|inter|w|t|gu|harv|prot|conqu|requ|arr|cont)est\b)[a-z]{2,}est)\b"
+)
 AFTER = " – asked after: "
 """Joins a follow-up with the question that it leans on."""
 
@@ -71,8 +74,8 @@ class Resolved:
 def resolve(question: str, history: Sequence[Turn]) -> Resolved:
     """Complete a follow-up from the conversation.
 
-    A year or a name that is put in the place of another one takes its place in the
-    last question: after ``How many deaths were there in 2022?``, ``and in 2023?``
+    A year, a name or a superlative that is put in the place of another one takes its
+    place in the last question: after ``How many deaths were there in 2022?``, ``and in 2023?``
     becomes ``How many deaths were there in 2023?``. Any other question that leans on
     the last one is joined with it, and searched with the conversation folded in.
 
@@ -117,7 +120,9 @@ def leans(question: str) -> bool:
 
 
 def _swap(last: str, rest: str) -> str | None:
-    """Put a year or a name in the place of the one that the last question asked about."""
+    """Put a year, a name or a superlative in the place of the one that the last question asked about."""
+    if SUPERLATIVE.fullmatch(rest.strip(), len("the ")) and len(SUPERLATIVE.findall(last)) == 1:
+        return SUPERLATIVE.sub(rest.strip().removeprefix("the "), last)
     rest = re.sub(r"^(in|for|of|the|to|by|with|on|about|at) (?=\S)", "", rest.strip())
     if YEAR.fullmatch(rest) and len(YEAR.findall(last)) == 1:
         return YEAR.sub(rest, last)
