@@ -16,43 +16,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rag.dates import bounds
-from rag.errors import ConfigError, CorpusError, LoadError, UnknownSourceError
+from rag.declarations import TIMELINE, NoticeRule, declared_sources, no_others, notice_rule, read_toml
+from rag.errors import CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand, is_container, read
 from rag.loading.extract import Extract
 from rag.notes import read_notes
 from rag.records import SOURCE_FACTS, UNKNOWN, Document, Source, TextKind, document_id
 
-KINDS = ("article", "government", "news", "un", "think-tank", "journal", "document")
 META_SUFFIX = ".meta.json"
 DOCUMENTS, NOTES = "documents", "notes"
 REMOVED = "removed"
 """Folder in documents/ that keeps what was replaced or removed."""
 QUARANTINE = "quarantine"
 """Folder in documents/ for fetched pages that are not what their source promises."""
-TIMELINE = "timeline"
-"""Notes file that orders events and is never cited."""
-
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
-_SOURCE_KEYS = {"id", *SOURCE_FACTS}
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRule:
-    """A notice of corpus.toml and what calls for it."""
-
-    kind: str
-    """emergency (shown above the answer), decline (shown instead of one), or caution."""
-    text: str
-    patterns: tuple[str, ...]
-    """Regular expressions over the question, case ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +90,9 @@ class Corpus:
         """
         if not root.is_dir():
             raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
-        about = _toml(root / "corpus.toml")
-        _no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
-        sources, mirrors = _declared(_toml(root / "sources.toml"))
+        about = read_toml(root / "corpus.toml")
+        no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
+        sources, mirrors = declared_sources(read_toml(root / "sources.toml"))
         main = str(about.get("main_source", ""))
         if main and main not in sources:
             raise CorpusError(f"corpus.toml names main_source {main!r}, which sources.toml does not declare")
@@ -119,7 +101,7 @@ class Corpus:
             title=str(about.get("title", root.name)),
             description=str(about.get("description", "")),
             examples=tuple(str(example) for example in about.get("examples", ())),
-            notices=tuple(_notice(row) for row in about.get("notice", ())),
+            notices=tuple(notice_rule(row) for row in about.get("notice", ())),
             main_source=main,
             sources=sources,
             mirrors=mirrors,
@@ -286,60 +268,3 @@ def _free(wanted: str, taken: set[str]) -> str:
         number += 1
         candidate = f"{wanted}-{number}"
     return candidate
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CorpusError(f"{path} cannot be read as TOML: {error}") from error
-
-
-def _declared(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str, tuple[str, ...]]]:
-    _no_others(table, {"source"}, "sources.toml")
-    sources: dict[str, Source] = {}
-    mirrors: dict[str, tuple[str, ...]] = {}
-    for number, row in enumerate(table.get("source", ()), start=1):
-        place = f"sources.toml, source {number} ({row.get('id', 'without id')!r})"
-        _no_others(row, _SOURCE_KEYS | {"mirrors"}, place)
-        missing = sorted(_SOURCE_KEYS - set(row))
-        if missing:
-            raise CorpusError(f"{place} lacks {missing[0]!r}; write {UNKNOWN!r} for what nobody knows")
-        mirrors[row["id"]] = tuple(row.pop("mirrors", ()))
-        source = Source(**row)
-        if not _ID.fullmatch(source.id) or source.id == TIMELINE:
-            raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}")
-        if source.id in sources:
-            raise CorpusError(f"{place}: the id stands twice")
-        if source.kind not in KINDS:
-            raise CorpusError(f"{place}: kind is {source.kind!r}, expected one of {', '.join(KINDS)}")
-        try:
-            bounds(source.date)
-        except ConfigError as error:
-            raise CorpusError(f"{place}: {error}") from error
-        sources[source.id] = source
-    return sources, mirrors
-
-
-def _notice(row: dict[str, Any]) -> NoticeRule:
-    _no_others(row, {"kind", "text", "patterns"}, "a [[notice]] of corpus.toml")
-    rule = NoticeRule(str(row.get("kind", "")), str(row.get("text", "")), tuple(row.get("patterns", ())))
-    if rule.kind not in ("emergency", "decline", "caution") or not rule.text or not rule.patterns:
-        raise CorpusError(
-            f"a [[notice]] of corpus.toml has kind {rule.kind!r}; expected emergency, decline or caution, "
-            "with text and patterns"
-        )
-    for pattern in rule.patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise CorpusError(f"notice pattern {pattern!r} of corpus.toml is no regular expression: {error}") from error
-    return rule
-
-
-def _no_others(table: Mapping[str, Any], known: set[str], place: str) -> None:
-    others = sorted(set(table) - known)
-    if others:
-        raise CorpusError(f"{place} has the unknown key {others[0]!r}; known are {', '.join(sorted(known))}")

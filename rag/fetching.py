@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
-import ssl
 import threading
 import time
 import zlib
@@ -21,13 +19,14 @@ import httpx
 from rag.addresses import (
     Address,
     GuardedBackend,
-    RobotRules,
     literal_address,
     public_address,
     refused,
     system_addresses,
 )
 from rag.errors import FetchError, UnreachableError
+from rag.robots import RobotRules
+from rag.transport import GuardedTransport, tls_context
 
 AGENT = "cited-qa-assistant"
 """The name that robots.txt may call this program by."""
@@ -116,7 +115,7 @@ class HttpFetcher:
         self._allow, self._resolve = allow, resolve
         self._clock, self._sleep = clock, sleep
         self._until = math.inf if deadline is None else clock() + deadline
-        self._tls = _tls()
+        self._tls = tls_context()
         self._lock = threading.Lock()
         self._robots: dict[str, RobotRules] = {}
         self._interval: dict[str, float] = {}
@@ -160,7 +159,9 @@ class HttpFetcher:
         }
         backend = GuardedBackend(self._allow, self._resolve, lambda: until - self._clock())
         timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, CONNECT_TIMEOUT))
-        return httpx.Client(transport=_Transport(self._tls, backend), headers=headers, timeout=timeout, trust_env=False)
+        return httpx.Client(
+            transport=GuardedTransport(self._tls, backend), headers=headers, timeout=timeout, trust_env=False
+        )
 
     @contextlib.contextmanager
     def _visit(
@@ -320,52 +321,6 @@ def _retry_after(response: httpx.Response) -> float:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
     except (ValueError, TypeError, OverflowError):
         return 0.0
-
-
-class _Transport(httpx.BaseTransport):
-    """Carries httpx over connections that the guard has made; knows no proxy."""
-
-    def __init__(self, tls: ssl.SSLContext, backend: httpcore.NetworkBackend) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=backend)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        answer = self._pool.handle_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
-        )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-def _tls() -> ssl.SSLContext:
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        place = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
-        raise FetchError(
-            f"certificates at {place!r} cannot be read ({error}); "
-            "expected a file of them; correct or unset SSL_CERT_FILE and SSL_CERT_DIR"
-        ) from error
 
 
 def _user_agent() -> str:

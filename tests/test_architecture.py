@@ -16,7 +16,8 @@ MODULES = sorted((ROOT / "rag").rglob("*.py"))
 
 LAYERS: dict[str, int] = {
     "errors": 0, "records": 0, "dates": 0, "config": 0, "words": 0,
-    "loading": 1, "notes": 1, "corpus": 1, "embedding": 1, "addresses": 1, "fetching": 1, "chunking": 1,
+    "loading": 1, "notes": 1, "declarations": 1, "corpus": 1, "embedding": 1, "addresses": 1,
+    "robots": 1, "transport": 1, "fetching": 1, "chunking": 1,
     "dense": 1, "lexical": 2, "token_vectors": 2, "testing": 2,
     "query": 3, "ranking": 4, "reranking": 4, "store": 4, "index": 5, "building": 6, "doctor": 6,
     "retrieval": 6,
@@ -32,7 +33,7 @@ HOMES = {
     "sentence_transformers": {"rag/embedding.py", "rag/reranking.py"},
     "faiss": {"rag/dense.py"},
     "openai": {"rag/answering/client.py"},
-    "httpx": {"rag/fetching.py"},
+    "httpx": {"rag/fetching.py", "rag/transport.py"},
     "pypdfium2": {"rag/loading"},
     "trafilatura": {"rag/loading"},
 }

@@ -11,7 +11,7 @@ from rag.asking.language import foreign_language
 from rag.asking.notices import match_notices
 from rag.asking.scope import find_scope
 from rag.asking.spelling import Correction, correct
-from rag.corpus import NoticeRule
+from rag.declarations import NoticeRule
 from rag.records import Source, Turn
 
 

@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from rag import addresses
-from rag.addresses import Address, RobotRules, public_address, system_addresses
+from rag.addresses import Address, public_address, system_addresses
 from rag.errors import FetchError
 from rag.fetching import AGENT, Fetched, HttpFetcher
+from rag.robots import RobotRules
 from tests.web import HOME, Clock, Handler, Server, answer, at_home, drip, fetcher, in_turn, serving, stall
 
 PAGE = b"<title>Page</title><p>Text."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.corpus import NoticeRule
+from rag.declarations import NoticeRule
 from rag.records import Notice
 
 DECLINE = "decline"

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import gradio as gr
 
 from rag.config import Settings
-from rag.corpus import KINDS, Corpus
+from rag.corpus import Corpus
+from rag.declarations import KINDS
 from rag.exports import FORMS
 from rag.web.chat import QUOTED, WRITTEN, Chat
 from rag.web.engine import Engine

@@ -13,7 +13,8 @@ from rag.answering.generative import GenerativeAnswerer
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import ConfigError
-from rag.evaluation import ask_questions, run
+from rag.evaluation import run
+from rag.evaluation.questions import ask_questions
 from rag.measures import answer_recall, citation_measures
 from rag.records import Answer, Turn
 from tests.answering.servers import Drop, Finish, Say, Script, Silence, Status, Step, scripted, small_model, weights

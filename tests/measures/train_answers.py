@@ -26,7 +26,7 @@ from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.evidence import SENTENCE_FEATURES
 from rag.config import Settings
 from rag.embedding import default_embedder
-from rag.evaluation import QUERIES, open_set, read_queries
+from rag.evaluation.sets import QUERIES, open_set, read_queries
 from rag.measures import auc, holds_answer, is_evidence
 
 SENTENCE_SETS = {"xquad-en": 0.6, "nq-qed": 0.8, "clapnq": 0.5, "squad2": 1.0}
