@@ -9,6 +9,10 @@ from rag.config import Settings
 from rag.errors import RagError
 
 
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
 def serve(
     settings: Settings,
     *,
@@ -18,7 +22,7 @@ def serve(
     root_path: str = "",
     mcp: bool = False,
     sync: bool = True,
-    announce: Callable[[str], None] = print,
+    announce: Callable[[str], None] = _say,
 ) -> None:
     """Serve the chat until interrupted.
 

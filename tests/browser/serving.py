@@ -70,7 +70,8 @@ def serving(corpus: Path, folder: Path, options: Sequence[str] = (), **environme
     resolved.touch()
     arguments = ["serve", "--corpus", str(corpus), "--index", str(folder / "index"), "--port", str(port), "--no-sync"]
     command = [sys.executable, "-m", "tests.browser.recorded", str(resolved), *arguments, *options]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("RAG_", "OPENAI_", "GRADIO_"))}
+    ours = ("RAG_", "OPENAI_", "GRADIO_", "PYTHON")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     with output.open("wb") as out:
         process = subprocess.Popen(
             command,

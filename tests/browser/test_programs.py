@@ -105,14 +105,14 @@ def test_thirty_readers_are_answered_at_once_and_nobody_waits_for_a_rebuild(serv
     start = time.monotonic()
 
     def rebuild() -> None:
-        report = Client(server.url, verbose=False).predict(api_name="/rebuild")
+        report = Client(server.url, verbose=False, httpx_kwargs={"timeout": 120}).predict(api_name="/rebuild")
         assert report["swapped"]
         done.append(time.monotonic() - start)
 
     building = threading.Thread(target=rebuild)
     try:
         building.start()
-        clients = [Client(server.url, verbose=False) for _ in range(READERS)]
+        clients = [Client(server.url, verbose=False, httpx_kwargs={"timeout": 120}) for _ in range(READERS)]
 
         def read(client: Client) -> tuple[str, float]:
             outcome = client.predict(PAID, api_name="/ask")["citations"][0]["source_id"]
