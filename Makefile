@@ -9,7 +9,7 @@ KILLS ?= 200
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test written-test clean
+.PHONY: chat build test check format measure-ingest kill-test written-test screenshots clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -44,6 +44,10 @@ kill-test: $(DEV)
 # Let a small real model answer; nothing false may be shown as cited: a table, and build/written.json.
 written-test: $(DEV) build
 	$(BIN)/python -m tests.measures.written --questions $(QUESTIONS) --out build/written.json
+
+# A picture of every state of the chat in build/screenshots; the README's two go into docs.
+screenshots: $(DEV)
+	$(BIN)/python -m tests.measures.screenshots --docs docs
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
