@@ -7,8 +7,14 @@ window.chat = (() => {
   let opener = null;
 
   // --- the source panel -------------------------------------------------------------
+  const leave = () => {
+    if (opener) opener.removeAttribute("aria-current");
+    opener = null;
+  };
   const open = (button) => {
+    leave();
     opener = button;
+    button.setAttribute("aria-current", "true");
     find("#panel").setAttribute("aria-busy", "true");
     document.body.classList.add("reading");
     const work = find("#work");
@@ -39,7 +45,7 @@ window.chat = (() => {
     document.body.classList.remove("reading");
     find("#work").inert = false;
     if (opener && opener.isConnected) opener.focus();
-    opener = null;
+    leave();
   };
   narrow.addEventListener("change", () => {
     const work = find("#work");

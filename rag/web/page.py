@@ -52,14 +52,17 @@ def build_page(engine: Engine, corpus: Corpus, *, managed: bool) -> gr.Blocks:
         offer(engine, managed=managed)  # first: the names of endpoints go to whoever comes first
         kept = gr.BrowserState([], storage_key=f"conversation {engine.settings.corpus.resolve()}", secret=KEY)
         chat, manager = Chat(engine, corpus), Manager(engine, corpus, managed=managed)
-        gr.HTML(_header(corpus), elem_id="top", apply_default_css=False)
-        library = gr.HTML("", elem_id="library", apply_default_css=False, js_on_load="chat.follow(element, trigger)")
         with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="work"), gr.Tabs():
-                with gr.Tab("Ask", elem_id="ask-tab"):
-                    ask = _AskTab(chat, engine.settings, manager)
-                with gr.Tab("Sources", elem_id="sources-tab"):
-                    shelf = _SourcesTab(manager)
+            with gr.Column(elem_id="work"):
+                gr.HTML(_header(corpus), elem_id="top", apply_default_css=False)
+                library = gr.HTML(
+                    "", elem_id="library", apply_default_css=False, js_on_load="chat.follow(element, trigger)"
+                )
+                with gr.Tabs():
+                    with gr.Tab("Ask", elem_id="ask-tab"):
+                        ask = _AskTab(chat, engine.settings, manager)
+                    with gr.Tab("Sources", elem_id="sources-tab"):
+                        shelf = _SourcesTab(manager)
             with gr.Column(elem_id="side"):
                 panel = gr.HTML("", elem_id="panel", apply_default_css=False, js_on_load=WIRE)
         ask.wire(chat, kept)
@@ -102,7 +105,7 @@ class _AskTab:
                 )
                 self.send = gr.Button("Ask", variant="primary", elem_id="send", scale=1, min_width=72)
                 self.halt = gr.Button("Stop", elem_id="stop", scale=1, min_width=72, visible=False)
-            with gr.Accordion("Scope: which sources answer, and how", open=False, elem_id="scope"):
+            with gr.Accordion("Scope", open=False, elem_id="scope"):
                 self.scope = _scope_fields(settings, manager)
             with gr.Row(elem_id="whole"):
                 self.fresh = gr.Button("New conversation", size="sm", elem_id="new", min_width=120)
@@ -134,17 +137,15 @@ def _scope_fields(settings: Settings, manager: Manager) -> list[Any]:
     sources, publishers = manager.choices()
     with gr.Row():
         fields: list[Any] = [
-            gr.Dropdown(sources, label="Sources (none chosen: all)", multiselect=True, elem_id="in-sources")
+            gr.Dropdown(sources, label="All sources, or these", multiselect=True, elem_id="in-sources")
         ]
-        fields.append(gr.Dropdown(list(KINDS), label="Kinds (none chosen: all)", multiselect=True, elem_id="in-kinds"))
+        fields.append(gr.Dropdown(list(KINDS), label="All kinds, or these", multiselect=True, elem_id="in-kinds"))
         fields.append(
-            gr.Dropdown(publishers, label="Publishers (none chosen: all)", multiselect=True, elem_id="in-publishers")
+            gr.Dropdown(publishers, label="All publishers, or these", multiselect=True, elem_id="in-publishers")
         )
     with gr.Row():
         for name, label in (("since", "Not older than"), ("until", "Not newer than")):
-            fields.append(
-                gr.Textbox("", label=label, placeholder="2023, 2023-08 or 2023-08-14", elem_id=name, min_width=150)
-            )
+            fields.append(gr.Textbox("", label=label, placeholder="2023 or 2023-08", elem_id=name, min_width=150))
         most = max(MOST_PASSAGES, settings.top_k)
         fields.append(
             gr.Slider(1, most, settings.top_k, step=1, label="Passages to look at", elem_id="k", min_width=150)
@@ -180,11 +181,12 @@ class _SourcesTab:
                 self.file = gr.File(label="or a file", type="filepath", elem_id="file", height=120)
             self.target = gr.Dropdown(targets(sources), value="", label="It is the full text of", elem_id="target")
             self.add = gr.Button("Add and rebuild", variant="primary", elem_id="add")
-        self.rebuild = gr.Button("Rebuild now", visible=self.managed, size="sm", elem_id="rebuild")
+        with gr.Row(elem_id="shelf"):
+            gr.HTML(_search(), elem_id="find", apply_default_css=False, js_on_load="chat.search(element)")
+            self.rebuild = gr.Button("Rebuild now", visible=self.managed, size="sm", elem_id="rebuild")
         if not self.managed:
             gr.HTML('<p class="off">Sources can be changed on the machine that serves this page, or after a login.</p>')
         self.report = gr.HTML("", elem_id="report", apply_default_css=False)
-        gr.HTML(_search(), elem_id="find", apply_default_css=False, js_on_load="chat.search(element)")
         self.table = gr.HTML(manager.table(), elem_id="table", apply_default_css=False, js_on_load=WIRE)
 
     def shown(self, ask: _AskTab) -> list[Any]:

@@ -56,21 +56,19 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
     }
     rows = "".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts.items())
     parts = [
-        f'<header><button type="button" class="close" data-close="panel">Close</button>'
-        f'<p class="text-kind {document.text_kind.replace(" ", "-")}">'
-        f"<strong>{TEXT_KINDS[document.text_kind]}</strong> "
-        f"{ABOUT_KINDS[document.text_kind]}</p>",
-        f'<h2 id="panel-title" tabindex="-1">{text(source.title)}</h2><dl class="facts">{rows}</dl>',
+        _head(source.title),
+        f'<dl class="facts">{rows}</dl><p class="text-kind {document.text_kind.replace(" ", "-")}">'
+        f"<strong>{TEXT_KINDS[document.text_kind]}</strong> {ABOUT_KINDS[document.text_kind]}</p>",
     ]
-    if said != source.attribution:
-        parts.append(f'<p class="seen">The marked words: {text(said.publisher)}, {text(readable(said.date))}</p>')
     if gone:
         parts.append(
             '<p class="notice caution" role="note">The text has changed since the answer; these words no longer '
             f"stand in it: <q>{text(gone)}</q></p>"
         )
     exact = quoted if document.text_kind == "full text" else ""
-    parts.append(original(said.url or source.url, exact, _page(document, span)) + "</header>")
+    by = f"The marked words: {text(said.publisher)}, {text(readable(said.date))}" if said != source.attribution else ""
+    link = original(said.url or source.url, exact, _page(document, span))
+    parts.append(f'<div class="seen"><p>{by}</p>{link}</div></header>')
     parts.append(
         f'<div class="stored" tabindex="0" role="group" aria-label="Stored text">{_body(document, span)}</div>'
     )
@@ -81,11 +79,17 @@ def missing(title: str, quoted: str) -> str:
     """Render what there is to say of a text that the library no longer holds."""
     quote_line = f"<blockquote>{text(quoted)}</blockquote>" if quoted else ""
     return (
-        '<section class="source" aria-labelledby="panel-title"><header>'
-        '<button type="button" class="close" data-close="panel">Close</button>'
-        f'<h2 id="panel-title" tabindex="-1">{text(title)}</h2></header>'
+        f'<section class="source" aria-labelledby="panel-title">{_head(title)}</header>'
         f'<p class="notice caution">The library no longer holds this text. The answer quoted it so:</p>'
         f"{quote_line}</section>"
+    )
+
+
+def _head(title: str) -> str:
+    """Open the panel's header: what is read, and the way out."""
+    return (
+        f'<header><div class="head"><h2 id="panel-title" tabindex="-1">{text(title)}</h2>'
+        '<button type="button" class="close" data-close="panel">Close</button></div>'
     )
 
 

@@ -91,7 +91,9 @@ def _turn(place: int, answer: AnswerJson, *, last: bool) -> str:
     for notice in answer["notices"]:
         kind = "emergency" if notice["kind"] == "emergency" else "caution"
         parts.append(f'<p class="notice {kind}" role="note">{text(notice["text"])}</p>')
-    parts.append(f'<p class="outcome"><span aria-hidden="true">{_sign(outcome)}</span> {OUTCOMES[outcome]}</p>')
+    sure = confidence_words(float(answer["confidence"])) if answer["sentences"] else ""
+    said = f'<strong><span aria-hidden="true">{_sign(outcome)}</span> {OUTCOMES[outcome]}</strong>'
+    parts.append(f'<p class="outcome">{said} {sure}</p>')
     if answer["lead"]:
         parts.append(f'<p class="lead">{text(answer["lead"])}</p>')
     parts.append(_said(answer))
@@ -163,7 +165,7 @@ def _meta(answer: AnswerJson) -> str:
     if not answer["sentences"]:
         return ""
     statuses = [c["status"] for c in answer["citations"]]
-    parts = [confidence_words(float(answer["confidence"]))]
+    parts = []
     if statuses and set(statuses) == {"verified"}:
         parts.append("✓ every quote verified")
     parts += [f"{statuses.count(s)} {s} ({STATUSES[s][0]})" for s in ("corrected", "rejected") if s in statuses]
@@ -181,18 +183,28 @@ def _references(answer: AnswerJson) -> str:
     if not answer["sentences"]:
         rows = "".join(_near(passage) for passage in answer["passages"][:NEAREST])
         return f'<h3>Nearest passages</h3><ol class="references near">{rows}</ol>' if rows else ""
-    rows = "".join(
-        f'<li value="{int(c["number"])}">'
-        f'<button type="button" class="link"{opening(c)}>{text(c["title"])}</button>{_by(c)}</li>'
-        for c in first_of_each_number(answer)
+    texts: dict[str, list[CitationJson]] = {}
+    for citation in first_of_each_number(answer):
+        texts.setdefault(citation["doc_id"], []).append(citation)
+    rows = "".join(_cited(citations) for citations in texts.values())
+    return f'<ul class="references">{rows}</ul>' if rows else ""
+
+
+def _cited(citations: Sequence[CitationJson]) -> str:
+    """A text that is cited, with who says what under each number."""
+    first = citations[0]
+    said = "".join(f"<span>{marker(c)} {text(c['publisher'])}, {_date(c['date'])}</span>" for c in citations)
+    return (
+        f'<li><button type="button" class="link"{opening(first)}>{text(first["title"])}</button>'
+        f'<p class="by">{_kind(first)} {said}</p></li>'
     )
-    return f'<ol class="references">{rows}</ol>' if rows else ""
 
 
 def _near(passage: Mapping[str, Any]) -> str:
     return (
         f'<li><button type="button" class="link"{opening(passage, quote="")}>{text(passage["title"])}</button>'
-        f'{_by(passage)}<p class="excerpt">{text(_short(passage["text"]))}</p></li>'
+        f'<p class="by">{text(passage["publisher"])}, {_date(passage["date"])} {_kind(passage)}</p>'
+        f'<p class="excerpt">{text(_short(passage["text"]))}</p></li>'
     )
 
 
@@ -207,9 +219,8 @@ def _passages(answer: AnswerJson) -> str:
     )
 
 
-def _by(row: Mapping[str, Any]) -> str:
-    kind = f'<span class="kind {row["text_kind"].replace(" ", "-")}">{TEXT_KINDS[row["text_kind"]]}</span>'
-    return f' <span class="by">{text(row["publisher"])}, {_date(row["date"])}</span> {kind}'
+def _kind(row: Mapping[str, Any]) -> str:
+    return f'<span class="kind {row["text_kind"].replace(" ", "-")}">{TEXT_KINDS[row["text_kind"]]}</span>'
 
 
 def _date(value: str) -> str:
