@@ -188,7 +188,7 @@ class Responder:
         if confidence < model().abstain_below:
             near = self._suggestions(found.passages, ())
             missing = found.assessment.missing
-            unknown = f"The sources do not mention {' or '.join(missing)}. " if missing else ""
+            unknown = f"The sources do not mention “{'” or “'.join(missing)}”. " if missing else ""
             said = unknown + (lead or DOES_NOT_SAY)
             yield replace(answer, outcome="abstain", lead=said, suggestions=near)
             return
