@@ -6,6 +6,7 @@ Their docstrings are their documentation: gradio shows them to whoever calls.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -126,6 +127,20 @@ def offer(engine: Engine, *, managed: bool) -> None:
     gr.api(retrieve, api_name="retrieve", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
     gr.api(sources, api_name="sources", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
     gr.api(rebuild, api_name="rebuild", concurrency_id=CHANGES, concurrency_limit=1)
+
+
+def speak_json(page: gr.Blocks) -> None:
+    """Give MCP sessions a tool's result as JSON text.
+
+    Gradio gives them the `str` of a value, which of a dict is Python's form, and has no
+    setting for it; so its last step is replaced, on this page only.
+    """
+    server = page.mcp_server_obj
+    if server is not None:
+        text = server.types.TextContent
+        server.postprocess_output_data = lambda values, _root: [
+            text(type="text", text=json.dumps(value, ensure_ascii=False)) for value in values
+        ]
 
 
 def _passages(k: int) -> int:

@@ -21,6 +21,7 @@ from rag.corpus import Corpus
 from rag.errors import ConfigError
 from rag.web.engine import Engine
 from rag.web.page import APPEARANCE, build_page
+from rag.web.programs import speak_json
 
 FIRST_PORT = 7860
 PORTS = 21
@@ -129,6 +130,7 @@ def create_app(engine: Engine, door: Door) -> fastapi.FastAPI:
         show_error=True,
         **APPEARANCE,
     )
+    speak_json(page)
     return mounted
 
 

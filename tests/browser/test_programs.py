@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import http.client
 import json
@@ -85,8 +84,7 @@ def test_the_functions_are_mcp_tools(server: Server) -> None:
             answer = await tools.call_tool("ask", {"question": PAID})
             passages = await tools.call_tool("retrieve", {"question": "height of the lighthouse", "k": 2})
             report = await tools.call_tool("rebuild", {})
-            # Gradio words a tool's result as a Python literal, not as JSON.
-            return listed, *(ast.literal_eval(r.content[0].text) for r in (answer, passages, report))  # type: ignore[union-attr]
+            return listed, *(json.loads(r.content[0].text) for r in (answer, passages, report))  # type: ignore[union-attr]
 
     with ThreadPoolExecutor(1) as pool:
         listed, answer, passages, report = pool.submit(lambda: asyncio.run(session())).result(60)
