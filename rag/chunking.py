@@ -25,6 +25,8 @@ CONTEXT_SHARE = 0.4
 INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")
 """An abbreviation in capitals that ends a stretch of text."""
 
+SHOWN = re.compile(r"\S")
+
 
 def context(source: Source, heading: str) -> str:
     """Name what stands above a chunk: ``Title. Heading``.
@@ -112,7 +114,8 @@ class _TokenCounter:
             space = max(self._text.rfind(" ", start + 1, limit), self._text.rfind("\t", start + 1, limit))
             end = space if space > start else limit
             pieces.append(Span(start, end))
-            start = end + len(self._text[end : span.end]) - len(self._text[end : span.end].lstrip())
+            shown = SHOWN.search(self._text, end, span.end)
+            start = shown.start() if shown else span.end
         pieces.append(Span(start, span.end))
         return pieces
 

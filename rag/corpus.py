@@ -254,12 +254,18 @@ def read_meta(path: Path) -> dict[str, Any]:
 def slug(name: str) -> str:
     """Make a source id of a file name: lower-case letters, digits and hyphens.
 
-    ``Annual Report (2024).v2`` gives ``annual-report-2024-v2``; a name without a Latin
-    letter or digit gives ``text-`` and eight digits of its digest.
+    ``Annual Report (2024).v2`` gives ``annual-report-2024-v2``. Of a name with letters of
+    another script only digits and Latin letters stay, and a name of more than 80 signs is
+    cut, so that two names could become one; such a name gets eight digits of its digest
+    too. ``Отчёт (2)`` gives ``2-c3b97bb4``; ``text-`` stands where nothing stays. The id
+    of an id is itself.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    decomposed = unicodedata.normalize("NFKD", name)
+    plain = decomposed.encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return words[:80].strip("-") or "text-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+    if 0 < len(words) <= 80 and not any(char.isalnum() and not char.isascii() for char in decomposed):
+        return words
+    return f"{words[:71].strip('-') or 'text'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def _free(wanted: str, taken: set[str]) -> str:

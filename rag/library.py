@@ -35,6 +35,9 @@ from rag.syncing import SyncReport
 SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
 """File name suffixes of content types; anything else that the web gives is taken as HTML."""
 
+REASONS = 3
+"""Reasons that are told where nothing in a folder or an archive can be read."""
+
 WATCH_SECONDS = 1.0
 """Pause between two looks at the library's folder."""
 
@@ -270,10 +273,14 @@ def _set_aside(corpus: Corpus, name: str) -> Path | None:
 
 def _check_readable(path: Path, corpus: Corpus, name: str) -> None:
     blank = corpus.sources.get(name) or Source.unnamed(name)
-    readings = list(read_material(Material(path, blank, "full text", declared=name in corpus.sources)))
-    if not any(reading.document for reading in readings):
-        reason = "; ".join(reading.reason for reading in readings) or "it holds no text"
-        raise LoadError(f"{path.name} was not added: {reason}")
+    reasons: list[str] = []
+    for reading in read_material(Material(path, blank, "full text", declared=name in corpus.sources)):
+        if reading.document:
+            return
+        reasons.append(reading.reason)
+    more = [f"and {len(reasons) - REASONS} more"] if len(reasons) > REASONS else []
+    told = "; ".join([*reasons[:REASONS], *more])
+    raise LoadError(f"{path.name} was not added: {told or 'it holds no text'}")
 
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:

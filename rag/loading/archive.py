@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract
-from rag.loading.limits import Limits, megabytes
+from rag.loading.limits import MB, Limits, megabytes
 from rag.loading.packages import open_zip, read_member
 
 Member = tuple[str, Extract | LoadError]
@@ -31,6 +31,7 @@ def expand_zip(data: bytes, *, name: str, depth: int, limits: Limits, expand: Ex
         raise LoadError("empty: the archive holds no files")
     if len(infos) > limits.members:
         raise LoadError(f"too large: an archive of {len(infos)} members, limit {limits.members}")
+    _refuse_swarm(infos, limits)
     left = limits.archive_bytes
     for info in sorted(infos, key=lambda info: info.filename):
         label = f"{name}/{_member_name(info)}"
@@ -66,6 +67,18 @@ def expand_folder(folder: Path, *, limits: Limits, expand: Callable[[Path, str],
         yield from expand(path, inside.as_posix())
     if not count:
         raise LoadError("empty: the folder holds no files")
+
+
+def _refuse_swarm(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse a bomb in many parts, each too small to be one by itself.
+
+    Raises:
+        LoadError: the small members together unpack to more than the ratio allows.
+    """
+    small = [info for info in infos if info.file_size <= MB]
+    packed, unpacked = sum(info.compress_size for info in small), sum(info.file_size for info in small)
+    if unpacked > MB and unpacked > limits.ratio * max(1, packed):
+        raise LoadError(f"looks like a zip bomb: {megabytes(packed)} unpacks to {megabytes(unpacked)}")
 
 
 def _is_ignored(name: str) -> bool:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_TAG = re.compile(r"<[A-Za-z](?:[^\"'<>]+|\"[^\"]*\"|'[^']*')*")
+_LONG_TAG = 1000
+"""Characters below which a tag is not looked into."""
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _THIN = 0.15
 """Share of the page's prose below which trafilatura's thorough way votes beside its quick one."""
 
@@ -56,7 +60,7 @@ def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _E
     """Return the root of a web page's tree.
 
     Raises:
-        LoadError: too large, nested too deep, or not a page at all.
+        LoadError: too large, nested too deep, crowded with attributes, or not a page at all.
     """
     from lxml import etree, html
 
@@ -64,6 +68,7 @@ def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _E
         raise LoadError(f"too large: a web page of {megabytes(len(data))}, limit {megabytes(limits.html_bytes)}")
     declared = charset or (match[1].decode("ascii") if (match := _CHARSET.search(data[:4096])) else "")
     text = decode(data, declared=declared).replace("\0", "")
+    _refuse_crowded_tags(text, limits)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -74,6 +79,20 @@ def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _E
     if sum(1 for _ in root.iter()) > limits.elements:
         raise LoadError(f"too large: a web page of more than {limits.elements} elements")
     return root
+
+
+def _refuse_crowded_tags(text: str, limits: Limits) -> None:
+    """Refuse a page of elements with so many attributes that the parser would never end.
+
+    Its time grows with the square of an element's attributes, so squares are summed.
+    Scripts are counted too where they look like a tag, which is why the limit is wide.
+    """
+    effort = 0
+    for tag in _TAG.finditer(text):
+        if tag.end() - tag.start() > _LONG_TAG:
+            effort += len(re.split(r"[\s/=]+", _QUOTED.sub(" ", tag[0]))) ** 2
+    if effort > limits.attributes**2:
+        raise LoadError(f"too large: elements of more than {limits.attributes} attributes")
 
 
 def lay_out(blocks: list[Block]) -> Layout:

@@ -17,6 +17,8 @@ class Limits:
     """One web page."""
     elements: int = 100_000
     """Elements of one web page or one part of an office document."""
+    attributes: int = 20_000
+    """Names and values of attributes of one element of a web page, or as much work in several."""
     pages: int = 5_000
     """Pages of one PDF."""
     seconds: float = 120.0

@@ -139,11 +139,12 @@ def read_markdown(data: bytes, *, charset: str = "", limits: Limits = LIMITS) ->
         reader.take(line)
     reader.end()
     layout = reader.layout
-    tops = [layout.text[h.start : h.end] for h in layout.headings if h.level == 1]
-    if not layout.text:
+    whole = layout.text
+    tops = [whole[h.start : h.end] for h in layout.headings if h.level == 1]
+    if not whole:
         raise LoadError("empty: the file holds no text")
     return Extract(
-        layout.text,
+        whole,
         layout.headings,
         title=facts.get("title") or (tops[0] if tops else UNKNOWN),
         author=facts.get("author") or facts.get("authors") or UNKNOWN,
