@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from importlib import resources
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -81,8 +81,5 @@ def reader(chromium: Browser, server: Server, view: str) -> Iterator[Reader]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The script of axe-core; it is fetched by continuous integration, not kept here."""
-    place = Path("build/axe/package/axe.min.js")
-    if not place.is_file():
-        pytest.skip("axe-core is not in build/axe; get it with `npm pack axe-core` and unpack it there")
-    return place.read_text(encoding="utf-8")
+    """The script of axe-core."""
+    return (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
