@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from importlib import resources
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.answering.servers import Script, scripted
 from tests.browser import library
 from tests.browser.reader import Reader
 from tests.browser.serving import Server, serving
+
+SLOW = 20_000
+"""Milliseconds that a busy machine may take for any step."""
+expect.set_options(timeout=SLOW)
 
 MODEL = "scripted-model"
 """Name of the language model that the server is told of."""
@@ -67,7 +71,7 @@ def reader(chromium: Browser, server: Server, view: str) -> Iterator[Reader]:
     """A visitor; afterwards nothing may have gone wrong in the browser, nor left this machine."""
     context = chromium.new_context(accept_downloads=True, **VIEWS[view])  # type: ignore[arg-type]
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(SLOW)
     visitor = Reader(context.new_page(), server.url)
     visitor.visit()
     yield visitor
