@@ -152,7 +152,7 @@ def opening(place: Mapping[str, Any], label: str = "", *, quote: str | None = No
 def _conflict(conflict: Mapping[str, Any]) -> str:
     sides = "".join(
         f'<div><p class="by">{text(c["publisher"])}, {_date(c["date"])}</p>'
-        f"<blockquote>{text(c['quote'])}{marker(c)}</blockquote></div>"
+        f"<blockquote>{text(c['quote'])}\u00a0{marker(c)}</blockquote></div>"
         for c in conflict["citations"]
     )
     return (

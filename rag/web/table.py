@@ -58,7 +58,7 @@ def _row(row: SourceStatus, *, managed: bool) -> str:
         for kind in row.text_kinds
     )
     status = (
-        f"✓ {row.chunks} passages"
+        f"✓ {row.chunks} passage{'s' * (row.chunks != 1)}"
         if not row.problem
         else f"✗ {html.escape(row.problem)}"
         if not row.chunks
