@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from tqdm import tqdm
 
 from tests.browser.reader import Reader
@@ -36,8 +36,11 @@ VIEWS = {
     "phone-dark": {"viewport": PHONE, "has_touch": True, "device_scale_factor": 2, "color_scheme": "dark"},
 }
 
-SHOWN = {"light-panel": "chat.png", "phone-panel": "chat-phone.png"}
+SHOWN = {"light-panel": "chat.png", "phone-dark-panel": "chat-phone.png"}
 """Pictures that the README shows, and their names there."""
+
+PATIENCE = 60_000
+"""Milliseconds to wait for a state on a machine that has other things to do."""
 
 COLOURS = 128
 """Colours that a picture of the README keeps; text and flat areas need no more."""
@@ -66,8 +69,10 @@ def states(reader: Reader) -> Iterator[str]:
 
 def take(browser: Browser, url: str, out: Path) -> None:
     """Picture every state in every view, each view as a visitor of its own."""
+    expect.set_options(timeout=PATIENCE)
     for view, options in tqdm(VIEWS.items(), disable=None):
         context = browser.new_context(reduced_motion="reduce", **options)
+        context.set_default_timeout(PATIENCE)
         reader = Reader(context.new_page(), url)
         reader.visit()
         for state in states(reader):
