@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 DATA ?= ../shared/data
 KILLS ?= 200
+CHUNKS ?= 5000
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test written-test screenshots clean
+.PHONY: chat build test check format measure-ingest kill-test scale-test written-test screenshots clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -40,6 +41,10 @@ measure-ingest: $(DEV)
 # Kill a build at random moments; the index must stay whole.
 kill-test: $(DEV)
 	$(BIN)/python -m tests.measures.kill --kills $(KILLS)
+
+# What adding a document costs beside a full build: a table, and build/scale.json.
+scale-test: $(DEV)
+	$(BIN)/python -m tests.measures.scale --chunks $(CHUNKS) --out build/scale.json
 
 # Let a small real model answer; nothing false may be shown as cited: a table, and build/written.json.
 written-test: $(DEV) build

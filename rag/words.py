@@ -56,12 +56,12 @@ def find_words(text: str) -> list[Word]:
     words: list[Word] = []
     last: Word | None = None
     for match in WORD.finditer(text):
-        folded = _fold(match.group())
-        if not folded:
+        term = _term(match.group())
+        if not term:
             continue
-        word = Word(_term(folded), match.start(), match.end())
+        word = Word(term, match.start(), match.end())
         words.append(word)
-        if ISO_DATE.fullmatch(word.term):
+        if len(term) >= len("2019-05") and ISO_DATE.fullmatch(word.term):
             words.append(Word(word.term[:4], word.start, word.start + 4))
         if last is not None and _joined(text, last, word):
             words.append(Word(last.term + word.term, last.start, word.end))
@@ -89,11 +89,14 @@ def _fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().replace("’", "'")
 
 
-def _term(folded: str) -> str:
-    if folded[0].isdigit():
+@lru_cache(maxsize=200_000)
+def _term(word: str) -> str:
+    """Fold and stem one word; kept, since a build meets every word of the library again. Empty for marks alone."""
+    folded = _fold(word)
+    if not folded or folded[0].isdigit():
         return folded.replace(",", "") if GROUPED.fullmatch(folded) else folded
     plain = folded.replace(".", "").removesuffix("'s").replace("'", "")
-    return plain if plain in STOP_WORDS else _stem(plain)
+    return plain if plain in STOP_WORDS else str(_stemmer().stemWord(plain))
 
 
 def _joined(text: str, left: Word, right: Word) -> bool:
@@ -110,8 +113,3 @@ def _stemmer() -> Any:
     import Stemmer
 
     return Stemmer.Stemmer("english")
-
-
-@lru_cache(maxsize=200_000)
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
