@@ -9,6 +9,7 @@ is not proof; failing is reason enough to show a sentence as unsupported.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.answering.figures import Day, Figure, figures
 from rag.answering.folding import fold
@@ -88,8 +89,7 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     reasons += [f"direction: {word}" for word in opposed(said, held, anchors)]
     reasons += [f"amount: {word}" for word in widened(said, held)]
     if not reasons:
-        proper = frozenset(fold(name).text for name in names(f"{sentence} {evidence}"))
-        reasons += [f"place: {word}" for word in _out_of_place(said, held, proper)]
+        reasons += [f"place: {word}" for word in _out_of_place(said, held, _proper(sentence, evidence))]
     if coverage(sentence, around) < MIN_COVERAGE:
         reasons.append("words: too few stand in what is cited")
     return tuple(dict.fromkeys(reasons))
@@ -119,6 +119,7 @@ def _figure_reasons(said: str, held: str, context: str) -> list[str]:
         for figure in said_figures
         if not any(_same(figure, other) for other in held_figures) and not _is_year(figure, (*held_days, *beside))
     ]
+    reasons += [f"number: {figure.text} twice" for figure in _repeated(said_figures, held_figures)]
     for day in said_days:
         if not _dated(day, (*held_days, *beside)) and not _plain_number(day, held_figures):
             reasons.append(f"date: {day.text}")
@@ -130,28 +131,62 @@ def _figure_reasons(said: str, held: str, context: str) -> list[str]:
     return reasons
 
 
+def _repeated(said: Sequence[Figure], held: Sequence[Figure]) -> list[Figure]:
+    """Return the numbers that a sentence gives more often than the evidence, the second time each."""
+
+    def count(figure: Figure, others: Sequence[Figure]) -> int:
+        return sum(_same(figure, other) for other in others)
+
+    return [f for at, f in enumerate(said) if count(f, said[:at]) >= count(f, held) > 0]
+
+
+def _proper(*texts: str) -> frozenset[str]:
+    """Return the names of some texts, folded; a first word only where it can be nothing else."""
+    found = {fold(name).text.removesuffix("'s") for name in names("\n".join(texts))}
+    firsts = (_TOKEN.search(text) for text in texts)
+    return frozenset(
+        found | {first[0].lower() for first in firsts if first and len(first[0]) > 1 and first[0].isupper()}
+    )
+
+
 def _out_of_place(said: str, held: str, proper: frozenset[str]) -> list[str]:
     """Return numbers and names that stand where the evidence has another between the same words.
 
     ``from 2024 to 2024`` is not what ``from 2021 to 2024`` says, though 2024 stands
-    in it. Both neighbours must be the same; the end of the text counts as one.
-    *proper* holds the names of both, folded.
+    in it. Both neighbours must be the same; the end of the text counts as one, and
+    for a name its beginning. A name may be longer or shorter than it is there: ``US
+    Secretary`` and ``Secretary``. *proper* holds the names of both, folded.
     """
-    places: dict[tuple[str, str], set[str]] = {}
-    for left, word, right in _placed(held):
-        if word[0].isdigit() or word in proper:
-            places.setdefault((left, right), set()).add(word)
+    places: dict[tuple[str, str], list[frozenset[str]]] = {}
+    for left, words, right, fixed in _placed(held, proper):
+        if fixed or left == "^":
+            places.setdefault((left, right), []).append(words)
     return [
-        word
-        for left, word, right in _placed(said)
-        if (word[0].isdigit() or word in proper) and word not in places.get((left, right), {word})
+        " ".join(sorted(words))
+        for left, words, right, fixed in _placed(said, proper)
+        if fixed and not any(words <= other or other <= words for other in places.get((left, right), [words]))
     ]
 
 
-def _placed(folded: str) -> list[tuple[str, str, str]]:
-    """Return every word but the first with the words on either side."""
-    words = [word.replace(",", "") for word in (*_TOKEN.findall(folded), "$")]
-    return list(zip(words, words[1:], words[2:], strict=False))
+def _placed(folded: str, proper: frozenset[str]) -> list[tuple[str, frozenset[str], str, bool]]:
+    """Return every word with its neighbours, a name as one; *fixed* tells numbers and names from others."""
+    runs: list[tuple[bool, list[str]]] = [(False, ["^"])]
+    end = -1
+    for match in _TOKEN.finditer(folded):
+        word = match[0].replace(",", "")
+        named = word in proper
+        parts = ALIASES.get(word, word).split() if named else [word]
+        if named and runs[-1][0] and folded[end : match.start()] in (" ", "-"):
+            runs[-1][1].extend(parts)
+        else:
+            runs.append((named, parts))
+        end = match.end()
+    runs.append((False, ["$"]))
+    placed = []
+    for (_, left), (named, words), (_, right) in zip(runs, runs[1:], runs[2:], strict=False):
+        fixed = named or (words[0][0].isdigit() and left != ["^"])
+        placed.append((left[-1], frozenset(words), right[0], fixed))
+    return placed
 
 
 def _same(figure: Figure, other: Figure) -> bool:

@@ -8,6 +8,10 @@ from rag.answering.names import stems
 from rag.answering.wording import NEGATION, OPPOSITES, WIDE
 
 _CLAUSE = re.compile(r"[;:.!?](?=\s|$)|,\s|\s(?:but|although|though|while|whereas|and|which|who)\s")
+_PREPOSITION = re.compile(r"without|except|excluding|instead of|rather than|sans|sin|senza|sem")
+_VERB = re.compile(r"\s(?:is|are|was|were|has|have|had|do|does|did|can|could|may|might|must|should|will|would)(?!\w)")
+_NOT_ONLY = re.compile(r"(?<!\w)not\s+only(?!\w)")
+_ONLY = re.compile(r"(?<!\w)only(?!\w)")
 _REACH = 60
 """Characters after a negation that it can turn."""
 
@@ -22,14 +26,24 @@ _WIDE = tuple(_whole(pattern) for pattern in WIDE)
 
 
 def _scopes(folded: str) -> list[str]:
-    """Return what each negation turns: the words after it, to the end of its clause."""
+    """Return what each negation turns: the words after it, to the end of its clause.
+
+    A preposition turns no verb: *without* in ``sales without prescription were
+    allowed`` turns the prescription only.
+    """
     scopes = []
     for match in NEGATION.finditer(folded):
         rest = folded[match.end() : match.end() + _REACH]
-        stop = _CLAUSE.search(rest)
+        stop = _stop(match, rest)
         whole = len(rest) < _REACH
-        scopes.append(rest[: stop.start()] if stop else rest if whole else rest.rpartition(" ")[0] or rest)
+        scopes.append(rest[:stop] if stop is not None else rest if whole else rest.rpartition(" ")[0] or rest)
     return scopes
+
+
+def _stop(negation: re.Match[str], rest: str) -> int | None:
+    """Return where in the words after it the reach of a negation ends before :data:`_REACH`; None where nowhere."""
+    ends = [_CLAUSE.search(rest), _VERB.search(rest) if _PREPOSITION.fullmatch(negation[0]) else None]
+    return min((end.start() for end in ends if end), default=None)
 
 
 def denied(folded: str) -> frozenset[str]:
@@ -53,8 +67,8 @@ def _affirmed(folded: str) -> frozenset[str]:
     for match in NEGATION.finditer(folded):
         kept.append(folded[last : max(last, match.start())])
         rest = folded[match.end() : match.end() + _REACH]
-        stop = _CLAUSE.search(rest)
-        last = max(last, match.end() + (stop.start() if stop else len(rest)))
+        stop = _stop(match, rest)
+        last = max(last, match.end() + (len(rest) if stop is None else stop))
     return stems(" ".join([*kept, folded[last:]]))
 
 
@@ -62,10 +76,16 @@ def negation_differs(sentence: str, evidence: str) -> bool:
     """Return whether one folded text denies what the other says.
 
     ``the ban did stop exports`` differs from ``the ban did not stop exports``; so
-    does a sentence that denies more often than the evidence, or something else.
+    does a sentence that denies more often than the evidence, or something else, or
+    that says all that the evidence says and denies less often.
     """
+    one, other = bool(_NOT_ONLY.search(sentence)), bool(_NOT_ONLY.search(evidence))
+    if one != other and _ONLY.search(sentence) and _ONLY.search(evidence):
+        return True
     said, held = _scopes(sentence), _scopes(evidence)
     if len(said) > len(held):
+        return True
+    if len(said) < len(held) and stems(NEGATION.sub(" ", evidence)) <= stems(sentence):
         return True
     turned = denied(evidence)
     for scope in said:
@@ -102,6 +122,9 @@ def opposed(sentence: str, evidence: str, anchors: tuple[str, ...] = ()) -> tupl
     near = " | ".join(clauses)
     wrong: list[str] = []
     for order, (one, other) in enumerate(_PAIRS):
+        if swapped := _swapped(one, other, sentence, evidence):
+            wrong.append(swapped)
+            continue
         for mine, its in ((one, other), (other, one)):
             said = mine.search(sentence)
             if not said or its.search(sentence):
@@ -113,7 +136,17 @@ def opposed(sentence: str, evidence: str, anchors: tuple[str, ...] = ()) -> tupl
     return tuple(wrong)
 
 
+def _swapped(one: re.Pattern[str], other: re.Pattern[str], sentence: str, evidence: str) -> str:
+    """Return a word of a pair that stands in *sentence* in the place of its opposite, where both use as many."""
+    for mine, its in ((one, other), (other, one)):
+        mine_said = mine.findall(sentence)
+        more = len(mine_said) - len(mine.findall(evidence))
+        if more > 0 and len(its.findall(evidence)) - len(its.findall(sentence)) == more:
+            return str(mine_said[-1])
+    return ""
+
+
 def widened(sentence: str, evidence: str) -> tuple[str, ...]:
-    """Return words of amount such as *all*, *only* or *half* that the evidence lacks."""
-    found = ((pattern.search(sentence), pattern.search(evidence)) for pattern in _WIDE)
-    return tuple(said[0] for said, held in found if said and not held)
+    """Return words of amount such as *all*, *only* or *half* that the evidence lacks or has fewer of."""
+    found = ((pattern.findall(sentence), pattern.findall(evidence)) for pattern in _WIDE)
+    return tuple(said[0] for said, held in found if len(said) > len(held))

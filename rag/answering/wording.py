@@ -28,6 +28,7 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"largest|biggest|highest|most|maximum|greatest", r"smallest|lowest|least|minimum|fewest"),
     (r"before|prior|earlier", r"after|following|later|since"),
     (r"above|exceed\w*|over", r"below|under"),
+    (r"first|earliest", r"last(?! (?:year|month|week|decade|century)s?(?!\w))|latest|final"),
     (r"support\w*|back(?:s|ed|ing)|endors\w+|favou?r\w*|approv\w+", r"oppos\w+|condemn\w*|object\w*"),
     (r"allow\w*|permit\w*|legali[sz]\w+|lawful", r"bann?(?:s|ed|ing)?|prohibit\w*|forb[ai]d\w*|outlaw\w*"),
     (r"legal|lawful|licit", r"illegal|unlawful|illicit"),
@@ -48,8 +49,8 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
 """Pairs of patterns; a sentence that uses one side may not rest on the other alone."""
 
 WIDE = (
-    r"(?<!above )(?<!after )(?<!at )all|every|everyone|everywhere|always|entire|entirely|completely"
-    r"|universal\w*",
+    r"(?<!above )(?<!after )(?:(?<!at )all|(?<=at )all(?= \w))|every|everyone|everywhere|always"
+    r"|entire|entirely|completely|universal\w*",
     r"only|solely|exclusively|sole",
     r"half|halv\w+",
     r"thirds?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from rag.answering.figures import figures
 from rag.answering.folding import fold
 from rag.answering.names import missing_names, stem, turned_names
 from rag.answering.polarity import denied, negation_differs, opposed
+from rag.config import HOME
 
 PORTS = (
     "Ports of entry, above all along the Southwest border, accounted for about 63 percent of the fentanyl, "
@@ -211,6 +213,21 @@ def lie(sentence: str, rng: random.Random) -> str:
         ("It rose from 2024 to 2024.", "It rose from 2021 to 2024.", "place: 2024"),
         ("Members are Italy, Ghana and Ghana.", "Members are Italy, Chile and Ghana.", "place: ghana"),
         ("No case has not been found.", "No case has been found.", "negation"),
+        ("UN adopted the text in May.", "Blinken adopted the text in May.", "place: nations united"),
+        ("In China's view, China will not act.", "In Fidler's view, China will not act.", "place: china"),
+        ("Talks between the Beijing and China began.", "Talks between the US and China began.", "name: Beijing"),
+        (
+            "It fell from 57 percent to 57 percent.",
+            "It fell from 57 percent to 47 percent.",
+            "number: 57 percent twice",
+        ),
+        ("Sales without a slip were allowed.", "Sales without a slip were not allowed.", "negation"),
+        ("It was not only a plan.", "It was only a plan.", "negation"),
+        ("The group met for the last time.", "The group met for the first time.", "direction: last"),
+        ("Deaths rose in Ohio and rose in Iowa.", "Deaths rose in Ohio and fell in Iowa.", "direction: rose"),
+        ("Flows fell at all airports.", "Flows fell at some airports.", "amount: all"),
+        ("All 60 percent of all deaths count.", "Some 60 percent of all deaths count.", "amount: all"),
+        ("It is no less than a truce, one more.", "It is no more than a truce, one more.", "direction: less"),
     ],
 )
 def test_what_stands_in_the_evidence_may_still_stand_in_the_wrong_place(
@@ -263,3 +280,28 @@ def test_names_are_read_with_their_adjectives_and_initials() -> None:
 )
 def test_the_language_of_a_text_is_guessed(text: str, name: str) -> None:
     assert language(text) == name
+
+
+def changes(sentence: str) -> Iterator[str]:
+    """Yield the sentence with one digit changed, with a negation dropped, and with one put in."""
+    for match in re.finditer(r"\d", sentence):
+        yield f"{sentence[: match.start()]}{int(match[0]) % 9 + 1}{sentence[match.end() :]}"
+    for match in re.finditer(r"\b(?:not|never|no|nor) ", sentence):
+        yield sentence[: match.start()] + sentence[match.end() :]
+    for match in re.finditer(
+        r"\b(?:is|are|was|were|had|has|have|did|can|could|will|would|may|must)\b(?! not)", sentence
+    ):
+        yield f"{sentence[: match.end()]} not{sentence[match.end() :]}"
+
+
+@pytest.mark.slow
+def test_no_altered_sentence_of_the_shipped_notes_is_supported_by_the_true_one() -> None:
+    lines = [
+        line
+        for path in sorted((HOME / "corpus" / "notes").glob("*.md"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    true = [line[2:].partition(" [")[0].strip() for line in lines if line.startswith("- ")][::8]
+    assert len(true) > 50
+    assert [sentence for sentence in true if unsupported(sentence, sentence)] == []
+    assert [said for one in true for said in changes(one) if said != one and not unsupported(said, one)] == []
