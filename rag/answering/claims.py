@@ -15,7 +15,7 @@ from rag.answering.figures import Day, Figure, figures
 from rag.answering.folding import fold
 from rag.answering.names import missing_names, names, spelled_out, stem, stems, turned_names
 from rag.answering.polarity import negation_differs, opposed, widened
-from rag.answering.wording import ALIASES, COUNTED, LANGUAGES, NEGATION, NUMBERS, SCALES
+from rag.answering.wording import ALIASES, COUNTED, FUTURE, LANGUAGES, NEGATION, NUMBERS, SCALES
 
 MIN_COVERAGE = 0.7
 """Least share of a sentence's content words that must stand in what it cites."""
@@ -88,6 +88,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     anchors = tuple(re.findall(r"\d[\d,.]*\d|\d", said))
     reasons += [f"direction: {word}" for word in opposed(said, held, anchors)]
     reasons += [f"amount: {word}" for word in widened(said, held)]
+    if (ahead := FUTURE.search(said)) and not FUTURE.search(held):
+        reasons.append(f"future: {ahead[0]}")
     if not reasons:
         reasons += [f"place: {word}" for word in _out_of_place(said, held, _proper(sentence, evidence))]
     if coverage(sentence, around) < MIN_COVERAGE:
@@ -123,6 +125,9 @@ def _figure_reasons(said: str, held: str, context: str) -> list[str]:
     for day in said_days:
         if not _dated(day, (*held_days, *beside)) and not _plain_number(day, held_figures):
             reasons.append(f"date: {day.text}")
+    borrowed = {day.year: day.text for day in said_days if not _dated(day, held_days)}
+    if len(borrowed) > 1 and not reasons:
+        reasons += [f"date: {text} beside others" for text in borrowed.values()]
     if said_figures:
         kinds = (kind for kind in _COUNTED if kind.search(said) and not kind.search(held + context))
         reasons += [f"unit: {match[0]}" for kind in kinds if (match := kind.search(said))]

@@ -188,8 +188,8 @@ def split_claim(claim: Claim) -> Iterator[Claim]:
 
 
 def _says_nothing(text: str, question: str) -> bool:
-    """Return whether a sentence is the agreed refusal, the question again, or a mere lead-in."""
+    """Return whether a sentence is the agreed refusal, the question again, a heading, or a mere lead-in."""
     folded = fold(text).text.strip("\"'. !")
     if folded.startswith(fold(NO_ANSWER).text) or folded == fold(question).text.strip("\"'. !"):
         return True
-    return text.rstrip().endswith((":", "?")) or bool(_ABOUT_ITSELF.match(text) or _TAG.search(text))
+    return text.rstrip().endswith((":", "?")) or " > " in text or bool(_ABOUT_ITSELF.match(text) or _TAG.search(text))

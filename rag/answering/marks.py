@@ -71,7 +71,7 @@ def read_claim(line: str, ids: Collection[str]) -> Claim | None:
         if bare.search(text):
             text = bare.sub("", text)
             marks[Mark(name, "")] = None
-    text = re.sub(r"\[\s*$|\[[\w#-]{0,14}\s*:[^\]]*$", "", text)
+    text = re.sub(r"\[\s*[\w#-]{0,14}\s*$|\[[\w#-]{0,14}\s*:[^\]]*$", "", text)
     text = _LEAD.sub("", text).replace("**", "").replace("__", "")
     text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
     text = re.sub(r"([.!?])[.,;]+$", r"\1", text)

@@ -12,7 +12,7 @@ NEGATION = re.compile(
     r"(?<![\w'])(?:not(?!\s+only)|no|never|none|nor|neither|nobody|nothing|nowhere|cannot|without"
     r"|hardly|scarcely|barely|rarely|seldom|unless|except|excluding|lacks?|lacked|lacking|failure\s+to"
     r"|fail(?:s|ed)?\s+to|den(?:y|ies|ied)|refus(?:e|es|ed)|instead\s+of|rather\s+than|far\s+from"
-    r"|untrue|false|falsely|wrongly|[a-z]+n't|contrary\s+to|rejects?|rejected|disput(?:e|es|ed)"
+    r"|untrue|false|falsely|wrongly|[a-z]+n't|contrary\s+to|disagree(?:s|d|ment)?|rejects?|rejected|disput(?:e|es|ed)"
     r"|nicht|kein\w*|nie|sin|nunca|ning\w+|sans|jamais|aucune?|senza|sem|n\u00e3o|ne|non|n'\w+)(?!\w)"
 )
 """What turns a statement round; searched in folded text."""
@@ -64,6 +64,9 @@ WIDE = (
     r"billions",
 )
 """Words of amount that stand only where the evidence has one of the same kind."""
+
+FUTURE = re.compile(r"(?<!\w)(?:will|shall|going to|expected to|plan(?:s|ned)? to|set to)(?!\w)")
+"""What says that something is yet to come; searched in folded text."""
 
 NUMBERS = {
     "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,

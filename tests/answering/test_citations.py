@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answering.checking import check_claim
 from rag.answering.citations import Piece, cite, find, fold, mark, verify
-from rag.records import Attribution, Citation, Document, Passage, Source, Span
+from rag.answering.protocol import Claim, Mark
+from rag.records import AnswerSentence, Attribution, Citation, Document, Passage, Source, Span
 
 HONEST = [
     (
@@ -127,6 +129,29 @@ def test_two_hundred_generated_quotes_are_judged_by_their_letters_and_digits() -
     assert [quote for quote in false if find(quote, text) is not None] == []
     lost = [quote for quote in honest if find(quote, text) is None]
     assert len(lost) <= 2, lost
+
+
+def test_generated_quotes_of_a_model_are_live_only_where_they_stand() -> None:
+    text = " ".join(SENTENCES)
+    starts = [text.index(sentence) for sentence in SENTENCES]
+    spans = tuple(Span(at, at + len(sentence)) for at, sentence in zip(starts, SENTENCES, strict=True))
+    source = Source("g", "Report", "A", "GAO", "2024", "", "government", "public")
+    own = Attribution("GAO", "2024", "")
+    whole = Passage(1, source, "g/notes", "notes", "g/notes#0", 0, len(text), text, "", None, own, 1.0, {}, spans)
+    documents = {"g/notes": Document("g/notes", "g", "notes", text, "")}
+
+    def said(sentence: str, quote: str) -> AnswerSentence:
+        return check_claim(Claim(sentence, (Mark("a", quote),)), {"a": whole}, documents).sentence
+
+    rng = random.Random(66)
+    for sentence in (rng.choice(SENTENCES) for _ in range(100)):
+        false = altered(sentence, rng)
+        assert [said(false, quote).status for quote in (false, sentence, "")] == ["unsupported"] * 3
+    pairs = [(one, reset(part(one, rng), rng)) for one in (rng.choice(SENTENCES) for _ in range(100))]
+    honest = [said(sentence, quote) for sentence, quote in pairs]
+    live = [s for s in honest if s.status == "supported" and all(c.status != "rejected" for c in s.citations)]
+    assert len(live) >= 98
+    assert all(text[c.start : c.end] == c.quote for s in live for c in s.citations)
 
 
 @given(st.text(max_size=80), st.booleans())

@@ -138,6 +138,12 @@ def test_sentences_that_their_evidence_does_not_support(sentence: str, evidence:
 
 def test_names_and_years_may_stand_beside_the_evidence_but_numbers_may_not() -> None:
     assert unsupported("GAO said in 2025 that goals were missing.", "Goals were missing.", "GAO, 2025-09") == ()
+    assert unsupported(
+        "GAO said in 2024 and 2025 that goals were missing.", "Goals were missing.", "GAO 2024, 2025"
+    ) == (
+        "date: 2024 beside others",
+        "date: 2025 beside others",
+    )
     assert unsupported("In all, 7 goals were missing.", "Goals were missing.", "Part 7 of GAO") != ()
 
 
@@ -227,6 +233,8 @@ def lie(sentence: str, rng: random.Random) -> str:
         ("Deaths rose in Ohio and rose in Iowa.", "Deaths rose in Ohio and fell in Iowa.", "direction: rose"),
         ("Flows fell at all airports.", "Flows fell at some airports.", "amount: all"),
         ("All 60 percent of all deaths count.", "Some 60 percent of all deaths count.", "amount: all"),
+        ("The review will be published again.", "The review was published again.", "future: will"),
+        ("It made 78 proposals.", "Sources disagree whether it made 76 or 78 proposals.", "negation"),
         ("It is no less than a truce, one more.", "It is no more than a truce, one more.", "direction: less"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -187,6 +188,35 @@ def test_markers_are_never_left_in_the_text_however_the_stream_is_cut(server: Sc
         assert [s.text for s in ask(server)] == [FELL, "Most precursors come from China."]
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [Say(f"{FELL} [1", 999), Say("] Most precursors come from China. [{0}]", 999)],
+        [
+            Say(f"{FELL} [{{0}}", 999),
+            Say(": “fell by 5 percent”] Most precursors come from China. [", 999),
+            Say("{0}]"),
+        ],
+        [Say(f"{FELL} [", 999), Say("{0}, zz9q] Most precursors come from China. [1", 999)],
+    ],
+)
+def test_a_marker_cut_in_two_is_read_whole_and_never_shown(server: Script, steps: list[Step]) -> None:
+    server.does([*steps, Finish()])
+    found = ask(server)
+    assert [(s.text, s.status) for s in found] == [
+        (FELL, "supported"),
+        ("Most precursors come from China.", "supported"),
+    ]
+
+
+def test_a_character_cut_in_two_on_the_way_is_whole(server: Script) -> None:
+    words = "Officers seized “50.6 million” pills in 2022."
+    event = json.dumps({"choices": [{"index": 0, "delta": {"content": words}}]}, ensure_ascii=False).encode()
+    at = event.index("“".encode()) + 1
+    server.does([Raw(b"data: " + event[:at]), Raw(event[at:] + b"\n\n"), Finish()])
+    assert [outcome(s) for s in ask(server)] == [("supported", [(2, "verified", words)])]
+
+
 def test_two_megabytes_of_text_end_in_time(server: Script) -> None:
     server.says("word and word. " * 140_000, size=50_000)
     began = time.monotonic()
@@ -213,7 +243,7 @@ HALF = b'data: {"choices":[{"index":0,"delta":{"content":"caf\xc3"}}]}\n\n'
         ([[Say("", 1), Finish()]], r"said nothing usable", 1),
         ([[Say("NOT IN SOURCES"), Finish()]], r"said nothing usable", 1),
         ([[Say("Bananas are yellow and grow on trees."), Finish()]], r"nothing that .* is supported", 1),
-        ([[Raw(HALF), Finish()]], r"said nothing usable|broke off|nothing that", 3),
+        ([[Raw(HALF), Finish()]], r"broke off its answer \(UnicodeDecodeError\)", 3),
         ([[Raw(b"data: {nonsense\n\n")]], r"broke off its answer|said nothing usable", 3),
         ([[Raw(b"<html>busy</html>")]], r"said nothing usable|broke off", 1),
     ],
@@ -283,6 +313,7 @@ def test_instructions_in_documents_and_questions_change_nothing(server: Script, 
         "As an AI language model I cannot say.",
         "What happened?",
         "The answer is:",
+        "Report 1 > Part two",
     ],
 )
 def test_what_a_model_says_of_itself_or_of_its_prompt_is_no_sentence(server: Script, said: str) -> None:
