@@ -91,7 +91,9 @@ def _question_shares(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "citation_precision": average("citation_precision"),
         "citation_recall": average("citation_recall"),
         "answered": round(mean([a["outcome"] != "abstain" for a in asked]), 4),
-        "abstained_of_unanswerable": round(mean([a["outcome"] == "abstain" for a in others]), 4),
+        **(
+            {"abstained_of_unanswerable": round(mean([a["outcome"] == "abstain" for a in others]), 4)} if others else {}
+        ),
         "unsupported_rate": round(sum(a["unsupported"] for a in answers) / max(total, 1), 4),
         "fell_back": round(mean([a["fell_back"] for a in answers]), 4),
         "seconds_per_question": round(mean([a["seconds"] for a in answers]), 4),

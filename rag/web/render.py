@@ -120,7 +120,9 @@ def _said(answer: AnswerJson) -> str:
 
 
 def _sentence(sentence: Mapping[str, Any]) -> str:
-    citations = {c["number"]: c for c in sentence["citations"]}
+    # One marker a number; where the model also gave a quote that was rejected, the source's own words count.
+    rejected_first = sorted(sentence["citations"], key=lambda c: str(c["status"]) != "rejected")
+    citations = {c["number"]: c for c in rejected_first}
     if sentence["status"] == "unsupported":
         return f'<span class="unsupported">{text(sentence["text"])} <em>✗ not found in the sources</em></span>'
     # A no-break space keeps a number on the line of the word before it.

@@ -17,6 +17,8 @@ from rag.evaluation import run
 from rag.evaluation.questions import ask_questions
 from rag.measures import answer_recall, citation_measures
 from rag.records import Answer, Turn
+from rag.web.render import conversation
+from rag.wire import answer_json
 from tests.answering.servers import Drop, Finish, Say, Script, Silence, Status, Step, scripted, small_model, weights
 from tests.conftest import Place
 
@@ -54,6 +56,14 @@ def test_a_written_answer_is_shown_with_its_verdicts(server: Script, library: As
     assert [s.status for s in answer.sentences] == ["supported", "unsupported"]
     assert [c.quote for c in answer.citations] == [CROSSED]
     assert answer.text == f"{CROSSED} [1] About 43,000 vehicles crossed the Harbour Bridge each day in 2021."
+
+
+def test_the_source_words_that_replace_a_rejected_quote_can_be_opened(server: Script, library: Assistant) -> None:
+    server.says(f'{CROSSED} [{{0}}: "this stands nowhere at all"]')
+    answer = library.ask(VEHICLES, answerer=model(server))
+    assert [c.status for c in answer.sentences[0].citations] == ["corrected", "rejected"]
+    shown = conversation([answer_json(answer)])
+    assert 'class="cite corrected"' in shown and "cite rejected" not in shown
 
 
 @pytest.mark.parametrize(
