@@ -39,7 +39,7 @@ from rag.records import (
 from rag.reranking import Reranker
 from rag.retrieval import Retriever
 
-DOES_NOT_SAY = "The sources do not say. The nearest passages are listed for you to judge."
+DOES_NOT_SAY = "The sources do not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 WHICH = "It is not clear what the question points to. Please name it, for example as in the questions below."
 SUGGESTIONS = 3
@@ -187,9 +187,10 @@ class Responder:
         answer = replace(answer, confidence=confidence, passages=found.passages)
         if confidence < model().abstain_below:
             near = self._suggestions(found.passages, ())
-            missing = found.assessment.missing
-            unknown = f"The sources do not mention “{'” or “'.join(missing)}”. " if missing else ""
-            said = unknown + (lead or DOES_NOT_SAY)
+            missing = " or ".join(f"“{name}”" for name in found.assessment.missing)
+            said = DOES_NOT_SAY.format(why=f": they do not mention {missing}" if missing else "")
+            if lead:
+                said = f"No source mentions {missing}. {lead}" if missing else lead
             yield replace(answer, outcome="abstain", lead=said, suggestions=near)
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"

@@ -104,6 +104,7 @@ def test_the_source_that_is_meant_and_what_is_asked_of_it(question: str, source:
 
 def test_an_overview_of_a_part_names_its_topic() -> None:
     assert find_scope("Give an overview of: the sanctions", [MAIN], MAIN).topic == "sanctions"
+    assert find_scope("Give me an overview of the report", [MAIN], MAIN).topic == ""
 
 
 RULES = (

@@ -36,6 +36,10 @@ UNMENTIONED = 0.5
 ENDED = re.compile(r"[.!?…。！？][\"'”’»)\[\]\d]*\s*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
 
+NAME = re.compile(r"\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+SHORTEST_NAME = 2
+"""Letters up to which a word with a capital is taken for no name."""
+
 SAME = 0.7
 """Share of the shorter sentence's words from which two sentences say the same."""
 
@@ -131,16 +135,20 @@ def _newest_preferred(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
-    """List the names in a question that the library mentions nowhere.
+    """List the names in a question that hold a word which the library mentions nowhere.
 
-    A name is a word with a capital, past the first word, in a question that is not
-    written in capitals throughout.
+    A name is a run of words with a capital, past the first word, in a question that is
+    not written in capitals throughout: ``World Cup``, also where only ``Cup`` is unknown.
     """
     if question.isupper():
         return ()
-    words = find_words(question)[1:]
-    names = (question[w.start : w.end] for w in words if w.term.isalpha() and lexical.frequency(w.term) == 0)
-    return tuple(dict.fromkeys(name for name in names if name[0].isupper() and len(name) > 2))
+
+    def is_unknown(name: str) -> bool:
+        words = (w for w in find_words(name) if w.term.isalpha() and w.end - w.start > SHORTEST_NAME)
+        return any(name[w.start].isupper() and lexical.frequency(w.term) == 0 for w in words)
+
+    first = question.find(" ") + 1 or len(question)
+    return tuple(dict.fromkeys(match.group() for match in NAME.finditer(question, first) if is_unknown(match.group())))
 
 
 def _view(passage: Passage, retriever: Retriever) -> PassageView:

@@ -54,7 +54,7 @@ ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
 _FILLER = re.compile(
     r"\b(?:give|tell|show|me|us|please|can|could|you|the|a|an|of|in|about|what|is|are|does|do|say|says|bit|part|section"
     r"|summar(?:y|ise|ize)|overview|gist|tl;?dr|nutshell|main|points?|arguments?|message|idea|thesis|short|brief"
-    r"|quick|it|this|that|article|essay|piece|text|sources?)\b",
+    rf"|quick|it|this|that|sources|{_TEXT})\b",
     re.IGNORECASE,
 )
 

@@ -66,7 +66,11 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
             f"stand in it: <q>{text(gone)}</q></p>"
         )
     exact = quoted if document.text_kind == "full text" else ""
-    by = f"The marked words: {text(said.publisher)}, {text(readable(said.date))}" if said != source.attribution else ""
+    by = (
+        f"The marked words rest on {text(said.publisher)}, {text(readable(said.date))}"
+        if said != source.attribution
+        else ""
+    )
     link = original(said.url or source.url, exact, _page(document, span))
     parts.append(f'<div class="seen"><p>{by}</p>{link}</div></header>')
     parts.append(

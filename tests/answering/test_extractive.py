@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.extractive import ENDED, Candidate, compose, same
+from rag.answering.extractive import ENDED, Candidate, compose, missing_names, same
 from rag.answering.spans import candidates
+from rag.index import Generation
 from rag.records import Answer, Attribution, Document, Passage, Source, Span
 from tests.conftest import Place
 
@@ -111,3 +112,20 @@ def test_the_main_sources_own_text_speaks_too(answers: Answer) -> None:
     assert ("bridge-report", "full text") in cited
     assert {c.status for c in answers.citations} == {"verified"}
     assert {c.number for c in answers.citations} <= {p.number for p in answers.passages}
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Who won the Harbour Cup?", ("Harbour Cup",)),
+        ("Who paid the Port Office?", ()),
+        ("Did Ada Lovell or Bo Strand sail?", ("Ada Lovell", "Bo Strand")),
+        ("WHO WON THE CUP?", ()),
+        ("Atlantis?", ()),
+    ],
+)
+def test_names_that_the_library_does_not_hold_are_given_whole(
+    question: str, unknown: tuple[str, ...], place: Place
+) -> None:
+    place.library.build()
+    assert missing_names(question, Generation.open(place.settings, place.embedder).lexical) == unknown

@@ -52,7 +52,7 @@ def test_notes_are_told_from_full_text_and_say_whose_the_marked_words_are(reader
     reader.follow(turn.locator("button.cite").first)
     panel = reader.page.locator("#panel")
     expect(panel).to_contain_text("Our notes on this source, in our own words")
-    expect(panel).to_contain_text("The marked words: Isles Gazette, 2 October 1988")
+    expect(panel).to_contain_text("The marked words rest on Isles Gazette, 2 October 1988")
     expect(panel.get_by_role("link", name="Open the original")).to_have_attribute(
         "href", "https://gazette.example/holm"
     )
