@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rag.answering.figures import Day, Figure, figures
 from rag.answering.folding import fold
 from rag.answering.names import missing_names, names, spelled_out, stem, stems, turned_names
-from rag.answering.polarity import negation_differs, opposed, widened
+from rag.answering.polarity import negation_differs, opposed, settled, widened
 from rag.answering.wording import ALIASES, COUNTED, FUTURE, LANGUAGES, NEGATION, NUMBERS, SCALES
 
 MIN_COVERAGE = 0.7
@@ -88,6 +89,7 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     anchors = tuple(re.findall(r"\d[\d,.]*\d|\d", said))
     reasons += [f"direction: {word}" for word in opposed(said, held, anchors)]
     reasons += [f"amount: {word}" for word in widened(said, held)]
+    reasons += [f"possibility: {word}" for word in settled(said, held)]
     if (ahead := FUTURE.search(said)) and not FUTURE.search(held):
         reasons.append(f"future: {ahead[0]}")
     if not reasons:
@@ -162,19 +164,39 @@ def _out_of_place(said: str, held: str, proper: frozenset[str]) -> list[str]:
     for a name its beginning. A name may be longer or shorter than it is there: ``US
     Secretary`` and ``Secretary``. *proper* holds the names of both, folded.
     """
-    places: dict[tuple[str, str], list[frozenset[str]]] = {}
-    for left, words, right, fixed in _placed(held, proper):
-        if fixed or left == "^":
-            places.setdefault((left, right), []).append(words)
+    places: dict[tuple[str, str], list[_Placed]] = {}
+    for place in _placed(held, proper):
+        if place.fixed or place.left == "^":
+            places.setdefault((place.left, place.right), []).append(place)
     return [
-        " ".join(sorted(words))
-        for left, words, right, fixed in _placed(said, proper)
-        if fixed and not any(words <= other or other <= words for other in places.get((left, right), [words]))
+        " ".join(sorted(place.words))
+        for place in _placed(said, proper)
+        if place.fixed and not _stands(place, places.get((place.left, place.right), [place]))
     ]
 
 
-def _placed(folded: str, proper: frozenset[str]) -> list[tuple[str, frozenset[str], str, bool]]:
-    """Return every word with its neighbours, a name as one; *fixed* tells numbers and names from others."""
+def _stands(place: _Placed, others: Sequence[_Placed]) -> bool:
+    """Return whether a word is one of those between the same neighbours; where these differ, of the same owner."""
+    alike = [other for other in others if place.words <= other.words or other.words <= place.words]
+    if len({other.words for other in others}) == 1:
+        return bool(alike)
+    return any(place.owner <= other.owner or other.owner <= place.owner for other in alike)
+
+
+class _Placed(NamedTuple):
+    """A word, or a name of several, and where it stands."""
+
+    left: str
+    words: frozenset[str]
+    right: str
+    fixed: bool
+    """Whether it is a number or a name."""
+    owner: frozenset[str]
+    """The last number or name before it."""
+
+
+def _placed(folded: str, proper: frozenset[str]) -> list[_Placed]:
+    """Return every word with its neighbours, a name as one."""
     runs: list[tuple[bool, list[str]]] = [(False, ["^"])]
     end = -1
     for match in _TOKEN.finditer(folded):
@@ -187,10 +209,12 @@ def _placed(folded: str, proper: frozenset[str]) -> list[tuple[str, frozenset[st
             runs.append((named, parts))
         end = match.end()
     runs.append((False, ["$"]))
-    placed = []
+    placed: list[_Placed] = []
+    owner: frozenset[str] = frozenset()
     for (_, left), (named, words), (_, right) in zip(runs, runs[1:], runs[2:], strict=False):
         fixed = named or (words[0][0].isdigit() and left != ["^"])
-        placed.append((left[-1], frozenset(words), right[0], fixed))
+        placed.append(_Placed(left[-1], frozenset(words), right[0], fixed, owner))
+        owner = placed[-1].words if fixed else owner
     return placed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.answering.names import stems
-from rag.answering.wording import NEGATION, OPPOSITES, WIDE
+from rag.answering.wording import NEGATION, OPPOSITES, POSSIBLE, WIDE
 
 _CLAUSE = re.compile(r"[;:.!?](?=\s|$)|,\s|\s(?:but|although|though|while|whereas|and|which|who)\s")
 _PREPOSITION = re.compile(r"without|except|excluding|instead of|rather than|sans|sin|senza|sem")
@@ -150,3 +150,21 @@ def widened(sentence: str, evidence: str) -> tuple[str, ...]:
     """Return words of amount such as *all*, *only* or *half* that the evidence lacks or has fewer of."""
     found = ((pattern.findall(sentence), pattern.findall(evidence)) for pattern in _WIDE)
     return tuple(said[0] for said, held in found if len(said) > len(held))
+
+
+def settled(sentence: str, evidence: str) -> tuple[str, ...]:
+    """Return words of possibility or plan in the evidence whose verb the sentence states as a fact.
+
+    ``China suspended the talks`` is more than ``China may suspend the talks`` says.
+    """
+    if POSSIBLE.search(sentence):
+        return ()
+    said = stems(sentence)
+    wrong: list[str] = []
+    for match in POSSIBLE.finditer(evidence):
+        clause = _CLAUSE.split(evidence[match.end() : match.end() + _REACH], maxsplit=1)[0]
+        verb = _nearest(clause, 1)
+        elsewhere = stems(evidence[: match.start()]) | stems(evidence[match.end() + len(clause) :])
+        if verb and verb <= said and not verb & elsewhere:
+            wrong.append(match[0])
+    return tuple(wrong)

@@ -68,6 +68,13 @@ WIDE = (
 FUTURE = re.compile(r"(?<!\w)(?:will|shall|going to|expected to|plan(?:s|ned)? to|set to)(?!\w)")
 """What says that something is yet to come; searched in folded text."""
 
+POSSIBLE = re.compile(
+    r"(?<!\w)(?:might|could|would|will|shall|should|going to|expected to|plan(?:s|ned)? to|set to"
+    r"|threaten(?:s|ed)? to|propos(?:e|es|ed) to|want(?:s|ed)? to|vow(?:s|ed)? to|promis(?:e|es|ed) to"
+    r"|(?<!in )(?<!of )(?<!by )(?<!on )(?<!to )(?<!from )(?<!since )(?<!until )(?<!last )(?<!\d )may(?!\s+\d))(?!\w)"
+)
+"""What says that something is possible, wished or yet to come, and no fact; searched in folded text."""
+
 NUMBERS = {
     "zero": 0, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,

@@ -313,3 +313,47 @@ def test_no_altered_sentence_of_the_shipped_notes_is_supported_by_the_true_one()
     assert len(true) > 50
     assert [sentence for sentence in true if unsupported(sentence, sentence)] == []
     assert [said for one in true for said in changes(one) if said != one and not unsupported(said, one)] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("China suspended the talks.", "China may suspend the talks."),
+        ("The review was published again.", "The review will be published again."),
+        ("China suspended the talks in May.", "China threatened to suspend the talks in May."),
+        ("Deaths have fallen since 2021.", "Deaths might have fallen since 2021."),
+    ],
+)
+def test_a_possibility_is_no_fact(sentence: str, evidence: str) -> None:
+    assert any(reason.startswith("possibility") for reason in unsupported(sentence, evidence))
+    assert unsupported(evidence, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("China suspended the talks in May.", "In May China suspended the talks."),
+        ("China suspended the talks.", "China suspended the talks and may do so again."),
+        ("The talks may be suspended.", "The talks may be suspended."),
+    ],
+)
+def test_a_fact_beside_a_possibility_stays_one(sentence: str, evidence: str) -> None:
+    assert unsupported(sentence, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("true", "swapped"),
+    [
+        (
+            "The EU paid 9 million euros and Japan paid 5 million euros.",
+            "The EU paid 5 million euros and Japan paid 9 million euros.",
+        ),
+        (
+            "In 2022 Ohio had 5 deaths and in 2023 it had 9 deaths.",
+            "In 2022 Ohio had 9 deaths and in 2023 it had 5 deaths.",
+        ),
+    ],
+)
+def test_two_numbers_may_not_trade_owners(true: str, swapped: str) -> None:
+    assert unsupported(swapped, true) != ()
+    assert unsupported(true, true) == ()
