@@ -50,7 +50,8 @@ class Settings:
     rerank_model: str = ""
     """Name on the Hugging Face Hub, or a local folder, of a cross-encoder; empty means none."""
     rerank_seconds: float = 2.0
-    """Time that it may take in one search, 0.01 to 60; what it has not read then keeps its place."""
+    """Time that it may take in one search, 0.01 to 60; a question makes up to five. What it has not read then
+    keeps its place."""
     generations_kept: int = 3
     """Generations of the index kept for `rag rollback`, at least 1."""
     llm_base_url: str = ""

@@ -22,7 +22,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rag.declarations import TIMELINE, NoticeRule, declared_sources, no_others, notice_rule, read_toml
+from rag.declarations import (
+    TIMELINE,
+    NoticeRule,
+    declared_sources,
+    no_others,
+    notice_rule,
+    read_toml,
+    tables,
+    text,
+    texts,
+)
 from rag.errors import CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand, is_container, read
 from rag.loading.extract import Extract
@@ -93,15 +103,15 @@ class Corpus:
         about = read_toml(root / "corpus.toml")
         no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
         sources, mirrors = declared_sources(read_toml(root / "sources.toml"))
-        main = str(about.get("main_source", ""))
+        main = text(about, "main_source", "corpus.toml")
         if main and main not in sources:
             raise CorpusError(f"corpus.toml names main_source {main!r}, which sources.toml does not declare")
         return cls(
             root=root,
-            title=str(about.get("title", root.name)),
-            description=str(about.get("description", "")),
-            examples=tuple(str(example) for example in about.get("examples", ())),
-            notices=tuple(notice_rule(row) for row in about.get("notice", ())),
+            title=text(about, "title", "corpus.toml") or root.name,
+            description=text(about, "description", "corpus.toml"),
+            examples=texts(about, "examples", "corpus.toml"),
+            notices=tuple(map(notice_rule, tables(about, "notice", "corpus.toml"))),
             main_source=main,
             sources=sources,
             mirrors=mirrors,

@@ -55,14 +55,14 @@ def declared_sources(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str
     no_others(table, {"source"}, "sources.toml")
     sources: dict[str, Source] = {}
     mirrors: dict[str, tuple[str, ...]] = {}
-    for number, row in enumerate(table.get("source", ()), start=1):
+    for number, row in enumerate(tables(table, "source", "sources.toml"), start=1):
         place = f"sources.toml, source {number} ({row.get('id', 'without id')!r})"
         no_others(row, _SOURCE_KEYS | {"mirrors"}, place)
         missing = sorted(_SOURCE_KEYS - set(row))
         if missing:
             raise CorpusError(f"{place} lacks {missing[0]!r}; write {UNKNOWN!r} for what nobody knows")
-        mirrors[row["id"]] = tuple(row.pop("mirrors", ()))
-        source = Source(**row)
+        source = Source(**{key: text(row, key, place) for key in _SOURCE_KEYS})
+        mirrors[source.id] = texts(row, "mirrors", place)
         if not _ID.fullmatch(source.id) or source.id == TIMELINE:
             raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}")
         if source.id in sources:
@@ -83,12 +83,12 @@ def notice_rule(row: dict[str, Any]) -> NoticeRule:
     Raises:
         CorpusError: it is malformed.
     """
-    no_others(row, {"kind", "text", "patterns"}, "a [[notice]] of corpus.toml")
-    rule = NoticeRule(str(row.get("kind", "")), str(row.get("text", "")), tuple(row.get("patterns", ())))
+    place = "a [[notice]] of corpus.toml"
+    no_others(row, {"kind", "text", "patterns"}, place)
+    rule = NoticeRule(text(row, "kind", place), text(row, "text", place), texts(row, "patterns", place))
     if rule.kind not in ("emergency", "decline", "caution") or not rule.text or not rule.patterns:
         raise CorpusError(
-            f"a [[notice]] of corpus.toml has kind {rule.kind!r}; expected emergency, decline or caution, "
-            "with text and patterns"
+            f"{place} has kind {rule.kind!r}; expected emergency, decline or caution, with text and patterns"
         )
     for pattern in rule.patterns:
         try:
@@ -107,3 +107,39 @@ def no_others(table: Mapping[str, Any], known: set[str], place: str) -> None:
     others = sorted(set(table) - known)
     if others:
         raise CorpusError(f"{place} has the unknown key {others[0]!r}; known are {', '.join(sorted(known))}")
+
+
+def text(table: Mapping[str, Any], key: str, place: str) -> str:
+    """Give a key's text, empty where it is missing.
+
+    Raises:
+        CorpusError: it is no text.
+    """
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise CorpusError(f"{place}: {key} is {value!r}; expected text in quotes")
+    return value
+
+
+def texts(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
+    """Give a key's list of texts, empty where it is missing.
+
+    Raises:
+        CorpusError: it is no such list.
+    """
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise CorpusError(f"{place}: {key} is {value!r}; expected a list of texts in quotes")
+    return tuple(value)
+
+
+def tables(table: Mapping[str, Any], key: str, place: str) -> list[dict[str, Any]]:
+    """Give the tables that stand under a key, none where it is missing.
+
+    Raises:
+        CorpusError: it is no list of tables.
+    """
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise CorpusError(f"{place}: {key} is no list of tables; write each as [[{key}]]")
+    return value

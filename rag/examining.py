@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.confidence import model
-from rag.answering.extractive import ASKS_RECENT, Assessment, assess
+from rag.answering.extractive import ASKS_RECENT, WITHIN, Assessment, assess
 from rag.asking.followups import Resolved
 from rag.asking.scope import Scope
 from rag.records import Filters, Passage, Turn
@@ -50,7 +50,7 @@ class Examiner:
         """Search and judge.
 
         Args:
-            k: passages that are judged; more where the newest is asked for.
+            k: passages that are judged; twice as many where the newest is asked for.
             depth: passages that are returned, at least as many as are judged.
             duplicates: keep passages that say nearly the same as a better one.
         """
@@ -92,7 +92,7 @@ class Examiner:
         passages = self.retriever.search(query, 1, replace(filters, sources=(main,)), shadowed=True)
         own = assess(query, [replace(p, number=len(found.passages) + 1) for p in passages], self.retriever).candidates
         best, *others = found.assessment.candidates
-        if not own or own[0].score < best.score - MAIN_TEXT_WITHIN:
+        if not own or own[0].score < best.score - MAIN_TEXT_WITHIN or own[0].preference < best.preference - WITHIN:
             return found
         assessment = replace(found.assessment, candidates=(best, own[0], *others))
         return Examination((*found.passages, own[0].passage), assessment)

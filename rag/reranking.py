@@ -37,7 +37,7 @@ class CrossEncoderReranker:
     name: str
     """Name on the Hugging Face Hub, or a local folder, of a sentence-transformers cross-encoder."""
     seconds: float
-    """Time for one question; a batch that has begun is finished."""
+    """Time for one search, of which a question makes up to five; a batch that has begun is finished."""
 
     @cached_property
     def _model(self) -> Any:
@@ -57,7 +57,13 @@ class CrossEncoderReranker:
         found: list[FloatArray] = []
         for start in range(0, len(texts), BATCH):
             pairs = [(question, text) for text in texts[start : start + BATCH]]
-            found.append(np.asarray(model.predict(pairs, batch_size=BATCH, show_progress_bar=False), np.float32))
+            scores = np.asarray(model.predict(pairs, batch_size=BATCH, show_progress_bar=False), np.float32)
+            if scores.shape != (len(pairs),) or not np.isfinite(scores).all():
+                raise EmbeddingError(
+                    f"rerank_model {self.name!r} gave scores of shape {scores.shape} for {len(pairs)} passages; "
+                    "expected one finite number each; choose a cross-encoder with one label"
+                )
+            found.append(scores)
             if time.monotonic() >= end:
                 break
         return np.concatenate(found) if found else np.zeros(0, np.float32)

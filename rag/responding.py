@@ -195,7 +195,8 @@ class Responder:
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         lead = lead or (CAUTION if outcome == "caution" else "")
-        found = self.examiner.with_main_text(found, resolved, filters)
+        if scope.source is None:
+            found = self.examiner.with_main_text(found, resolved, filters)
         answer = replace(answer, outcome=outcome, lead=lead, passages=found.passages)
         documents = self.generation.documents
         if answerer is not None:
@@ -231,7 +232,7 @@ class Responder:
                 notice = Notice("model", f"{error}. The answer is quoted from the sources instead.")
                 return replace(answer, notices=(*answer.notices, notice))
             growing = replace(growing, notices=(*growing.notices, Notice("model", f"{error}.")))
-        return replace(growing, sentences=tuple(sentences))
+        return replace(growing, sentences=tuple(sentences)) if sentences else answer
 
     def _suggestions(self, passages: Sequence[Passage], sentences: Sequence[AnswerSentence]) -> tuple[str, ...]:
         """Offer the sections of passages that the answer does not cite."""

@@ -94,7 +94,11 @@ def test_the_setting_reaches_the_answer(cross_encoder: Path, place: Place) -> No
     place.library.build()
     settings = replace(place.settings, rerank_model=str(cross_encoder), rerank_seconds=30.0)
     assistant = Assistant(settings, place.embedder)
-    assert {p.heading for p in assistant.retrieve(QUESTION)} == {p.heading for p in place.open().retrieve(QUESTION)}
+    plain = place.open().retrieve(QUESTION)
+    read = CrossEncoderReranker(str(cross_encoder), 30.0)
+    opinion = read.scores(QUESTION, [f"{p.source.title}. {p.heading}. {p.text}" for p in plain])
+    wanted = [plain[i].heading for i in np.argsort(-opinion, kind="stable")]
+    assert [p.heading for p in assistant.retrieve(QUESTION)] == wanted
     assert all(c.status == "verified" for c in assistant.ask(QUESTION).citations)
 
 
@@ -109,3 +113,14 @@ def test_no_model_means_no_reranking(place: Place) -> None:
     assert default_reranker("", 2.0) is None
     with pytest.raises(ConfigError, match="rerank_seconds"):
         replace(place.settings, rerank_seconds=0)
+
+
+def test_a_model_of_several_labels_is_refused(cross_encoder: Path) -> None:
+    class ThreeLabels:
+        def predict(self, pairs: list[tuple[str, str]], **_: object) -> FloatArray:
+            return np.ones((len(pairs), 3), np.float32)
+
+    reranker = CrossEncoderReranker(str(cross_encoder), 1.0)
+    reranker.__dict__["_model"] = ThreeLabels()
+    with pytest.raises(EmbeddingError, match=r"scores of shape \(2, 3\) for 2 passages"):
+        reranker.scores(QUESTION, ["one", "two"])

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from rag.answering.citations import cite
 from rag.answering.confidence import confidence, model
@@ -22,7 +23,7 @@ from rag.lexical import LexicalIndex
 from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.retrieval import Retriever
-from rag.words import counted_terms, find_words, tokenise
+from rag.words import STOP_WORDS, Word, counted_terms, find_words, tokenise
 
 MOST_SENTENCES = 3
 """Sentences in an answer to a plain question, context brought along not counted."""
@@ -36,7 +37,8 @@ UNMENTIONED = 0.5
 ENDED = re.compile(r"[.!?…。！？][\"'”’»)\[\]\d]*\s*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
 
-NAME = re.compile(r"\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
+OPENS = re.compile(r"(?:^|[.!?:;])\W*$")
+"""What stands before a word that has its capital because it opens a sentence."""
 SHORTEST_NAME = 2
 """Letters up to which a word with a capital is taken for no name."""
 
@@ -128,27 +130,43 @@ def _prior(passage: Passage, sentence: str, main_source: str) -> float:
 
 def _newest_preferred(found: Sequence[Candidate]) -> list[Candidate]:
     """Raise the preference of sentences by the last year that they, or else their attribution, name."""
-    years = [max(map(int, YEAR.findall(c.text) or YEAR.findall(c.passage.attribution.date)), default=0) for c in found]
+    years = [_last_year(c.text, c.passage.attribution.date) for c in found]
     newest = max(years)
     gains = (RECENT * max(0.0, 1 - (newest - year) / RECENT_YEARS) for year in years)
     return [replace(c, preference=c.preference + gain) for c, gain in zip(found, gains, strict=True)]
 
 
+def _last_year(text: str, dated: str) -> int:
+    """The last year that a text names, predictions left out, else the year it is dated with; 0 for neither."""
+    said = int(dated[:4]) if YEAR.match(dated) else 0
+    return max((year for year in map(int, YEAR.findall(text)) if year <= (said or date.today().year)), default=said)
+
+
 def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
     """List the names in a question that hold a word which the library mentions nowhere.
 
-    A name is a run of words with a capital, past the first word, in a question that is
-    not written in capitals throughout: ``World Cup``, also where only ``Cup`` is unknown.
+    A name is a run of words with a capital, those that open a sentence and stop words
+    aside, in a question that is not written in capitals throughout: ``World Cup``, also
+    where only ``Cup`` is unknown.
     """
     if question.isupper():
         return ()
+    runs: list[list[Word]] = []
+    end = -1
+    for word in find_words(question):
+        named = question[word.start].isupper() and word.term not in STOP_WORDS
+        if named and not OPENS.search(question[: word.start]):
+            if runs and question[end : word.start] == " ":
+                runs[-1].append(word)
+            else:
+                runs.append([word])
+            end = word.end
 
-    def is_unknown(name: str) -> bool:
-        words = (w for w in find_words(name) if w.term.isalpha() and w.end - w.start > SHORTEST_NAME)
-        return any(name[w.start].isupper() and lexical.frequency(w.term) == 0 for w in words)
+    def is_unknown(word: Word) -> bool:
+        return word.term.isalpha() and word.end - word.start > SHORTEST_NAME and not lexical.frequency(word.term)
 
-    first = question.find(" ") + 1 or len(question)
-    return tuple(dict.fromkeys(match.group() for match in NAME.finditer(question, first) if is_unknown(match.group())))
+    unknown = (question[run[0].start : run[-1].end] for run in runs if any(map(is_unknown, run)))
+    return tuple(dict.fromkeys(unknown))
 
 
 def _view(passage: Passage, retriever: Retriever) -> PassageView:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.answering.answerer import Answerer
 from rag.assistant import Assistant
 from rag.building import Progress, silent
+from rag.errors import CorpusError
 from rag.measures import answer_recall, citation_measures, mean
 from rag.records import Answer, Turn
 
@@ -31,8 +32,11 @@ def ask_questions(
         abstained from; over all, the share of sentences that are unsupported, those of
         written answers that were then replaced by quotes counted too, and the share so
         replaced; and every answer for judging.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line of it is no such object.
     """
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = list(_rows(path))
     answers: list[dict[str, Any]] = []
     for number, row in enumerate(rows, start=1):
         history = [_earlier(row["after"], assistant)] if row.get("after") else []
@@ -41,6 +45,25 @@ def ask_questions(
         answers.append(_judged(row, states, time.perf_counter() - began))
         progress("asking", number, len(rows))
     return _question_shares(answers)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the questions, each checked."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise CorpusError(f"{path}, line {number} is no JSON: {error}") from error
+        missing = [key for key in ("question", "type", "sources") if not isinstance(row, dict) or key not in row]
+        if missing:
+            raise CorpusError(f"{path}, line {number} lacks {missing[0]!r}; expected question, type and sources")
+        yield row
 
 
 def _judged(row: Mapping[str, Any], states: Sequence[Answer], seconds: float) -> dict[str, Any]:
@@ -62,7 +85,11 @@ def _judged(row: Mapping[str, Any], states: Sequence[Answer], seconds: float) ->
         "cited": cited,
         "source_first": any(s in row["sources"] for s in firsts),
         "source_any": any(s in row["sources"] for s in cited),
-        "answer_correctness": round(answer_recall(" ".join(s.text for s in live), row.get("expected", "")), 4),
+        **(
+            {"answer_correctness": round(answer_recall(" ".join(s.text for s in live), row["expected"]), 4)}
+            if row.get("expected")
+            else {}
+        ),
         **(citation_measures(cited, row["sources"]) if row["sources"] else {}),
         "sentences": len(said.sentences),
         "unsupported": sum(s.status == "unsupported" for s in said.sentences),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.assistant import Assistant
@@ -141,12 +141,7 @@ def open_set(
         lines.append(json.dumps({"id": f"d{number}", "title": row["title"], "text": row["text"]}))
         names[f"set-d{number}"] = (row["id"], row["title"])
     (documents / "set.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    own = Settings.load(
-        corpus=scratch / "corpus",
-        index=scratch / "index",
-        embedding_model=settings.embedding_model,
-        chunk_tokens=settings.chunk_tokens,
-    )
+    own = replace(settings, corpus=scratch / "corpus", index=scratch / "index")
     build(Corpus.read(own.corpus), own, embedder, progress=progress)
     return names, Assistant(own, embedder)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_TAG = re.compile(r"<[A-Za-z](?:[^\"'<>]+|\"[^\"]*\"|'[^']*')*")
+_TAG = re.compile(r"<[A-Za-z](?:[^\"'<>]++|\"[^\"]*+\"|'[^']*+')*+")
 _LONG_TAG = 1000
 """Characters below which a tag is not looked into."""
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")

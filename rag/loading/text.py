@@ -21,7 +21,7 @@ HEADING_WORDS = 8
 HEADING_LEVEL = 2
 """The level that it is given: below the title, all alike."""
 
-_HEADING = re.compile(r"[A-Z0-9][^.!?:;,/|=]*[^\W_]")
+_HEADING = re.compile(r"[^\W_][^.!?:;,/|=]*[^\W_]")
 _WHOLE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|$)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})\s*$")
@@ -86,6 +86,7 @@ def _is_heading(block: list[str], below: list[str]) -> bool:
     return (
         len(block) == 1
         and len(block[0].split()) <= HEADING_WORDS
+        and not block[0].strip()[:1].islower()
         and _HEADING.fullmatch(block[0].strip()) is not None
         and bool(below)
         and _WHOLE.search(below[0]) is not None

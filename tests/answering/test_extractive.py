@@ -9,6 +9,7 @@ import pytest
 
 from rag.answering.extractive import ENDED, Candidate, compose, missing_names, same
 from rag.answering.spans import candidates
+from rag.assistant import Assistant
 from rag.index import Generation
 from rag.records import Answer, Attribution, Document, Passage, Source, Span
 from tests.conftest import Place
@@ -77,7 +78,10 @@ def test_a_number_asked_for_is_the_number_and_not_the_word_after_it() -> None:
 
 def test_the_newest_statement_comes_first_where_the_newest_is_asked_for(place: Place) -> None:
     notes = place.corpus / "notes" / "ferry-note.md"
-    later = "- A ferry ticket across the bay cost nine crowns in 2022, and it cost more than it had before.\n"
+    later = (
+        "- A ferry ticket across the bay cost nine crowns in 2022, and it may double by 2050."
+        " [Bay Gazette, 2022-06](<https://example.org/fares>)\n"
+    )
     notes.write_text(notes.read_text(encoding="utf-8") + later, encoding="utf-8")
     place.library.build()
     plain, newest = (
@@ -90,28 +94,39 @@ def test_the_newest_statement_comes_first_where_the_newest_is_asked_for(place: P
 
 PILOT = """Harbour pilots
 
-The harbour pilot guides every vessel past the Skerry rocks at night. The pilot boat is painted red.
+The harbour pilot guides every vessel past the Skerry rocks at night. The colour of the pilot boat of the bay is red, with white lettering.
 """
-NOTES = "- The pilot boat of the bay is painted blue, the Bay Gazette reported in 2019.\n"
+NOTES = "- The pilot boat of the bay is painted a blue colour, the Bay Gazette reported in 2019.\n"
+
+
+COLOUR = "What colour is the pilot boat of the bay painted?"
 
 
 @pytest.fixture
-def answers(place: Place, tmp_path: Path) -> Answer:
-    """An answer where a note of another source fits, and the main source's own text nearly as well."""
+def two_texts(place: Place, tmp_path: Path) -> Assistant:
+    """A note of another source that answers `COLOUR`, and the main source's own text nearly as well."""
     notes = place.corpus / "notes" / "ferry-note.md"
     notes.write_text(notes.read_text(encoding="utf-8") + NOTES, encoding="utf-8")
     text = tmp_path / "pilots.txt"
     text.write_text(PILOT, encoding="utf-8")
     place.library.add(text, source_id="bridge-report")
     place.library.build()
-    return place.open().ask("What colour is the pilot boat of the bay painted?")
+    return place.open()
 
 
-def test_the_main_sources_own_text_speaks_too(answers: Answer) -> None:
-    cited = [(c.source_id, c.text_kind) for c in answers.citations]
-    assert ("bridge-report", "full text") in cited
-    assert {c.status for c in answers.citations} == {"verified"}
-    assert {c.number for c in answers.citations} <= {p.number for p in answers.passages}
+def cited(answer: Answer) -> list[tuple[str, str]]:
+    assert {c.status for c in answer.citations} == {"verified"}
+    assert {c.number for c in answer.citations} <= {p.number for p in answer.passages}
+    return [(c.source_id, c.text_kind) for c in answer.citations]
+
+
+def test_the_main_sources_own_text_speaks_too(two_texts: Assistant) -> None:
+    assert cited(two_texts.ask(COLOUR, k=1)) == [("ferry-note", "notes"), ("bridge-report", "full text")]
+
+
+def test_a_question_about_another_source_is_answered_from_that_alone(two_texts: Assistant) -> None:
+    answer = two_texts.ask("What does Ferries of the Bay say is the colour of the pilot boat?", k=1)
+    assert {source for source, _ in cited(answer)} == {"ferry-note"}
 
 
 @pytest.mark.parametrize(
@@ -122,6 +137,8 @@ def test_the_main_sources_own_text_speaks_too(answers: Answer) -> None:
         ("Did Ada Lovell or Bo Strand sail?", ("Ada Lovell", "Bo Strand")),
         ("WHO WON THE CUP?", ()),
         ("Atlantis?", ()),
+        ("What did Ørsted and Łukasz build?", ("Ørsted", "Łukasz")),
+        ("What did the bridge cost? Explain briefly.", ()),
     ],
 )
 def test_names_that_the_library_does_not_hold_are_given_whole(

@@ -192,11 +192,11 @@ def test_plain_text_is_decoded_whatever_its_encoding(text: str, encoding: str) -
 def test_a_short_line_above_a_paragraph_of_plain_text_is_its_heading() -> None:
     text = (
         "The Harbour Bridge\n\nPort Office\n\nThe bridge opened in 2021. It is long.\n\n"
-        "Paid by tolls\n\n\nTolls paid for it.\n\n"
+        "Überblick\n\n\nTolls paid for it.\n\n"
         "It was said to be finished early\n\nA last line without an end"
     )
     found = read_bytes(text.encode(), name="bridge.txt")
-    assert [found.text[h.start : h.end] for h in found.headings] == ["Port Office", "Paid by tolls"]
+    assert [found.text[h.start : h.end] for h in found.headings] == ["Port Office", "Überblick"]
     assert all(heading.level == 2 for heading in found.headings)
 
 
