@@ -94,7 +94,8 @@ def test_the_newest_statement_comes_first_where_the_newest_is_asked_for(place: P
 
 PILOT = """Harbour pilots
 
-The harbour pilot guides every vessel past the Skerry rocks at night. The colour of the pilot boat of the bay is red, with white lettering.
+The harbour pilot guides every vessel past the Skerry rocks.
+The pilot boat of the bay, painted anew, is of a rusty colour, red and grey.
 """
 NOTES = "- The pilot boat of the bay is painted a blue colour, the Bay Gazette reported in 2019.\n"
 
