@@ -265,11 +265,12 @@ def slug(name: str) -> str:
     """Make a source id of a file name: lower-case letters, digits and hyphens.
 
     ``Annual Report (2024).v2`` gives ``annual-report-2024-v2``. Of a name with letters of
-    another script only digits and Latin letters stay, and a name of more than 80 signs is
+    another script only ASCII letters and digits stay, and a name of more than 80 signs is
     cut, so that two names could become one; such a name gets eight digits of its digest
     too. ``Отчёт (2)`` gives ``2-c3b97bb4``; ``text-`` stands where nothing stays. The id
     of an id is itself.
     """
+    name = unicodedata.normalize("NFC", name)
     decomposed = unicodedata.normalize("NFKD", name)
     plain = decomposed.encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -49,6 +51,8 @@ _PASSING = (429, 500, 502, 503, 504)
 _PORTS = (80, 443)
 _SAVE = "save the page in a browser and run `rag add FILE`"
 
+_SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -66,6 +70,15 @@ class Fetched:
     """Validator for the next fetch; empty where none was sent."""
     last_modified: str
     """HTTP date for the next fetch; empty where none was sent."""
+
+    @property
+    def suffix(self) -> str:
+        """The file name suffix of its format: by content and type, else by the address, else ``.html``."""
+        kind = self.content_type.partition(";")[0].strip().lower()
+        if self.body.startswith(b"%PDF-"):
+            return ".pdf"
+        named = "" if "html" in kind else PurePosixPath(urlsplit(self.url).path).suffix
+        return _SUFFIXES.get(kind) or named or ".html"
 
 
 class Fetcher(Protocol):

@@ -32,9 +32,6 @@ from rag.records import SOURCE_FACTS, Document, Source, TextKind
 from rag.store import Pointer, Store
 from rag.syncing import SyncReport
 
-SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
-"""File name suffixes of content types; anything else that the web gives is taken as HTML."""
-
 REASONS = 3
 """Reasons that are told where nothing in a folder or an archive can be read."""
 
@@ -194,10 +191,8 @@ class Library:
         fetched = (self._fetcher or HttpFetcher()).fetch(url)
         parts = urlsplit(fetched.url)
         stem = Path(unquote(parts.path)).stem or parts.hostname or "page"
-        kind = fetched.content_type.partition(";")[0].strip().lower()
-        suffix = SUFFIXES.get(kind) or (Path(parts.path).suffix if "html" not in kind else "") or ".html"
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{slug(stem)}{suffix}"
+            path = Path(folder) / f"{slug(stem)}{fetched.suffix}"
             path.write_bytes(fetched.body)
             return install(corpus, path, source_id or slug(stem), {"url": url, **meta})
 

@@ -34,7 +34,7 @@ class RobotRules:
             elif key in ("allow", "disallow", "crawl-delay"):
                 for name in dict.fromkeys(names):
                     groups[name].append((key, value))
-            naming = key == "user-agent" or (naming and not key)
+            naming = key == "user-agent" or (naming and key not in ("allow", "disallow", "crawl-delay"))
         told = groups.get(agent.lower(), groups.get("*", []))
         paths = [(unquote(value), key == "allow") for key, value in told if value and key != "crawl-delay"]
         delays = [_seconds(value) for key, value in told if key == "crawl-delay"]

@@ -148,10 +148,8 @@ def _sync_one(
 
 def _take(corpus: Corpus, source: Source, page: Fetched, install: Install) -> str:
     """Install a page as a source's full text; gives the reason where it is quarantined instead."""
-    pdf = page.body[:5] == b"%PDF-" or "pdf" in page.content_type
-    suffix = ".pdf" if pdf else ".txt" if page.content_type.startswith("text/plain") else ".html"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{source.id}{suffix}"
+        path = Path(folder) / f"{source.id}{page.suffix}"
         path.write_bytes(page.body)
         try:
             extract = read(path)

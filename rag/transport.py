@@ -48,7 +48,7 @@ class _Stream(httpx.SyncByteStream):
 
 
 def tls_context() -> ssl.SSLContext:
-    """Collect the certificates that the environment names, or else the system's.
+    """Collect the certificates that the environment names, or else those that certifi carries.
 
     Raises:
         FetchError: they cannot be read.

@@ -606,6 +606,7 @@ def test_huge_robots_is_read_in_part(server: Server, clock: Clock) -> None:
         ("User-agent: *\nDisallow: /a*aa$", "/aa", True),
         ("User-agent: *\nDisallow: /caf%C3%A9", "/café", False),
         ("User-agent: other\nDisallow: /", "/a", True),
+        ("User-agent: *\nSitemap: https://x.test/map\nUser-agent: other\nDisallow: /", "/a", False),
         (f"User-agent: *\nDisallow: /\n\nUser-agent: {AGENT.upper()}\nDisallow: /b", "/a", True),
         (f"User-agent: other\nUser-agent: {AGENT}\n\nDisallow: /", "/a", False),
         (

@@ -192,4 +192,6 @@ def _says_nothing(text: str, question: str) -> bool:
     folded = fold(text).text.strip("\"'. !")
     if folded.startswith(fold(NO_ANSWER).text) or folded == fold(question).text.strip("\"'. !"):
         return True
-    return text.rstrip().endswith((":", "?")) or " > " in text or bool(_ABOUT_ITSELF.match(text) or _TAG.search(text))
+    end = text.rstrip()[-1:]
+    heading = " > " in text and end not in (".", "!")
+    return heading or end in (":", "?") or bool(_ABOUT_ITSELF.match(text) or _TAG.search(text))
