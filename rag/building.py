@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from rag.chunking import cut
 from rag.config import Settings
-from rag.corpus import Corpus, Material, read_material
+from rag.corpus import Corpus, Material, Reading, read_material
 from rag.dense import DenseIndex
 from rag.embedding import Embedder, FloatArray
 from rag.errors import CorpusError, StoreError
@@ -32,6 +33,9 @@ _Passage = tuple[FloatArray, Tokens]
 """What a build knows of a chunk: its vector and its tokens."""
 
 Encoded = TypeVar("Encoded")
+
+READERS = 4
+"""Files that are read at once; parsers written in C leave the interpreter free while they work."""
 
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""
@@ -151,31 +155,45 @@ def _yields(generation: Generation) -> dict[str, _Yield]:
 def _read(
     corpus: Corpus, old: Mapping[str, _Yield], settings: Settings, embedder: Embedder, progress: Progress
 ) -> dict[str, _Yield]:
-    """Read every file that changed; one that cannot be read keeps what it gave before."""
-    materials = corpus.materials()
+    """Read every file that changed, several at once; one that cannot be read keeps what it gave before."""
+    materials = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
+    digests = {file: _digest(material) for file, material in materials.items()}
+    same = {file: old[file] for file in materials if file in old and old[file].part.digest == digests[file]}
     found: dict[str, _Yield] = {}
-    for number, material in enumerate(materials, start=1):
-        file = material.path.relative_to(corpus.root).as_posix()
-        before = old.get(file)
-        try:
-            digest = material.digest()
-        except OSError as error:
-            digest = f"unreadable: {error}"
-        if before is not None and before.part.digest == digest:
-            found[file] = before
-        else:
-            found[file] = _keep_failed(_read_one(material, file, digest, settings, embedder), before)
-        progress("reading", number, len(materials))
+    pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+    try:
+        reading = {file: pool.submit(_readings, m) for file, m in materials.items() if file not in same}
+        for number, file in enumerate(materials, start=1):
+            if file in same:
+                found[file] = same[file]
+            else:
+                new = _cut_all(reading.pop(file).result(), file, digests[file], settings, embedder)
+                found[file] = _keep_failed(new, old.get(file))
+            progress("reading", number, len(materials))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return found
 
 
-def _read_one(material: Material, file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
+def _digest(material: Material) -> str:
+    try:
+        return material.digest()
+    except OSError as error:
+        return f"unreadable: {error}"
+
+
+def _readings(material: Material) -> list[Reading]:
+    return list(read_material(material))
+
+
+def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
+    """Cut what a file gave into chunks."""
     sources: list[Source] = []
     documents: list[Document] = []
     chunks: list[Chunk] = []
     failures: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
-    for reading in read_material(material):
+    for reading in readings:
         if reading.document is None:
             failures.append((reading.source.id, reading.reason))
             continue
