@@ -34,7 +34,7 @@ WITHIN = 2.0
 UNMENTIONED = 0.5
 """Factor on confidence for each name in the question that the library mentions nowhere."""
 
-ENDED = re.compile(r"[.!?…。！？][\"'”’»)\[\]\d]*\s*$")
+ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
 
 OPENS = re.compile(r"(?:^|[.!?:;])\W*$")

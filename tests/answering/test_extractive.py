@@ -48,7 +48,9 @@ def test_a_sentence_far_behind_the_best_is_left_out() -> None:
     assert said((SENTENCES[0], 9.0), (SENTENCES[2], 2.0)) == [SENTENCES[0]]
 
 
-@pytest.mark.parametrize("whole", ["It ended.", "“It ended.”", "(It did.)", "Did it?", "It ended.[3]", "终于结束了。"])
+@pytest.mark.parametrize(
+    "whole", ["It ended.", "“It ended.”", "(It did.)", "Did it?", "It ended.[3]", "It ended . ''", "终于结束了。"]
+)
 def test_a_whole_sentence_has_an_end(whole: str) -> None:
     assert ENDED.search(whole)
 
