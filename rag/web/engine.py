@@ -84,9 +84,7 @@ class Engine:
 
     def _run(self) -> None:
         try:
-            assistant = self._opened()
-            _warm(assistant)
-            self._assistant = assistant
+            self._assistant = self._opened()
             self.status = Status("ready", "Ready")
             self._announce("Ready for questions.")
         except RagError as error:
@@ -97,6 +95,8 @@ class Engine:
             raise
         finally:
             self._done.set()
+        if self._assistant is not None:
+            _warm(self._assistant)
 
     def _opened(self) -> Assistant:
         embedder = default_embedder(self.settings.embedding_model)
