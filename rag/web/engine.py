@@ -84,7 +84,9 @@ class Engine:
 
     def _run(self) -> None:
         try:
-            self._assistant = self._opened()
+            assistant = self._opened()
+            _warm(assistant)
+            self._assistant = assistant
             self.status = Status("ready", "Ready")
             self._announce("Ready for questions.")
         except RagError as error:
@@ -95,8 +97,6 @@ class Engine:
             raise
         finally:
             self._done.set()
-        if self._assistant is not None:
-            _warm(self._assistant)
 
     def _opened(self) -> Assistant:
         embedder = default_embedder(self.settings.embedding_model)
