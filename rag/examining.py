@@ -9,6 +9,7 @@ from rag.answering.confidence import model
 from rag.answering.extractive import ASKS_RECENT, WITHIN, Assessment, assess
 from rag.asking.followups import Resolved
 from rag.asking.scope import Scope
+from rag.query import Query
 from rag.records import Filters, Passage, Turn
 from rag.retrieval import Retriever
 
@@ -26,6 +27,7 @@ RECENT_DEPTH = 2
 class Examination:
     """What was found for a question, before it is worded."""
 
+    query: Query
     passages: tuple[Passage, ...]
     assessment: Assessment
     """Of the first passages, as many as an answer looks at."""
@@ -54,15 +56,19 @@ class Examiner:
             depth: passages that are returned, at least as many as are judged.
             duplicates: keep passages that say nearly the same as a better one.
         """
-        query = self.retriever.query(question, history)
-        k *= RECENT_DEPTH if ASKS_RECENT.search(question) else 1
+        return self._judge(self.retriever.query(question, history), filters, k, depth=depth, duplicates=duplicates)
+
+    def _judge(
+        self, query: Query, filters: Filters, k: int, *, depth: int | None = None, duplicates: bool = False
+    ) -> Examination:
+        k *= RECENT_DEPTH if ASKS_RECENT.search(query.text) else 1
         depth = max(depth or k, k)
         found = None
         for shadowed in (True, False) if self.retriever.generation.full_texts else (False,):
             passages = self.retriever.search(query, depth, filters, shadowed=shadowed, duplicates=duplicates)
             assessment = assess(query, passages[:k], self.retriever)
             if found is None or assessment.confidence * SHADOWED > found.assessment.confidence:
-                found = Examination(tuple(passages), assessment)
+                found = Examination(query, tuple(passages), assessment)
             if found.assessment.confidence >= model().answer_from:
                 break
         assert found is not None
@@ -73,7 +79,7 @@ class Examiner:
         everywhere = self.examine(resolved.search, resolved.history, filters, k)
         if scope.source is None or filters.sources:
             return everywhere, ""
-        inside = self.examine(resolved.search, resolved.history, replace(filters, sources=(scope.source.id,)), k)
+        inside = self._judge(everywhere.query, replace(filters, sources=(scope.source.id,)), k)
         if inside.assessment.confidence >= model().abstain_below:
             return inside, ""
         title = f"“{scope.source.title}” does not say."
@@ -81,18 +87,19 @@ class Examiner:
             return everywhere, f"{title} Another source says:"
         return inside, f"{title} The nearest passages are listed for you to judge."
 
-    def with_main_text(self, found: Examination, resolved: Resolved, filters: Filters) -> Examination:
+    def with_main_text(self, found: Examination, filters: Filters) -> Examination:
         """Let the main source's own text speak too, second, where it is nearly as good an answer."""
         main = self.retriever.main_source
         if main not in self.retriever.generation.full_texts or (filters.sources and main not in filters.sources):
             return found
         if any(p.source.id == main and p.text_kind == "full text" for p in found.passages):
             return found
-        query = self.retriever.query(resolved.search, resolved.history)
-        passages = self.retriever.search(query, 1, replace(filters, sources=(main,)), shadowed=True)
-        own = assess(query, [replace(p, number=len(found.passages) + 1) for p in passages], self.retriever).candidates
+        passages = self.retriever.search(found.query, 1, replace(filters, sources=(main,)), shadowed=True)
+        own = assess(
+            found.query, [replace(p, number=len(found.passages) + 1) for p in passages], self.retriever
+        ).candidates
         best, *others = found.assessment.candidates
         if not own or own[0].score < best.score - MAIN_TEXT_WITHIN or own[0].preference < best.preference - WITHIN:
             return found
         assessment = replace(found.assessment, candidates=(best, own[0], *others))
-        return Examination((*found.passages, own[0].passage), assessment)
+        return replace(found, passages=(*found.passages, own[0].passage), assessment=assessment)

@@ -212,8 +212,8 @@ class Retriever:
         self, reranker: Reranker, query: Query, rows: NDArray[np.int64], scores: FloatArray, order: list[int]
     ) -> tuple[FloatArray, list[int]]:
         """Order the best candidates anew; gives every score and the order."""
-        best = [self.passage(int(rows[place]), 0) for place in order[:SECOND_OPINION]]
-        opinion = reranker.scores(query.text, [f"{p.source.title}. {p.heading}. {p.text}" for p in best])
+        chunks = (self.generation.chunks[rows[place]] for place in order[:SECOND_OPINION])
+        opinion = reranker.scores(query.text, [self.generation.contextual_text(chunk) for chunk in chunks])
         changed = scores.copy()
         changed[order] = reranked(scores[order], opinion)
         return changed, sorted(order, key=lambda place: -changed[place])

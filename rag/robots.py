@@ -31,10 +31,11 @@ class RobotRules:
             if key == "user-agent":
                 names = [*names, value.lower()] if naming else [value.lower()]
                 groups.setdefault(value.lower(), [])
+                naming = True
             elif key in ("allow", "disallow", "crawl-delay"):
                 for name in dict.fromkeys(names):
                     groups[name].append((key, value))
-            naming = key == "user-agent" or (naming and key not in ("allow", "disallow", "crawl-delay"))
+                naming = False
         told = groups.get(agent.lower(), groups.get("*", []))
         paths = [(unquote(value), key == "allow") for key, value in told if value and key != "crawl-delay"]
         delays = [_seconds(value) for key, value in told if key == "crawl-delay"]

@@ -96,7 +96,10 @@ def test_the_setting_reaches_the_answer(cross_encoder: Path, place: Place) -> No
     assistant = Assistant(settings, place.embedder)
     plain = place.open().retrieve(QUESTION)
     read = CrossEncoderReranker(str(cross_encoder), 30.0)
-    opinion = read.scores(QUESTION, [f"{p.source.title}. {p.heading}. {p.text}" for p in plain])
+    generation = Generation.open(place.settings, place.embedder)
+    opinion = read.scores(
+        QUESTION, [generation.contextual_text(generation.chunks[generation.rows[p.chunk_id]]) for p in plain]
+    )
     wanted = [plain[i].heading for i in np.argsort(-opinion, kind="stable")]
     assert [p.heading for p in assistant.retrieve(QUESTION)] == wanted
     assert all(c.status == "verified" for c in assistant.ask(QUESTION).citations)

@@ -54,7 +54,6 @@ OWN_WORDS = 3.0
 MAIN_SOURCE = 2.0
 """What the score of a sentence of the library's main source gains: a question that names no source means that one."""
 
-
 RECENT = 4.0
 """What a sentence of the newest year gains over one `RECENT_YEARS` older where the newest is asked for."""
 RECENT_YEARS = 4
