@@ -17,6 +17,7 @@ from rag.corpus import Corpus, Material, Reading, read_material
 from rag.dense import DenseIndex
 from rag.embedding import Embedder, FloatArray
 from rag.errors import CorpusError, StoreError
+from rag.foreseen import question_texts
 from rag.index import PIPELINE, Generation, Part, contextual_text, sentences_in_context, write_rows
 from rag.lexical import LexicalIndex
 from rag.records import Chunk, Document, Source
@@ -265,9 +266,10 @@ def _write(
     chunks = [c for y in found.values() for c in y.chunks]
     texts = [contextual_text(c, documents[c.doc_id], sources[documents[c.doc_id].source_id]) for c in chunks]
     sentences = [documents[c.doc_id].text[s.start : s.end] for c in chunks for s in c.sentences]
+    questions = question_texts(documents.values())
     known_texts, known_sentences = _known(previous) if previous else ({}, {})
     passages, fresh = _embed(texts, known_texts, _passage_encoder(embedder), progress, "embedding passages")
-    alone, more = _embed(sentences, known_sentences, embedder.encode, progress, "embedding sentences")
+    alone, more = _embed([*sentences, *questions], known_sentences, embedder.encode, progress, "embedding sentences")
     in_context = [
         sentences_in_context(chunk, sources[documents[chunk.doc_id].source_id], tokens)
         for chunk, (_, tokens) in zip(chunks, passages, strict=True)
@@ -278,7 +280,9 @@ def _write(
     write_rows(folder / "parts.json", (y.part for y in found.values()))
     empty = np.zeros((0, embedder.dim), np.float32)
     DenseIndex.from_vectors(np.stack([vector for vector, _ in passages])).save(folder / "chunks.faiss")
-    DenseIndex.from_vectors(np.stack(alone)).save(folder / "sentences.faiss")
+    vectors = np.stack(alone)
+    DenseIndex.from_vectors(vectors[: len(sentences)]).save(folder / "sentences.faiss")
+    DenseIndex.from_vectors(vectors[len(sentences) :]).save(folder / "questions.faiss")
     DenseIndex.from_vectors(np.concatenate([empty, *in_context])).save(folder / "context_sentences.faiss")
     TokenStore.from_chunks([tokens for _, tokens in passages], embedder.dim).save(folder / "tokens")
     LexicalIndex.from_terms(map(tokenise, texts)).save(folder / "bm25")
@@ -286,12 +290,13 @@ def _write(
 
 
 def _known(generation: Generation) -> tuple[dict[str, _Passage], dict[str, FloatArray]]:
-    """What a generation holds of each text: a chunk's vector and tokens, a sentence's vector."""
+    """What a generation holds of each text: a chunk's vector and tokens, a sentence's or question's vector."""
     numbers = range(len(generation.chunks))
     stored = ((generation.dense.vectors[i], generation.tokens.chunk(i)) for i in numbers)
     texts = dict(zip(map(generation.contextual_text, generation.chunks), stored, strict=True))
     sentences = dict(zip(generation.sentence_texts(), generation.sentences.vectors, strict=True))
-    return texts, sentences
+    questions = question_texts(generation.documents.values())
+    return texts, {**sentences, **dict(zip(questions, generation.questions.vectors, strict=True))}
 
 
 def _passage_encoder(embedder: Embedder) -> Callable[[Sequence[str]], Iterable[_Passage]]:

@@ -17,13 +17,14 @@ from rag.config import REBUILD, Settings
 from rag.dense import DenseIndex
 from rag.embedding import Embedder, FloatArray
 from rag.errors import IndexMismatchError
+from rag.foreseen import Foreseen, link
 from rag.lexical import LexicalIndex
 from rag.ranking import context_sentence_vectors, token_spans
 from rag.records import Chunk, Document, Source
 from rag.store import Pointer, Store
 from rag.token_vectors import Tokens, TokenStore
 
-PIPELINE = "3"
+PIPELINE = "4"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 Row = TypeVar("Row")
@@ -56,6 +57,7 @@ class Generation:
         self.dense = DenseIndex.load(folder / "chunks.faiss")
         self.sentences = DenseIndex.load(folder / "sentences.faiss")
         self.context_sentences = DenseIndex.load(folder / "context_sentences.faiss")
+        self.questions = DenseIndex.load(folder / "questions.faiss")
         self.tokens = TokenStore.load(folder / "tokens")
         self.lexical = LexicalIndex.load(folder / "bm25")
 
@@ -91,11 +93,22 @@ class Generation:
         """(sentences,) number of the chunk that holds each sentence."""
         return np.repeat(np.arange(len(self.chunks)), np.diff(self.sentence_starts)).astype(np.int64)
 
+    def sentence_rows(self, chunk_id: str) -> slice:
+        """Rows of the sentence vectors of one chunk."""
+        row = self.rows[chunk_id]
+        return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
     def sentence_texts(self) -> Iterator[str]:
         """The text of every sentence, in the order of their vectors."""
         for chunk in self.chunks:
             text = self.documents[chunk.doc_id].text
             yield from (text[span.start : span.end] for span in chunk.sentences)
+
+    @cached_property
+    def foreseen(self) -> Foreseen:
+        """The questions of the notes, with the sentences that they lead to."""
+        links = link(list(self.documents.values()), self.chunks, self.sentences.vectors)
+        return Foreseen(self.questions.vectors, *links, len(self.sentences))
 
     @cached_property
     def full_texts(self) -> frozenset[str]:

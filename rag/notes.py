@@ -10,15 +10,18 @@ The form is Markdown that reads as it stands::
 
     - A statement that stands alone.
     - Another, seen elsewhere. [Publisher, 2024-05](<https://example.org/page>)
+      - What would a reader ask to be told this?
 
 A statement without a link has the attribution of the source. The first link is
-the attribution of its statement; a date may be ``unknown``.
+the attribution of its statement; a date may be ``unknown``. The questions below a
+statement are those that it answers, in readers' words: they are searched, never quoted.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 
 from rag.dates import bounds
 from rag.errors import ConfigError, LoadError
@@ -49,6 +52,12 @@ def read_notes(markdown: str, source: Source, *, name: str) -> Document:
         elif line.startswith("- "):
             text, attribution = _statement(line[2:], source, place=f"{name}, line {number}")
             statements.append(Statement(length, length + len(text), attribution))
+        elif line.lstrip().startswith("- "):
+            if not statements or (headings and headings[-1].start > statements[-1].start):
+                raise LoadError(f"{name}, line {number}: found {line.strip()[:40]!r}, expected a statement above it")
+            question = _question(line, place=f"{name}, line {number}")
+            statements[-1] = replace(statements[-1], questions=(*statements[-1].questions, question))
+            continue
         elif line and headings and headings[-1].level > 1:
             raise LoadError(f"{name}, line {number}: found {line[:40]!r}, expected a heading or a statement ('- ...')")
         else:
@@ -84,3 +93,11 @@ def _statement(line: str, source: Source, *, place: str) -> tuple[str, Attributi
     if "](" in text:
         raise LoadError(f"{place}: expected attributions of the form ' [Publisher, DATE](<URL>)', found {line[-80:]!r}")
     return text.strip(), attribution
+
+
+def _question(line: str, *, place: str) -> str:
+    """Take the question out of a nested list point."""
+    question = line.strip().removeprefix("- ").strip()
+    if not question.endswith("?"):
+        raise LoadError(f"{place}: found {question[-40:]!r}, expected a question that ends with '?'")
+    return question

@@ -73,6 +73,8 @@ class Statement:
     start: int
     end: int
     attribution: Attribution
+    questions: tuple[str, ...] = ()
+    """Questions that it answers, as readers may ask them; searched, never quoted."""
 
 
 @dataclass(frozen=True, slots=True)

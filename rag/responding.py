@@ -12,7 +12,9 @@ from rag.answering.about import overview, record_answer
 from rag.answering.answerer import Answerer, Rewriter
 from rag.answering.confidence import model
 from rag.answering.conflicts import find_conflicts
-from rag.answering.extractive import compose
+from rag.answering.extractive import WITHIN, WITHIN_DOUBT, chosen, compose, lacking
+from rag.answering.names import bounds_answer
+from rag.answering.questions import analyse
 from rag.asking.followups import Resolved, needs_history, resolve
 from rag.asking.language import foreign_language
 from rag.asking.notices import match_notices
@@ -22,7 +24,7 @@ from rag.corpus import Corpus
 from rag.dates import readable
 from rag.embedding import Embedder
 from rag.errors import AnswererError
-from rag.examining import Examiner
+from rag.examining import Examination, Examiner
 from rag.index import Generation
 from rag.records import (
     Answer,
@@ -41,6 +43,8 @@ from rag.retrieval import Retriever
 
 DOES_NOT_SAY = "The sources do not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
+NARROW = ("number", "time")
+"""Kinds of question whose answer for another country or year is no answer."""
 WHICH = "It is not clear what the question points to. Please name it, for example as in the questions below."
 SUGGESTIONS = 3
 """Further questions that are offered."""
@@ -161,7 +165,8 @@ class Responder:
         found = self.examiner.examine(scope.topic, (), scoped, TOPIC_PASSAGES)
         if found.assessment.confidence < model().abstain_below:
             return None
-        sentences = compose(found.assessment.candidates, self.generation.documents, most=TOPIC_SENTENCES)
+        best = chosen(found.assessment.candidates, most=TOPIC_SENTENCES)
+        sentences = compose(best, self.generation.documents)
         return numbered(
             replace(
                 answer,
@@ -186,12 +191,11 @@ class Responder:
         confidence = found.assessment.confidence
         answer = replace(answer, confidence=confidence, passages=found.passages)
         if confidence < model().abstain_below:
-            near = self._suggestions(found.passages, ())
-            missing = " or ".join(f"“{name}”" for name in found.assessment.missing)
+            missing = _either(found.assessment.missing)
             said = DOES_NOT_SAY.format(why=f": they do not mention {missing}" if missing else "")
             if lead:
                 said = f"No source mentions {missing}. {lead}" if missing else lead
-            yield replace(answer, outcome="abstain", lead=said, suggestions=near)
+            yield self._abstained(answer, said)
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         lead = lead or (CAUTION if outcome == "caution" else "")
@@ -202,15 +206,33 @@ class Responder:
         if answerer is not None:
             answer = yield from self._written(answer, resolved, answerer)
         if not answer.sentences:
-            sentences = compose(found.assessment.candidates, documents)
-            if resolved.asks_who_said:
-                sentences = tuple(_said(sentence) for sentence in sentences[:1])
-            for count in range(1, len(sentences) + 1):
-                yield numbered(replace(answer, sentences=sentences[:count]))
-            answer = replace(answer, sentences=sentences)
+            answer = yield from self._quoted(answer, resolved, found)
+        if answer.outcome == "abstain":
+            return
         conflicts = find_conflicts(found.assessment.candidates, documents)
         suggestions = self._suggestions(found.passages, answer.sentences)
         yield numbered(replace(answer, conflicts=conflicts, suggestions=suggestions))
+
+    def _quoted(self, answer: Answer, resolved: Resolved, found: Examination) -> Generator[Answer, None, Answer]:
+        """Quote the best sentences; names of the question that none of them holds are told, or leave no answer."""
+        best = chosen(found.assessment.candidates, within=WITHIN if answer.outcome == "answer" else WITHIN_DOUBT)
+        missing = lacking(best)
+        lead = f"what they say nearest does not mention {_either(missing)}"
+        if analyse(resolved.search).kind in NARROW and any(map(bounds_answer, missing)):
+            answer = self._abstained(answer, DOES_NOT_SAY.format(why=f": {lead}"))
+            yield answer
+            return answer
+        if missing and answer.lead in ("", CAUTION):
+            answer = replace(answer, outcome="caution", lead=f"The sources may not answer this: {lead}.")
+        sentences = compose(best, self.generation.documents)
+        if resolved.asks_who_said:
+            sentences = tuple(_said(sentence) for sentence in sentences[:1])
+        for count in range(1, len(sentences) + 1):
+            yield numbered(replace(answer, sentences=sentences[:count]))
+        return replace(answer, sentences=sentences)
+
+    def _abstained(self, answer: Answer, lead: str) -> Answer:
+        return replace(answer, outcome="abstain", lead=lead, suggestions=self._suggestions(answer.passages, ()))
 
     def _reworded(self, about: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word an overview from the passages that it would quote; where it fails, they are quoted."""
@@ -262,6 +284,10 @@ def _apply(text: str, corrections: Sequence[Correction]) -> str:
     for correction in corrections:
         text = re.sub(rf"\b{re.escape(correction.typed)}\b", correction.meant, text)
     return text
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f"“{name}”" for name in names)
 
 
 def _said(sentence: AnswerSentence) -> AnswerSentence:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rag.dates import overlaps
 from rag.embedding import Embedder, FloatArray
+from rag.foreseen import PASSAGE_BLEND
 from rag.index import Generation, above, sentence_tokens, title_tokens
 from rag.query import Query, encode_query
 from rag.ranking import (
@@ -148,6 +149,10 @@ class Retriever:
                 keep.append(row)
         return np.array(keep, np.int64)
 
+    def foreseen(self, query: Query) -> FloatArray:
+        """How near a question foreseen for each sentence is, (sentences,) float32; see `rag.foreseen`."""
+        return self.generation.foreseen.scores(query.vector)
+
     def tokens(self, passage: Passage) -> tuple[Tokens, list[tuple[int, int]]]:
         """Give the stored tokens of a passage, title in front, and each sentence's range among them."""
         row = self.generation.rows[passage.chunk_id]
@@ -180,14 +185,18 @@ class Retriever:
             best, _ = channel.search(query.vector, depth * SENTENCE_DEPTH, allowed=sentence_rows)
             owners = dict.fromkeys(generation.sentence_owner[best].tolist())
             found.append(np.array(list(owners)[:depth], np.int64))
+        foreseen = np.maximum.reduceat(self.foreseen(query), generation.sentence_starts[:-1])
+        found.append(allowed[np.argsort(-foreseen[allowed], kind="stable")[:depth]])
         rows = np.unique(np.concatenate(found))
         features = {
             "dense": generation.dense.scores(query.vector, rows),
             "sentence": self._best_sentences(generation.sentences.vectors, query.vector, rows),
             "context_sentence": self._best_sentences(generation.context_sentences.vectors, query.vector, rows),
             "bm25": generation.lexical.scores(query.terms)[rows],
+            "foreseen": foreseen[rows],
         }
-        best = np.sort(np.argsort(-fuse(features, FIRST_STAGE), kind="stable")[:RERANKED])
+        first = PASSAGE_BLEND(fuse(features, FIRST_STAGE), features["foreseen"])
+        best = np.sort(np.argsort(-first, kind="stable")[:RERANKED])
         return rows[best], {name: values[best] for name, values in features.items()}
 
     def _best_sentences(self, vectors: FloatArray, query: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
@@ -206,7 +215,8 @@ class Retriever:
         features["title"] = np.array([title_share(query.terms, set(w.title), lexical) for w in words], np.float32)
         features["main"] = self._main_source(rows)
         scores = fuse(features, WEIGHTS)
-        return add_links(scores, [w.name for w in words], [w.text for w in words], query, lexical)
+        features["direct"] = add_links(scores, [w.name for w in words], [w.text for w in words], query, lexical)
+        return PASSAGE_BLEND(features["direct"], features["foreseen"])
 
     def _second_opinion(
         self, reranker: Reranker, query: Query, rows: NDArray[np.int64], scores: FloatArray, order: list[int]

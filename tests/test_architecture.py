@@ -18,7 +18,7 @@ LAYERS: dict[str, int] = {
     "errors": 0, "records": 0, "dates": 0, "config": 0, "words": 0,
     "loading": 1, "notes": 1, "declarations": 1, "corpus": 1, "embedding": 1, "addresses": 1,
     "robots": 1, "transport": 1, "fetching": 1, "chunking": 1,
-    "dense": 1, "lexical": 2, "token_vectors": 2, "testing": 2,
+    "dense": 1, "lexical": 2, "foreseen": 2, "token_vectors": 2, "testing": 2,
     "query": 3, "ranking": 4, "reranking": 4, "store": 4, "index": 5, "building": 6, "doctor": 6,
     "retrieval": 6,
     "syncing": 7, "library": 8, "feedback": 8, "asking": 8, "answering": 9, "examining": 10,

@@ -63,12 +63,19 @@ def model() -> Model:
     )
 
 
-def confidence(features: Mapping[str, float]) -> float:
+FORESEEN = 5.0
+"""What a cosine of 1 above `FORESEEN_FROM` with a foreseen question adds to the log-odds."""
+FORESEEN_FROM = 0.5
+
+
+def confidence(features: Mapping[str, float], foreseen: float) -> float:
     """Probability that the best sentence answers, by logistic regression, 0 to 1.
 
     Args:
         features: a value for each name of `CONFIDENCE_FEATURES`.
+        foreseen: cosine of the question with the nearest one foreseen for the sentence, 0 without one.
     """
     fitted = model()
     total = fitted.bias + sum(weight * features[name] for name, weight in fitted.confidence.items())
+    total += FORESEEN * max(0.0, foreseen - FORESEEN_FROM)
     return 1 / (1 + math.exp(-total))

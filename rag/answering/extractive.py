@@ -17,7 +17,9 @@ from rag.answering.evidence import (
     SentenceView,
     sentence_features,
 )
+from rag.answering.names import unmatched
 from rag.embedding import FloatArray
+from rag.foreseen import SENTENCE_BLEND
 from rag.index import above, title_tokens
 from rag.lexical import LexicalIndex
 from rag.query import Query
@@ -31,7 +33,10 @@ MOST_SENTENCES = 3
 WITHIN = 2.0
 """A further sentence is quoted if its score is at most this much below the best."""
 
-UNMENTIONED = 0.5
+WITHIN_DOUBT = 6.0
+"""The same where it is in doubt whether the best one answers."""
+
+UNMENTIONED = 0.4
 """Factor on confidence for each name in the question that the library mentions nowhere."""
 
 ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
@@ -48,11 +53,14 @@ SAME = 0.7
 FRAGMENT = 8.0
 """What the score of a sentence without an end loses: a heading, a credit, a line of a table."""
 
-OWN_WORDS = 3.0
+OWN_WORDS = 1.0
 """What the score of a sentence of a full text gains: its own words come before our notes."""
 
 MAIN_SOURCE = 2.0
 """What the score of a sentence of the library's main source gains: a question that names no source means that one."""
+
+UNNAMED = 1.0
+"""What the score of a sentence loses for each name or year of the question that neither it nor its setting holds."""
 
 RECENT = 4.0
 """What a sentence of the newest year gains over one `RECENT_YEARS` older where the newest is asked for."""
@@ -78,6 +86,10 @@ class Candidate:
     """Its score and what it gains from where it stands; what candidates are ordered by."""
     features: FloatArray
     """(features,) as in `rag.answering.evidence.SENTENCE_FEATURES`."""
+    foreseen: float
+    """Cosine of the question with the nearest one foreseen for the sentence; 0 without one."""
+    lacking: tuple[str, ...]
+    """Names and years of the question that neither the sentence nor what stands around it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +114,19 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     """
     views = [_view(passage, retriever) for passage in passages]
     table = sentence_features(query, retriever.generation.lexical, views)
-    weights = model().sentence
-    found = [
-        Candidate(passage, span, sentence.text, score, score + prior, row)
-        for passage, view, rows in zip(passages, views, table, strict=True)
-        for span, sentence, row in zip(passage.sentences, view.sentences, rows, strict=True)
-        for score, prior in ((float(row @ weights), _prior(passage, sentence.text, retriever.main_source)),)
-    ]
+    foreseen = retriever.foreseen(query)
+    found: list[Candidate] = []
+    for passage, view, rows in zip(passages, views, table, strict=True):
+        near = foreseen[retriever.generation.sentence_rows(passage.chunk_id)]
+        scores = rows @ model().sentence
+        preferences = SENTENCE_BLEND(scores, near)
+        for i, (span, sentence) in enumerate(zip(passage.sentences, view.sentences, strict=True)):
+            lacking = unmatched(query.text, _in_view(passage, i))
+            prior = _prior(passage, sentence.text, retriever.main_source) - UNNAMED * len(lacking)
+            preference = float(preferences[i]) + prior
+            found.append(
+                Candidate(passage, span, sentence.text, float(scores[i]), preference, rows[i], float(near[i]), lacking)
+            )
     if not found:
         return Assessment((), {}, 0.0)
     if ASKS_RECENT.search(query.text):
@@ -116,7 +134,7 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     found.sort(key=lambda c: (-c.preference, c.passage.number, c.span.start))
     signals = _signals(query, found)
     missing = missing_names(query.text, retriever.generation.lexical)
-    sure = confidence(signals) * UNMENTIONED ** len(missing)
+    sure = confidence(signals, found[0].foreseen) * UNMENTIONED ** len(missing)
     return Assessment(tuple(found), signals, sure, missing)
 
 
@@ -125,6 +143,14 @@ def _prior(passage: Passage, sentence: str, main_source: str) -> float:
     own = OWN_WORDS * (passage.text_kind == "full text")
     main = MAIN_SOURCE * (passage.source.id == main_source)
     return own + main - FRAGMENT * (ENDED.search(sentence) is None)
+
+
+def _in_view(passage: Passage, number: int) -> str:
+    """A sentence of a passage with what a reader sees around it: the one before, heading, title, who and when."""
+    first, last = passage.sentences[max(number - 1, 0)], passage.sentences[number]
+    text = passage.text[first.start - passage.start : last.end - passage.start]
+    source, said = passage.source, passage.attribution
+    return ". ".join([source.title, source.author, said.publisher, said.date, passage.heading, text])
 
 
 def _newest_preferred(found: Sequence[Candidate]) -> list[Candidate]:
@@ -198,7 +224,7 @@ def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
     best = found[0]
     value = dict(zip(SENTENCE_FEATURES, map(float, best.features), strict=True))
     return {
-        "passage_score": best.passage.score,
+        "passage_score": best.passage.scores["direct"],
         "sentence": best.passage.scores["sentence"],
         "cosine": value["cosine"],
         "even": value["even"],
@@ -210,22 +236,36 @@ def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
     }
 
 
-def compose(
-    candidates: Sequence[Candidate], documents: Mapping[str, Document], *, most: int = MOST_SENTENCES
-) -> tuple[AnswerSentence, ...]:
-    """Quote the best sentences, each once, with the sentence before where one needs it.
+def chosen(candidates: Sequence[Candidate], *, most: int = MOST_SENTENCES, within: float = WITHIN) -> list[Candidate]:
+    """Take the best candidates that do not say the same.
 
     Args:
         candidates: best first.
-        most: sentences to quote at most; those far behind the best are left out.
+        most: candidates to take at most.
+        within: those further behind the best than this are left out.
     """
+    taken: list[Candidate] = []
+    for candidate in candidates:
+        if len(taken) == most or candidate.preference < candidates[0].preference - within:
+            break
+        if not any(same(candidate.text, other.text) for other in taken):
+            taken.append(candidate)
+    return taken
+
+
+def compose(candidates: Sequence[Candidate], documents: Mapping[str, Document]) -> tuple[AnswerSentence, ...]:
+    """Quote sentences, each once, with the sentence before where one needs it."""
     said: list[AnswerSentence] = []
     for candidate in candidates:
-        if len(said) == most or candidate.preference < candidates[0].preference - WITHIN:
-            break
         if not any(same(candidate.text, other.text) for other in said):
             said.append(quoted(candidate.passage, candidate.span, documents, said))
     return tuple(said)
+
+
+def lacking(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """Names and years of the question that none of some candidates holds."""
+    first, *others = candidates
+    return tuple(name for name in first.lacking if all(name in other.lacking for other in others))
 
 
 def quoted(

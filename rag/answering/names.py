@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.answering.folding import fold
-from rag.answering.wording import ALIASES, FUNCTION_WORDS, LANGUAGES, MONTHS, NUMBERS, OPENERS
+from rag.answering.wording import ALIASES, FUNCTION_WORDS, LANGUAGES, METONYMS, MONTHS, NUMBERS, OPENERS
 
 _TOKEN = re.compile(r"[^\W\d_](?:[\w&]|[.'\u2019](?=\w))*")
 _WORD = re.compile(r"[^\W_](?:[\w&]|[.'](?=\w))*")
@@ -17,6 +18,7 @@ _ENDINGS = re.compile(
     r"(?:ations?|itions?|ingly|ments?|ness|ings?|ities|ity|ures?|ions?|edly|ers?|ors?|ably|ible|able|ies"
     r"|ied|ied|ed|es|ly|al|s|e|y)$"
 )
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIRECTED = re.compile(r"(?<!\w)(from|to|into|by|against) (?:the )?([\w.']+)")
 _ANY_OPENER = OPENERS.union(*LANGUAGES.values())
 _NOT_NAMES = frozenset(MONTHS) | frozenset(NUMBERS) | {"dr", "mr", "mrs", "ms", "prof", "i"}
@@ -113,6 +115,35 @@ def missing_names(sentence: str, evidence: str) -> tuple[str, ...]:
             if not (word.isupper() and low.replace(".", "") in short):
                 missing.append(word)
     return tuple(dict.fromkeys(missing))
+
+
+def unmatched(question: str, evidence: str) -> tuple[str, ...]:
+    """Return the names and years of *question* that *evidence* does not hold.
+
+    A capital that opens a sentence is no name here, nor are those of a question written
+    in capitals. ``Beijing`` is matched by China and China by ``Beijing``.
+    """
+    named = set() if question.isupper() else set(names(question))
+    years = _YEAR.findall(question)
+    if not named and not years:
+        return ()
+    held = spelled_out(evidence)
+    meant = " ".join(word for pair in METONYMS.items() if any(word in held for word in pair) for word in pair)
+    missing = [word for word in missing_names(question, f"{evidence} {meant}") if word in named]
+    return tuple(dict.fromkeys([*missing, *(year for year in years if year not in evidence)]))
+
+
+def bounds_answer(name: str) -> bool:
+    """Return whether *name* is a year or a country: an answer for another one is no answer."""
+    return _YEAR.fullmatch(name) is not None or fold(name).text in ALIASES or _bare(name) in _countries()
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    """Return the countries and continents that have a name of one word."""
+    from babel import Locale
+
+    return frozenset(_bare(name) for name in Locale("en").territories.values() if " " not in name)
 
 
 def _acronyms(text: str) -> frozenset[str]:

@@ -164,6 +164,9 @@ ALIASES = {
 }  # fmt: skip
 """Other spellings of one name."""
 
+METONYMS = {"beijing": "china", "washington": "united states", "white house": "united states"}
+"""Seats of government that stand for a state in a question, and the state."""
+
 _COMMONEST = {
     "en": "the of and to in is was were that by from with for it has have had",
     "es": "el la los las de del que y en por con una para es fue se su",

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.extractive import ENDED, Candidate, compose, missing_names, same
+from rag.answering.extractive import ENDED, Candidate, chosen, compose, missing_names, same
 from rag.answering.spans import candidates
 from rag.assistant import Assistant
 from rag.index import Generation
@@ -25,7 +25,7 @@ def candidate(quote: str, preference: float) -> Candidate:
         Attribution("Isle Press", "2020", ""), 1.0, {}, spans,
     )  # fmt: skip
     span = spans[SENTENCES.index(quote)]
-    return Candidate(passage, span, quote, preference, preference, np.zeros(0, np.float32))
+    return Candidate(passage, span, quote, preference, preference, np.zeros(0, np.float32), 0.0, ())
 
 
 SENTENCES = (
@@ -35,7 +35,7 @@ DOCUMENTS = {"isle/text": Document("isle/text", "isle", "full text", TEXT, "0" *
 
 
 def said(*quotes: tuple[str, float]) -> list[str]:
-    return [s.text for s in compose([candidate(*quote) for quote in quotes], DOCUMENTS)]
+    return [s.text for s in compose(chosen([candidate(*quote) for quote in quotes]), DOCUMENTS)]
 
 
 def test_a_sentence_that_refers_back_brings_the_one_before_it_once() -> None:

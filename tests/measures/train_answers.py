@@ -211,7 +211,7 @@ def write(path: Path, weights: Array, confidence: Array, bias: float, figures: d
         "",
         "[outcome]",
         "answer_from = 0.5  # confidence from which an answer is given without a caution",
-        "abstain_below = 0.15  # confidence below which the assistant abstains",
+        "abstain_below = 0.10  # confidence below which the assistant abstains",
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
