@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
+from rag.alignment import Alignment
 from rag.answering.confidence import model
-from rag.answering.extractive import ASKS_RECENT, WITHIN, Assessment, assess
+from rag.answering.extractive import ASKS_RECENT, Assessment, Candidate, assess
 from rag.asking.followups import Resolved
-from rag.asking.scope import Scope
+from rag.asking.scope import Scope, without_source
 from rag.query import Query
-from rag.records import Filters, Passage, Turn
+from rag.records import Filters, Passage, Span, Turn
 from rag.retrieval import Retriever
 
-SHADOWED = 0.6
-"""The share of its confidence that an answer from replaced notes keeps beside one from full texts."""
+BOTH_TEXTS = 2
+"""How many times as many passages are judged where sources have both notes and a full text."""
 
-MAIN_TEXT_WITHIN = 3.5
-"""The main source's own text is quoted too if its best sentence scores at most this much below the best."""
+OWN_WORDS_DEPTH = 8
+"""Candidates, best first, that are put in the full text's own words."""
+
+ONLY_NOTES = 1.5
+"""What the score of a note loses where the source's full text is indexed and does not say the same."""
 
 RECENT_DEPTH = 2
 """How many times as many passages are judged where the newest is asked for: it may stand in a lower one."""
@@ -38,6 +42,7 @@ class Examiner:
 
     def __init__(self, retriever: Retriever) -> None:
         self.retriever = retriever
+        self._alignment = Alignment(retriever.generation)
 
     def examine(
         self,
@@ -52,7 +57,8 @@ class Examiner:
         """Search and judge.
 
         Args:
-            k: passages that are judged; twice as many where the newest is asked for.
+            k: passages that are judged; twice as many where the newest is asked for, and where
+                sources have both notes and a full text.
             depth: passages that are returned, at least as many as are judged.
             duplicates: keep passages that say nearly the same as a better one.
         """
@@ -62,21 +68,15 @@ class Examiner:
         self, query: Query, filters: Filters, k: int, *, depth: int | None = None, duplicates: bool = False
     ) -> Examination:
         k *= RECENT_DEPTH if ASKS_RECENT.search(query.text) else 1
-        depth = max(depth or k, k)
-        found = None
-        for shadowed in (True, False) if self.retriever.generation.full_texts else (False,):
-            passages = self.retriever.search(query, depth, filters, shadowed=shadowed, duplicates=duplicates)
-            assessment = assess(query, passages[:k], self.retriever)
-            if found is None or assessment.confidence * SHADOWED > found.assessment.confidence:
-                found = Examination(query, tuple(passages), assessment)
-            if found.assessment.confidence >= model().answer_from:
-                break
-        assert found is not None
-        return found
+        k *= BOTH_TEXTS if self.retriever.generation.noted_texts else 1
+        passages = self.retriever.search(query, max(depth or k, k), filters, duplicates=duplicates)
+        found = Examination(query, tuple(passages), assess(query, passages[:k], self.retriever))
+        return self._in_own_words(found, filters) if self.retriever.generation.noted_texts else found
 
     def examine_scoped(self, resolved: Resolved, scope: Scope, filters: Filters, k: int) -> tuple[Examination, str]:
         """Search in the source that the question means first, then everywhere; gives what to say of it."""
-        everywhere = self.examine(resolved.search, resolved.history, filters, k)
+        question = without_source(resolved.search) if scope.source else resolved.search
+        everywhere = self.examine(question, resolved.history, filters, k)
         if scope.source is None or filters.sources:
             return everywhere, ""
         inside = self._judge(everywhere.query, replace(filters, sources=(scope.source.id,)), k)
@@ -87,19 +87,29 @@ class Examiner:
             return everywhere, f"{title} Another source says:"
         return inside, f"{title} The nearest passages are listed for you to judge."
 
-    def with_main_text(self, found: Examination, filters: Filters) -> Examination:
-        """Let the main source's own text speak too, second, where it is nearly as good an answer."""
-        main = self.retriever.main_source
-        if main not in self.retriever.generation.full_texts or (filters.sources and main not in filters.sources):
-            return found
-        if any(p.source.id == main and p.text_kind == "full text" for p in found.passages):
-            return found
-        passages = self.retriever.search(found.query, 1, replace(filters, sources=(main,)), shadowed=True)
-        own = assess(
-            found.query, [replace(p, number=len(found.passages) + 1) for p in passages], self.retriever
-        ).candidates
-        best, *others = found.assessment.candidates
-        if not own or own[0].score < best.score - MAIN_TEXT_WITHIN or own[0].preference < best.preference - WITHIN:
-            return found
-        assessment = replace(found.assessment, candidates=(best, own[0], *others))
-        return replace(found, passages=(*found.passages, own[0].passage), assessment=assessment)
+    def _in_own_words(self, found: Examination, filters: Filters) -> Examination:
+        """Put a full text's own words in the place of our notes that say the same, for the best sentences."""
+        allowed = set(self.retriever.allowed(filters).tolist())
+        passages = {p.chunk_id: p for p in found.passages}
+        best, rest = found.assessment.candidates[:OWN_WORDS_DEPTH], found.assessment.candidates[OWN_WORDS_DEPTH:]
+        own = [self._own_words(candidate, passages, allowed) for candidate in best]
+        said: dict[tuple[str, Span], Candidate] = {}
+        for candidate in (*sorted(own, key=lambda c: -c.preference), *rest):
+            said.setdefault((candidate.passage.doc_id, candidate.span), candidate)
+        assessment = replace(found.assessment, candidates=tuple(said.values()))
+        return replace(found, passages=tuple(passages.values()), assessment=assessment)
+
+    def _own_words(self, candidate: Candidate, passages: dict[str, Passage], allowed: Container[int]) -> Candidate:
+        """Give the full text's sentence for a note's, and add its passage to those found."""
+        generation = self.retriever.generation
+        if candidate.passage.text_kind != "notes" or candidate.passage.source.id not in generation.noted_texts:
+            return candidate
+        first = generation.sentence_rows(candidate.passage.chunk_id).start
+        row = self._alignment.own_sentence(first + candidate.passage.sentences.index(candidate.span))
+        number = int(generation.sentence_owner[row]) if row is not None else -1
+        if row is None or number not in allowed:
+            return replace(candidate, preference=candidate.preference - ONLY_NOTES)
+        chunk = generation.chunks[number]
+        passage = passages.setdefault(chunk.chunk_id, self.retriever.passage(number, len(passages) + 1))
+        span = chunk.sentences[row - int(generation.sentence_starts[number])]
+        return replace(candidate, passage=passage, span=span, text=generation.sentence_text(row))

@@ -3,14 +3,13 @@
 A reader's question seldom shares a word with the sentence that answers it, but often
 means the same as another question. So a statement of our notes carries questions that
 it answers (document expansion: Nogueira et al., "Document Expansion by Query
-Prediction", 2019, here by hand), and a search compares like with like. Where the
-source's full text is indexed, a question leads to the sentence there that says the same.
+Prediction", 2019, here by hand), and a search compares like with like.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +17,6 @@ from numpy.typing import NDArray
 
 from rag.embedding import FloatArray
 from rag.records import Chunk, Document
-
-SAYS_THE_SAME = 0.6
-"""Cosine from which a sentence of a full text is taken to say what a statement says."""
 
 
 def question_texts(documents: Iterable[Document]) -> list[str]:
@@ -71,45 +67,27 @@ class Foreseen:
         return found
 
 
-def link(
-    documents: Sequence[Document], chunks: Sequence[Chunk], sentences: FloatArray
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Link every question to the sentences of its statement, and to the full text's that says the same.
+def link(documents: Iterable[Document], chunks: Iterable[Chunk]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Link every question to the sentences of its statement.
 
     Args:
         documents: in the order of `question_texts`.
-        sentences: (sentences, dim) unit rows, in the order of the chunks.
 
     Returns:
         Numbers of questions and rows of sentences, (links,) each.
     """
-    rows: dict[str, list[tuple[int, int]]] = {}
-    row = 0
-    for chunk in chunks:
-        for span in chunk.sentences:
-            rows.setdefault(chunk.doc_id, []).append((span.start, row))
-            row += 1
+    places: dict[str, list[tuple[int, int]]] = {}
+    spans = ((chunk.doc_id, span.start) for chunk in chunks for span in chunk.sentences)
+    for row, (doc_id, start) in enumerate(spans):
+        places.setdefault(doc_id, []).append((start, row))
     links: list[tuple[int, int]] = []
+    statements = ((places.get(d.doc_id, []), statement) for d in documents for statement in d.statements)
     number = 0
-    full = {d.source_id: [row for _, row in rows.get(d.doc_id, ())] for d in documents if d.text_kind == "full text"}
-    for document in documents:
-        places = sorted(rows.get(document.doc_id, ()))
-        for statement in document.statements:
-            low = bisect.bisect_left(places, (statement.start, -1))
-            high = bisect.bisect_left(places, (statement.end, -1))
-            own = [row for _, row in places[low:high]]
-            targets = own + _same_in(full.get(document.source_id, []), own, sentences)
-            for _ in statement.questions:
-                links.extend((number, target) for target in targets)
-                number += 1
+    for starts, statement in statements:
+        low = bisect.bisect_left(starts, (statement.start, -1))
+        high = bisect.bisect_left(starts, (statement.end, -1))
+        for _ in statement.questions:
+            links.extend((number, row) for _, row in starts[low:high])
+            number += 1
     table = np.array(links, np.int64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
-
-
-def _same_in(full: Sequence[int], own: Sequence[int], sentences: FloatArray) -> list[int]:
-    """The sentence of a full text that is nearest to a statement, if it is near enough."""
-    if not full or not own:
-        return []
-    cosines = (sentences[full] @ sentences[own].T).max(axis=1)
-    best = int(cosines.argmax())
-    return [full[best]] if cosines[best] >= SAYS_THE_SAME else []

@@ -98,6 +98,13 @@ class Generation:
         row = self.rows[chunk_id]
         return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
 
+    def sentence_text(self, row: int) -> str:
+        """The text of the sentence with a vector of this row."""
+        number = int(self.sentence_owner[row])
+        chunk = self.chunks[number]
+        span = chunk.sentences[row - int(self.sentence_starts[number])]
+        return self.documents[chunk.doc_id].text[span.start : span.end]
+
     def sentence_texts(self) -> Iterator[str]:
         """The text of every sentence, in the order of their vectors."""
         for chunk in self.chunks:
@@ -107,13 +114,18 @@ class Generation:
     @cached_property
     def foreseen(self) -> Foreseen:
         """The questions of the notes, with the sentences that they lead to."""
-        links = link(list(self.documents.values()), self.chunks, self.sentences.vectors)
+        links = link(self.documents.values(), self.chunks)
         return Foreseen(self.questions.vectors, *links, len(self.sentences))
 
     @cached_property
     def full_texts(self) -> frozenset[str]:
         """Ids of the sources whose own words are indexed."""
         return frozenset(d.source_id for d in self.documents.values() if d.text_kind == "full text")
+
+    @cached_property
+    def noted_texts(self) -> frozenset[str]:
+        """Ids of the sources that have both notes and a full text."""
+        return frozenset(d.source_id for d in self.documents.values() if d.text_kind == "notes") & self.full_texts
 
     def source_of(self, chunk: Chunk) -> Source:
         """The source that a chunk belongs to."""

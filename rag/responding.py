@@ -199,8 +199,6 @@ class Responder:
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         lead = lead or (CAUTION if outcome == "caution" else "")
-        if scope.source is None:
-            found = self.examiner.with_main_text(found, filters)
         answer = replace(answer, outcome=outcome, lead=lead, passages=found.passages)
         documents = self.generation.documents
         if answerer is not None:

@@ -92,7 +92,6 @@ class Retriever:
         k: int,
         filters: Filters | None = None,
         *,
-        shadowed: bool = False,
         duplicates: bool = False,
     ) -> list[Passage]:
         """Find the passages that fit a query, best first.
@@ -100,13 +99,12 @@ class Retriever:
         Args:
             k: most passages to return; clamped to what there is.
             filters: what to search in; applied before ranking.
-            shadowed: leave out the notes of every source whose full text is indexed.
             duplicates: keep passages that say nearly the same as a better one.
 
         Returns:
             At most k passages, numbered from 1; none where nothing is left to search.
         """
-        allowed = self.allowed(filters or Filters(), shadowed=shadowed)
+        allowed = self.allowed(filters or Filters())
         if not len(allowed):
             return []
         rows, features = self._candidate_features(query, allowed)
@@ -128,10 +126,10 @@ class Retriever:
                 break
         return passages
 
-    def allowed(self, filters: Filters, *, shadowed: bool = False) -> NDArray[np.int64]:
+    def allowed(self, filters: Filters) -> NDArray[np.int64]:
         """The numbers of the chunks that the filters leave, ascending."""
         generation = self.generation
-        if not shadowed and filters == Filters():
+        if filters == Filters():
             return np.arange(len(generation.chunks), dtype=np.int64)
         wanted = [part.casefold() for part in filters.publishers]
         keep = []
@@ -143,7 +141,6 @@ class Retriever:
                 and (not filters.kinds or source.kind in filters.kinds)
                 and (not wanted or any(part in chunk.attribution.publisher.casefold() for part in wanted))
                 and overlaps(chunk.attribution.date, filters.since, filters.until)
-                and not (shadowed and document.text_kind == "notes" and source.id in generation.full_texts)
             )
             if keep_it:
                 keep.append(row)

@@ -20,7 +20,7 @@ LAYERS: dict[str, int] = {
     "robots": 1, "transport": 1, "fetching": 1, "chunking": 1,
     "dense": 1, "lexical": 2, "foreseen": 2, "token_vectors": 2, "testing": 2,
     "query": 3, "ranking": 4, "reranking": 4, "store": 4, "index": 5, "building": 6, "doctor": 6,
-    "retrieval": 6,
+    "retrieval": 6, "alignment": 6,
     "syncing": 7, "library": 8, "feedback": 8, "asking": 8, "answering": 9, "examining": 10,
     "responding": 11, "assistant": 12,
     "wire": 12, "exports": 12, "measures": 12, "evaluation": 13, "rendering": 13, "web": 14, "cli": 15,

@@ -9,7 +9,7 @@ import pytest
 from rag.asking.followups import needs_history, resolve
 from rag.asking.language import foreign_language
 from rag.asking.notices import match_notices
-from rag.asking.scope import find_scope
+from rag.asking.scope import find_scope, without_source
 from rag.asking.spelling import Correction, correct
 from rag.declarations import NoticeRule
 from rag.records import Source, Turn
@@ -141,3 +141,16 @@ def test_a_language_that_is_not_understood_is_named(
     question: str, understood: tuple[str, ...], language: str | None
 ) -> None:
     assert foreign_language(question, understood) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("What does the article say about sanctions?", "What about sanctions?"),
+        ("According to the article, why is China slow?", "why is China slow?"),
+        ("Do Americans agree on demand, per the piece?", "Do Americans agree on demand?"),
+        ("What does the author add to the mix?", "What does the author add to the mix?"),
+    ],
+)
+def test_words_that_only_name_the_source_are_not_searched(question: str, searched: str) -> None:
+    assert without_source(question) == searched

@@ -25,7 +25,7 @@ from rag.lexical import LexicalIndex
 from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.retrieval import Retriever
-from rag.words import STOP_WORDS, Word, counted_terms, find_words, tokenise
+from rag.words import ENDED, STOP_WORDS, Word, counted_terms, find_words, tokenise
 
 MOST_SENTENCES = 3
 """Sentences in an answer to a plain question, context brought along not counted."""
@@ -39,9 +39,6 @@ WITHIN_DOUBT = 6.0
 UNMENTIONED = 0.4
 """Factor on confidence for each name in the question that the library mentions nowhere."""
 
-ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
-"""The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
-
 OPENS = re.compile(r"(?:^|[.!?:;])\W*$")
 """What stands before a word that has its capital because it opens a sentence."""
 SHORTEST_NAME = 2
@@ -53,10 +50,7 @@ SAME = 0.7
 FRAGMENT = 8.0
 """What the score of a sentence without an end loses: a heading, a credit, a line of a table."""
 
-OWN_WORDS = 1.0
-"""What the score of a sentence of a full text gains: its own words come before our notes."""
-
-MAIN_SOURCE = 2.0
+MAIN_SOURCE = 1.5
 """What the score of a sentence of the library's main source gains: a question that names no source means that one."""
 
 UNNAMED = 1.0
@@ -140,9 +134,7 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
 
 def _prior(passage: Passage, sentence: str, main_source: str) -> float:
     """What a sentence gains from where it stands and loses for having no end."""
-    own = OWN_WORDS * (passage.text_kind == "full text")
-    main = MAIN_SOURCE * (passage.source.id == main_source)
-    return own + main - FRAGMENT * (ENDED.search(sentence) is None)
+    return MAIN_SOURCE * (passage.source.id == main_source) - FRAGMENT * (ENDED.search(sentence) is None)
 
 
 def _in_view(passage: Passage, number: int) -> str:

@@ -14,11 +14,16 @@ Aspect = Literal["author", "publisher", "date", "overview", ""]
 """What is asked of a source: a field of its record, what it says in short, or nothing."""
 
 _TEXT = r"(?:article|essay|piece|text|paper|report|story|post|page|document|publication|analysis|source)"
-THIS_TEXT = re.compile(
-    rf"\b(?:the|this|that|your|main) {_TEXT}(?:'s|’s)?\b|\b(?:the|this|that) (?:author|writer)(?:'s|’s)?\b",
+_NAMED = rf"(?:(?:the|this|that|your|main) {_TEXT}|(?:the|this|that) (?:author|writer))(?:'s|’s)?\b"
+THIS_TEXT = re.compile(rf"\b{_NAMED}", re.IGNORECASE)
+"""Words that stand for the library's main source."""
+
+_POINTED_AT = re.compile(
+    rf"\b(?:do|does|did) {_NAMED} (?:say|mention|write|tell us|state)\b"
+    rf"|,? *\b(?:according to|as per|per|in) {_NAMED}(?: (?:view|eyes|telling|words|opinion|account))?",
     re.IGNORECASE,
 )
-"""Words that stand for the library's main source."""
+"""Words that say no more than where an answer is looked for."""
 
 _IT = rf"(?:it|this|(?:the|this) {_TEXT})"
 
@@ -83,6 +88,14 @@ def find_scope(question: str, sources: Iterable[Source], main: Source | None) ->
         source = main
     topic = " ".join(_FILLER.sub(" ", re.sub(r"[^\w\s'-]", " ", question)).split()) if aspect == "overview" else ""
     return Scope(source, aspect if source else "", topic)
+
+
+def without_source(question: str) -> str:
+    """Leave out words that say no more than where an answer is looked for.
+
+    ``What does the article say about sanctions?`` gives ``What about sanctions?``
+    """
+    return " ".join(_POINTED_AT.sub(" ", question).split()).replace(" ?", "?").lstrip(" ,")
 
 
 def _names(question: str, source: Source) -> bool:

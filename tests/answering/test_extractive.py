@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.extractive import ENDED, Candidate, chosen, compose, missing_names, same
+from rag.answering.extractive import Candidate, chosen, compose, missing_names, same
 from rag.answering.spans import candidates
 from rag.assistant import Assistant
 from rag.index import Generation
 from rag.records import Answer, Attribution, Document, Passage, Source, Span
+from rag.words import ENDED
 from tests.conftest import Place
 
 TEXT = "The lamp was lit in 1904. It burned oil. A keeper lived there.\nThe harbour\nNobody lives there today."
