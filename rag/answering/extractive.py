@@ -17,7 +17,9 @@ from rag.answering.evidence import (
     SentenceView,
     sentence_features,
 )
+from rag.answering.folding import fold
 from rag.answering.names import unmatched
+from rag.answering.polarity import negation_differs
 from rag.embedding import FloatArray
 from rag.foreseen import SENTENCE_BLEND
 from rag.index import above, title_tokens
@@ -25,7 +27,7 @@ from rag.lexical import LexicalIndex
 from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.retrieval import Retriever
-from rag.words import ENDED, STOP_WORDS, Word, counted_terms, find_words, tokenise
+from rag.words import ENDED, STOP_WORDS, Word, content_terms, counted_terms, find_words, tokenise
 
 MOST_SENTENCES = 3
 """Sentences in an answer to a plain question, context brought along not counted."""
@@ -55,6 +57,9 @@ MAIN_SOURCE = 1.5
 
 UNNAMED = 1.0
 """What the score of a sentence loses for each name or year of the question that neither it nor its setting holds."""
+
+SHORT = 14
+"""Words up to which a negation in a question is taken to bear on what is asked."""
 
 RECENT = 4.0
 """What a sentence of the newest year gains over one `RECENT_YEARS` older where the newest is asked for."""
@@ -126,7 +131,7 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
     if ASKS_RECENT.search(query.text):
         found = _newest_preferred(found)
     found.sort(key=lambda c: (-c.preference, c.passage.number, c.span.start))
-    signals = _signals(query, found)
+    signals = _signals(query, found, retriever)
     missing = missing_names(query.text, retriever.generation.lexical)
     sure = confidence(signals, found[0].foreseen) * UNMENTIONED ** len(missing)
     return Assessment(tuple(found), signals, sure, missing)
@@ -211,9 +216,11 @@ def _view(passage: Passage, retriever: Retriever) -> PassageView:
     return PassageView(passage.score, passage.number, terms, title, sentences)
 
 
-def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
+def _signals(query: Query, found: Sequence[Candidate], retriever: Retriever) -> dict[str, float]:
     """What confidence is judged by; see `CONFIDENCE_FEATURES`."""
     best = found[0]
+    asked, held = content_terms(query.text), set(retriever.words(retriever.generation.rows[best.passage.chunk_id]).text)
+    words = len(tokenise(query.text))
     value = dict(zip(SENTENCE_FEATURES, map(float, best.features), strict=True))
     return {
         "passage_score": best.passage.scores["direct"],
@@ -224,7 +231,10 @@ def _signals(query: Query, found: Sequence[Candidate]) -> dict[str, float]:
         "lacks": value["lacks"],
         "score": best.score,
         "margin": max(best.score - found[1].score, 0.0) if len(found) > 1 else 0.0,
-        "length": math.log(max(len(tokenise(query.text)), 1)),
+        "length": math.log(max(words, 1)),
+        "unheld": sum(term not in held for term in asked) / max(len(asked), 1),
+        "unmatched": float(len(best.lacking)),
+        "denies": float(words <= SHORT and negation_differs(fold(query.text).text, fold(best.text).text)),
     }
 
 

@@ -3,9 +3,10 @@
     python -m tests.measures.train_answers --data FOLDER
 
 A question belongs to the half of the document that it is about (parity of the title's
-SHA-256). Sentence weights: listwise logistic regression on half 0. Confidence:
-logistic regression two-fold for the figures; half 0 for the file. Figures of
-both halves are printed and stand in the file's head.
+SHA-256). Sentence weights: listwise logistic regression on half 0. Confidence, of the
+sentences that these weights choose: logistic regression under a strong penalty, its
+scale fitted again without one; two-fold for the figures, half 0 for the file. Figures
+of both halves are printed and stand in the file's head.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from rag.answering.confidence import CONFIDENCE_FEATURES
+from rag.answering.confidence import CONFIDENCE_FEATURES, model
 from rag.answering.evidence import SENTENCE_FEATURES
 from rag.config import Settings
 from rag.embedding import default_embedder
@@ -36,7 +38,7 @@ CONFIDENCE_SETS = {"squad2": 1.0, "clapnq": 3.0, "mtrag-un": 3.0}
 EVERY = {"squad2": 4}
 """Only every n-th question of a large set is used."""
 SENTENCE_PENALTY = 3e-3
-CONFIDENCE_PENALTY = 0.01
+CONFIDENCE_PENALTY = 0.003
 
 Array = NDArray[np.float64]
 
@@ -109,37 +111,24 @@ def fit_sentences(examples: list[Example]) -> Array:
 
 
 def fit_confidence(examples: list[Example]) -> tuple[Array, float]:
-    """Fit a logistic regression; gives weights in the order of the features, and the bias."""
+    """Fit weights in the order of the features, and the bias."""
     from sklearn.linear_model import LogisticRegression
 
     rows = signals(examples)
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    answerable = [e.answerable for e in examples]
     weight = [CONFIDENCE_SETS[e.dataset] for e in examples]
-    fitted = LogisticRegression(C=CONFIDENCE_PENALTY, max_iter=2000, class_weight="balanced").fit(
-        (rows - mean) / spread, [e.answerable for e in examples], sample_weight=weight
-    )
-    weights = fitted.coef_[0] / spread
-    return weights, float(fitted.intercept_[0] - weights @ mean)
+    rows = (rows - mean) / spread
+    options: dict[str, Any] = {"max_iter": 2000, "class_weight": "balanced"}
+    direction = LogisticRegression(C=CONFIDENCE_PENALTY, **options).fit(rows, answerable, sample_weight=weight).coef_[0]
+    scale = LogisticRegression(C=1e6, **options).fit((rows @ direction)[:, None], answerable, sample_weight=weight)
+    weights = direction * scale.coef_[0][0] / spread
+    return weights, float(scale.intercept_[0] - weights @ mean)
 
 
 def signals(examples: list[Example]) -> Array:
     """(questions, features) in the order of `CONFIDENCE_FEATURES`."""
     return np.array([[e.signals[name] for name in CONFIDENCE_FEATURES] for e in examples])
-
-
-def rescored(examples: list[Example], weights: Array) -> list[Example]:
-    """Judge confidence by the sentence that the new weights choose."""
-    columns = list(SENTENCE_FEATURES)
-    out = []
-    for e in examples:
-        score = e.features @ weights
-        order = np.argsort(-score, kind="stable")
-        best = e.features[order[0]]
-        changed = {n: float(best[columns.index(n)]) for n in ("cosine", "even", "new", "lacks")}
-        margin = float(score[order[0]] - score[order[1]]) if len(order) > 1 else 0.0
-        changed |= {"score": float(score[order[0]]), "margin": margin}
-        out.append(Example(e.dataset, e.half, e.answerable, e.features, e.right, {**e.signals, **changed}))
-    return out
 
 
 def report(examples: list[Example], weights: Array) -> dict[str, list[float]]:
@@ -161,13 +150,18 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--scratch", type=Path, default=Path("build/eval"))
     parser.add_argument("--out", type=Path, default=Path("rag/answering/coefficients.toml"))
+    parser.add_argument("--keep-sentences", action="store_true", help="fit confidence only")
     options = parser.parse_args()
-    names = dict.fromkeys([*SENTENCE_SETS, *CONFIDENCE_SETS])
-    examples = [e for name in names for e in collect(name, options.data, options.scratch)]
-    sentence_examples = [e for e in examples if e.dataset in SENTENCE_SETS and e.answerable]
-    weights = fit_sentences([e for e in sentence_examples if e.half == 0])
-    figures: dict[str, Any] = report(examples, weights)
-    rated = rescored([e for e in examples if e.dataset in CONFIDENCE_SETS and len(e.features)], weights)
+    fitted = model()
+    weights = np.asarray(fitted.sentence, np.float64)
+    figures: dict[str, list[float]] = {}
+    if not options.keep_sentences:
+        examples = [e for name in SENTENCE_SETS for e in collect(name, options.data, options.scratch) if e.answerable]
+        weights = fit_sentences([e for e in examples if e.half == 0])
+        figures |= report(examples, weights)
+        write(options.out, weights, list(fitted.confidence.values()), fitted.bias, figures)
+        model.cache_clear()
+    rated = [e for name in CONFIDENCE_SETS for e in collect(name, options.data, options.scratch) if len(e.features)]
     values: dict[int, Array] = {}
     for half in (0, 1):
         w, bias = fit_confidence([e for e in rated if e.half == half])
@@ -188,7 +182,9 @@ def _auc(rated: list[Example], values: dict[int, Array], name: str, halves: tupl
     return auc([v for e, v in mine if e.answerable], [v for e, v in mine if not e.answerable])
 
 
-def write(path: Path, weights: Array, confidence: Array, bias: float, figures: dict[str, list[float]]) -> None:
+def write(
+    path: Path, weights: Array, confidence: Sequence[float] | Array, bias: float, figures: dict[str, list[float]]
+) -> None:
     """Write the coefficients with the figures of both halves in the head."""
     lines = [
         "# Written by `python -m tests.measures.train_answers --data FOLDER`; do not edit by hand.",
@@ -211,7 +207,7 @@ def write(path: Path, weights: Array, confidence: Array, bias: float, figures: d
         "",
         "[outcome]",
         "answer_from = 0.5  # confidence from which an answer is given without a caution",
-        "abstain_below = 0.10  # confidence below which the assistant abstains",
+        "abstain_below = 0.05  # confidence below which the assistant abstains",
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
