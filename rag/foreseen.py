@@ -9,19 +9,34 @@ Prediction", 2019, here by hand), and a search compares like with like.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import FloatArray
+from rag.query import Query
 from rag.records import Chunk, Document
+from rag.words import YEAR
+
+OTHER_YEAR = 0.5
+"""Most that a question about another year counts; questions on the same subject have about as much."""
 
 
 def question_texts(documents: Iterable[Document]) -> list[str]:
     """Every question of every statement, in text order."""
     return [question for d in documents for statement in d.statements for question in statement.questions]
+
+
+def question_years(documents: Iterable[Document]) -> list[frozenset[str]]:
+    """The years that each question or its statement names, in the order of `question_texts`."""
+    return [
+        frozenset(YEAR.findall(f"{question} {d.text[statement.start : statement.end]}"))
+        for d in documents
+        for statement in d.statements
+        for question in statement.questions
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +72,23 @@ class Foreseen:
     """(links,) number of the question of each link."""
     sentences: NDArray[np.int64]
     """(links,) row of the sentence that it leads to."""
+    years: Sequence[frozenset[str]]
+    """(questions,) the years that each question or its statement names."""
     size: int
     """How many sentences there are."""
 
-    def scores(self, query: FloatArray) -> FloatArray:
-        """The cosine of a query with the nearest question of each sentence, (size,) float32; 0 without one."""
+    def scores(self, query: Query) -> FloatArray:
+        """The cosine of a query with the nearest question of each sentence, (size,) float32; 0 without one.
+
+        Where neither a question nor its statement names every year that the query names,
+        it counts as `OTHER_YEAR` at most: vectors hardly tell one year from another.
+        """
         found = np.zeros(self.size, np.float32)
-        np.maximum.at(found, self.sentences, (self.vectors @ query)[self.questions])
+        near = self.vectors @ query.vector
+        if asked := frozenset(YEAR.findall(query.text)):
+            other = np.array([not asked <= years for years in self.years], bool)
+            near = np.where(other, np.minimum(near, OTHER_YEAR), near)
+        np.maximum.at(found, self.sentences, near[self.questions])
         return found
 
 

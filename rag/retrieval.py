@@ -148,7 +148,7 @@ class Retriever:
 
     def foreseen(self, query: Query) -> FloatArray:
         """How near a question foreseen for each sentence is, (sentences,) float32; see `rag.foreseen`."""
-        return self.generation.foreseen.scores(query.vector)
+        return self.generation.foreseen.scores(query)
 
     def tokens(self, passage: Passage) -> tuple[Tokens, list[tuple[int, int]]]:
         """Give the stored tokens of a passage, title in front, and each sentence's range among them."""

@@ -29,6 +29,7 @@ GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[^\W\d_]*")
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 JOINERS = frozenset("-‐‑/")
 LONGEST_COMPOUND = 24
 """Letters of the longest compound that is also indexed as one word."""

@@ -10,9 +10,11 @@ import pytest
 
 from rag.answering.names import bounds_answer, unmatched
 from rag.errors import LoadError
-from rag.foreseen import Blend
+from rag.foreseen import OTHER_YEAR, Blend
+from rag.index import Generation
 from rag.notes import read_notes
 from rag.records import Source
+from rag.retrieval import Retriever
 from tests.conftest import BRIDGE, Place
 
 SOURCE = Source.unnamed("bridge-report", "The Harbour Bridge")
@@ -77,6 +79,15 @@ def test_a_question_leads_to_the_full_text_that_says_the_same(place: Place, tmp_
         "bridge-report/text",
         "The Port Office reported in 2021 that the bridge cost 310 million crowns.",
     )
+
+
+def test_a_question_about_another_year_counts_for_less(place: Place) -> None:
+    noted(place)
+    place.library.build()
+    retriever = Retriever(Generation.open(place.settings), place.embedder, candidates=10)
+    asked = (retriever.query(f"What was the price tag of that span in {year}?") for year in (2021, 2019))
+    same, other = (retriever.foreseen(query).max() for query in asked)
+    assert other == OTHER_YEAR < same
 
 
 def test_a_score_without_a_foreseen_question_stays_as_it_is() -> None:

@@ -29,7 +29,7 @@ CONFIDENCE_FEATURES: Mapping[str, str] = {
     "length": "logarithm of the number of words in the question",
     "unheld": "share of the question's counted words that the best passage lacks",
     "unmatched": "names and years of the question that neither the best sentence nor what stands around it holds",
-    "denies": "1 if a question of at most 14 words and the best sentence differ in a negation",
+    "denies": "1 if a question of at most 14 words, not after a reason, and the best sentence differ in a negation",
 }
 """What confidence is judged by, in order, and what each says."""
 

@@ -18,8 +18,9 @@ from rag.answering.evidence import (
     sentence_features,
 )
 from rag.answering.folding import fold
-from rag.answering.names import unmatched
+from rag.answering.names import bounds_answer, unmatched
 from rag.answering.polarity import negation_differs
+from rag.answering.questions import analyse
 from rag.embedding import FloatArray
 from rag.foreseen import SENTENCE_BLEND
 from rag.index import above, title_tokens
@@ -27,7 +28,7 @@ from rag.lexical import LexicalIndex
 from rag.query import Query
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.retrieval import Retriever
-from rag.words import ENDED, STOP_WORDS, Word, content_terms, counted_terms, find_words, tokenise
+from rag.words import ENDED, STOP_WORDS, YEAR, Word, content_terms, counted_terms, find_words, tokenise
 
 MOST_SENTENCES = 3
 """Sentences in an answer to a plain question, context brought along not counted."""
@@ -56,7 +57,10 @@ MAIN_SOURCE = 1.5
 """What the score of a sentence of the library's main source gains: a question that names no source means that one."""
 
 UNNAMED = 1.0
-"""What the score of a sentence loses for each name or year of the question that neither it nor its setting holds."""
+"""What the score of a sentence loses for each name of the question that neither it nor its setting holds."""
+
+OUT_OF_BOUNDS = 2.0
+"""The same for each country or year: what is said of another one seldom answers."""
 
 SHORT = 14
 """Words up to which a negation in a question is taken to bear on what is asked."""
@@ -69,7 +73,6 @@ ASKS_RECENT = re.compile(
     r"\b(?:newe(?:st|r)|latest|most recent(?:ly)?|current(?:ly)?|today|nowadays|these days|up[- ]to[- ]date)\b",
     re.IGNORECASE,
 )
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,8 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
         preferences = SENTENCE_BLEND(scores, near)
         for i, (span, sentence) in enumerate(zip(passage.sentences, view.sentences, strict=True)):
             lacking = unmatched(query.text, _in_view(passage, i))
-            prior = _prior(passage, sentence.text, retriever.main_source) - UNNAMED * len(lacking)
+            unnamed = sum(OUT_OF_BOUNDS if bounds_answer(name) else UNNAMED for name in lacking)
+            prior = _prior(passage, sentence.text, retriever.main_source) - unnamed
             preference = float(preferences[i]) + prior
             found.append(
                 Candidate(passage, span, sentence.text, float(scores[i]), preference, rows[i], float(near[i]), lacking)
@@ -143,10 +147,10 @@ def _prior(passage: Passage, sentence: str, main_source: str) -> float:
 
 
 def _in_view(passage: Passage, number: int) -> str:
-    """A sentence of a passage with what a reader sees around it: the one before, heading, title, who and when."""
-    first, last = passage.sentences[max(number - 1, 0)], passage.sentences[number]
-    text = passage.text[first.start - passage.start : last.end - passage.start]
+    """A sentence of a passage as it is quoted, with title, heading, who and when."""
     source, said = passage.source, passage.attribution
+    quoted = _with_context(passage, passage.sentences[number])
+    text = passage.text[quoted.start - passage.start : quoted.end - passage.start]
     return ". ".join([source.title, source.author, said.publisher, said.date, passage.heading, text])
 
 
@@ -234,12 +238,16 @@ def _signals(query: Query, found: Sequence[Candidate], retriever: Retriever) -> 
         "length": math.log(max(words, 1)),
         "unheld": sum(term not in held for term in asked) / max(len(asked), 1),
         "unmatched": float(len(best.lacking)),
-        "denies": float(words <= SHORT and negation_differs(fold(query.text).text, fold(best.text).text)),
+        "denies": float(
+            words <= SHORT
+            and analyse(query.text).kind != "reason"
+            and negation_differs(fold(query.text).text, fold(best.text).text)
+        ),
     }
 
 
 def chosen(candidates: Sequence[Candidate], *, most: int = MOST_SENTENCES, within: float = WITHIN) -> list[Candidate]:
-    """Take the best candidates that do not say the same.
+    """Take the best candidates that do not say the same, nor are of another country or year than the best one.
 
     Args:
         candidates: best first.
@@ -250,7 +258,8 @@ def chosen(candidates: Sequence[Candidate], *, most: int = MOST_SENTENCES, withi
     for candidate in candidates:
         if len(taken) == most or candidate.preference < candidates[0].preference - within:
             break
-        if not any(same(candidate.text, other.text) for other in taken):
+        lost = set(candidate.lacking).difference(candidates[0].lacking)
+        if not any(map(bounds_answer, lost)) and not any(same(candidate.text, other.text) for other in taken):
             taken.append(candidate)
     return taken
 
@@ -279,15 +288,16 @@ def quoted(
         said: what is quoted already and need not be brought again.
     """
     document = documents[passage.doc_id]
-    span = _with_context(passage, sentence, document.text)
+    span = _with_context(passage, sentence)
     if any(same(document.text[span.start : sentence.start], other.text) for other in said):
         span = sentence
     text = " ".join(document.text[span.start : span.end].split())
     return AnswerSentence(text, (cite(passage, span, document),), "supported")
 
 
-def _with_context(passage: Passage, sentence: Span, text: str) -> Span:
-    words = find_words(text[sentence.start : sentence.end])
+def _with_context(passage: Passage, sentence: Span) -> Span:
+    """A sentence, with the one before if it opens with a word that refers back."""
+    words = find_words(passage.text[sentence.start - passage.start : sentence.end - passage.start])
     place = passage.sentences.index(sentence)
     if place and words and words[0].term in REFERS_BACK:
         return Span(passage.sentences[place - 1].start, sentence.end)

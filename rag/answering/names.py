@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from rag.answering.folding import fold
 from rag.answering.wording import ALIASES, FUNCTION_WORDS, LANGUAGES, METONYMS, MONTHS, NUMBERS, OPENERS
+from rag.words import YEAR
 
 _TOKEN = re.compile(r"[^\W\d_](?:[\w&]|[.'\u2019](?=\w))*")
 _WORD = re.compile(r"[^\W_](?:[\w&]|[.'](?=\w))*")
@@ -18,7 +19,6 @@ _ENDINGS = re.compile(
     r"(?:ations?|itions?|ingly|ments?|ness|ings?|ities|ity|ures?|ions?|edly|ers?|ors?|ably|ible|able|ies"
     r"|ied|ied|ed|es|ly|al|s|e|y)$"
 )
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIRECTED = re.compile(r"(?<!\w)(from|to|into|by|against) (?:the )?([\w.']+)")
 _ANY_OPENER = OPENERS.union(*LANGUAGES.values())
 _NOT_NAMES = frozenset(MONTHS) | frozenset(NUMBERS) | {"dr", "mr", "mrs", "ms", "prof", "i"}
@@ -124,7 +124,7 @@ def unmatched(question: str, evidence: str) -> tuple[str, ...]:
     in capitals. ``Beijing`` is matched by China and China by ``Beijing``.
     """
     named = set() if question.isupper() else set(names(question))
-    years = _YEAR.findall(question)
+    years = YEAR.findall(question)
     if not named and not years:
         return ()
     held = spelled_out(evidence)
@@ -135,7 +135,7 @@ def unmatched(question: str, evidence: str) -> tuple[str, ...]:
 
 def bounds_answer(name: str) -> bool:
     """Return whether *name* is a year or a country: an answer for another one is no answer."""
-    return _YEAR.fullmatch(name) is not None or fold(name).text in ALIASES or _bare(name) in _countries()
+    return YEAR.fullmatch(name) is not None or fold(name).text in ALIASES or _bare(name) in _countries()
 
 
 @lru_cache(maxsize=1)

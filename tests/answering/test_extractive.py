@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.answering.extractive import Candidate, chosen, compose, missing_names, same
+from rag.answering.extractive import Candidate, chosen, compose, lacking, missing_names, same
 from rag.answering.spans import candidates
 from rag.assistant import Assistant
 from rag.index import Generation
@@ -150,3 +151,10 @@ def test_names_that_the_library_does_not_hold_are_given_whole(
 ) -> None:
     place.library.build()
     assert missing_names(question, Generation.open(place.settings, place.embedder).lexical) == unknown
+
+
+def test_a_sentence_about_another_year_is_not_added() -> None:
+    held, other = candidate(SENTENCES[0], 9.0), candidate(SENTENCES[2], 8.9)
+    assert chosen([held, replace(other, lacking=("Keeper",))]) == [held, replace(other, lacking=("Keeper",))]
+    assert chosen([held, replace(other, lacking=("1904",))]) == [held]
+    assert lacking([replace(held, lacking=("1904", "Oil")), replace(other, lacking=("1904",))]) == ("1904",)
