@@ -180,6 +180,8 @@ def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
     runs: list[list[Word]] = []
     end = -1
     for word in find_words(question):
+        if word.start < end:  # a part of a compound that is one name already
+            continue
         named = question[word.start].isupper() and word.term not in STOP_WORDS
         if named and not OPENS.search(question[: word.start]):
             if runs and question[end : word.start] == " ":

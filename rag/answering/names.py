@@ -120,17 +120,32 @@ def missing_names(sentence: str, evidence: str) -> tuple[str, ...]:
 def unmatched(question: str, evidence: str) -> tuple[str, ...]:
     """Return the names and years of *question* that *evidence* does not hold.
 
-    A capital that opens a sentence is no name here, nor are those of a question written
-    in capitals. ``Beijing`` is matched by China and China by ``Beijing``.
+    Of a name of several words the last one counts: ``Antony Blinken`` is held by
+    ``Blinken``. A capital that opens a sentence is no name here, nor are those of a
+    question written in capitals. ``Beijing`` is held by China and China by ``Beijing``.
     """
-    named = set() if question.isupper() else set(names(question))
+    named = {} if question.isupper() else _full_names(question)
     years = YEAR.findall(question)
     if not named and not years:
         return ()
     held = spelled_out(evidence)
     meant = " ".join(word for pair in METONYMS.items() if any(word in held for word in pair) for word in pair)
-    missing = [word for word in missing_names(question, f"{evidence} {meant}") if word in named]
+    missing = [named[word] for word in missing_names(question, f"{evidence} {meant}") if word in named]
     return tuple(dict.fromkeys([*missing, *(year for year in years if year not in evidence)]))
+
+
+def _full_names(question: str) -> dict[str, str]:
+    """Return each name of several words, ``South Korea``, by its last word; words that open a sentence left out."""
+    found: dict[str, str] = {}
+    start = end = -1
+    for match in (match for run in _runs(question) for match in run if not _opens(question, match.start())):
+        follows = end >= 0 and question[end : match.start()] in (" ", "-")
+        if follows:
+            found.popitem()
+        start, end = (start if follows else match.start()), match.end()
+        word = match[0].removesuffix("'s").removesuffix("\u2019s")
+        found[word] = question[start : end - len(match[0]) + len(word)]
+    return found
 
 
 def bounds_answer(name: str) -> bool:
@@ -140,10 +155,10 @@ def bounds_answer(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
-    """Return the countries and continents that have a name of one word."""
+    """Return the names of countries and continents."""
     from babel import Locale
 
-    return frozenset(_bare(name) for name in Locale("en").territories.values() if " " not in name)
+    return frozenset(_bare(name) for name in Locale("en").territories.values())
 
 
 def _acronyms(text: str) -> frozenset[str]:
