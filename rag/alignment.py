@@ -18,7 +18,7 @@ WORDS = 0.3
 """Weight of the shared words beside the two likenesses, of vectors and of tokens."""
 
 ALIKE = 1.33
-"""Likeness from which a sentence is taken to say the same; identical sentences have 2.3."""
+"""Likeness from which a sentence is taken to say the same; identical sentences have a little more than 2."""
 
 LEAD = 0.03
 """How far the likest sentence must be ahead of the next that is no repetition of it."""
@@ -34,12 +34,13 @@ class Alignment:
         self._generation = generation
         self.own_sentence = lru_cache(maxsize=None)(self._own_sentence)
         """Row of the sentence that says what the sentence of a row says, or None."""
+        self._whole_sentences = lru_cache(maxsize=None)(self._find_whole_sentences)
 
     def _own_sentence(self, row: int) -> int | None:
         generation = self._generation
         document = generation.documents[generation.chunks[generation.sentence_owner[row]].doc_id]
-        rows = self._whole_sentences(document.source_id)
-        if document.text_kind != "notes" or not len(rows):
+        rows = self._whole_sentences(document.source_id) if document.text_kind == "notes" else np.zeros(0, np.int64)
+        if not len(rows):
             return None
         near = self._cosines(row, rows)
         rows = rows[np.argsort(-near, kind="stable")[:LOOKED_AT]]
@@ -49,7 +50,7 @@ class Alignment:
         ahead = likeness[best] - others.max(initial=0.0)
         return int(rows[best]) if likeness[best] >= ALIKE and ahead >= LEAD else None
 
-    def _whole_sentences(self, source_id: str) -> NDArray[np.int64]:
+    def _find_whole_sentences(self, source_id: str) -> NDArray[np.int64]:
         """Rows of the sentences with an end in a source's full text."""
         generation = self._generation
         if source_id not in generation.full_texts:

@@ -13,6 +13,7 @@ from rag.config import Settings
 from rag.corpus import QUARANTINE, Corpus
 from rag.embedding import Embedder
 from rag.errors import StoreError
+from rag.foreseen import question_texts
 from rag.index import Generation
 
 Severity = Literal["error", "warning"]
@@ -51,6 +52,7 @@ def _counts(generation: Generation) -> Iterator[Finding]:
         ("chunk vectors", len(generation.dense), len(generation.chunks)),
         ("sentence vectors", len(generation.sentences), sentences),
         ("sentence vectors in context", len(generation.context_sentences), sentences),
+        ("question vectors", len(generation.questions), len(question_texts(generation.documents.values()))),
         ("token ranges", len(generation.tokens), len(generation.chunks)),
         ("BM25 texts", generation.lexical.size, len(generation.chunks)),
     )
@@ -71,7 +73,11 @@ def _counts(generation: Generation) -> Iterator[Finding]:
 
 
 def _vectors(generation: Generation) -> Iterator[Finding]:
-    for name, index in (("chunk", generation.dense), ("sentence", generation.sentences)):
+    for name, index in (
+        ("chunk", generation.dense),
+        ("sentence", generation.sentences),
+        ("question", generation.questions),
+    ):
         lengths = np.linalg.norm(index.vectors, axis=1)
         wrong = int((np.abs(lengths - 1) > UNIT_TOLERANCE).sum())
         if wrong:

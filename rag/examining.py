@@ -6,8 +6,18 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from rag.alignment import Alignment
+from rag.answering.agreement import contradicts
 from rag.answering.confidence import model
-from rag.answering.extractive import ASKS_RECENT, Assessment, Candidate, assess
+from rag.answering.extractive import (
+    ASKS_RECENT,
+    WITHIN_DOUBT,
+    Assessment,
+    Candidate,
+    assess,
+    chosen,
+    in_view,
+)
+from rag.answering.names import unmatched
 from rag.asking.followups import Resolved
 from rag.asking.scope import Scope, without_source
 from rag.query import Query
@@ -21,7 +31,7 @@ OWN_WORDS_DEPTH = 8
 """Candidates, best first, that are put in the full text's own words."""
 
 ONLY_NOTES = 1.5
-"""What the score of a note loses where the source's full text is indexed and does not say the same."""
+"""What the score of a note loses where the source's full text is indexed and does not surely say the same."""
 
 RECENT_DEPTH = 2
 """How many times as many passages are judged where the newest is asked for: it may stand in a lower one."""
@@ -57,8 +67,9 @@ class Examiner:
         """Search and judge.
 
         Args:
-            k: passages that are judged; twice as many where the newest is asked for, and where
-                sources have both notes and a full text.
+            k: passages that are judged and returned, with those that the best sentences come from;
+                twice as many where the newest is asked for. Where sources have both notes and a
+                full text, twice as many are judged.
             depth: passages that are returned, at least as many as are judged.
             duplicates: keep passages that say nearly the same as a better one.
         """
@@ -68,10 +79,11 @@ class Examiner:
         self, query: Query, filters: Filters, k: int, *, depth: int | None = None, duplicates: bool = False
     ) -> Examination:
         k *= RECENT_DEPTH if ASKS_RECENT.search(query.text) else 1
-        k *= BOTH_TEXTS if self.retriever.generation.noted_texts else 1
-        passages = self.retriever.search(query, max(depth or k, k), filters, duplicates=duplicates)
-        found = Examination(query, tuple(passages), assess(query, passages[:k], self.retriever))
-        return self._in_own_words(found, filters) if self.retriever.generation.noted_texts else found
+        both = bool(self.retriever.generation.noted_texts)
+        judged = k * BOTH_TEXTS if both else k
+        passages = self.retriever.search(query, max(depth or judged, judged), filters, duplicates=duplicates)
+        found = Examination(query, tuple(passages), assess(query, passages[:judged], self.retriever))
+        return self._in_own_words(found, filters, max(depth or k, k)) if both else found
 
     def examine_scoped(self, resolved: Resolved, scope: Scope, filters: Filters, k: int) -> tuple[Examination, str]:
         """Search in the source that the question means first, then everywhere; gives what to say of it."""
@@ -87,29 +99,45 @@ class Examiner:
             return everywhere, f"{title} Another source says:"
         return inside, f"{title} The nearest passages are listed for you to judge."
 
-    def _in_own_words(self, found: Examination, filters: Filters) -> Examination:
-        """Put a full text's own words in the place of our notes that say the same, for the best sentences."""
+    def _in_own_words(self, found: Examination, filters: Filters, depth: int) -> Examination:
+        """Put a full text's own words in the place of our notes that say the same, for the best sentences.
+
+        Args:
+            depth: passages to keep beside those of the sentences that are best then.
+        """
         allowed = set(self.retriever.allowed(filters).tolist())
         passages = {p.chunk_id: p for p in found.passages}
         best, rest = found.assessment.candidates[:OWN_WORDS_DEPTH], found.assessment.candidates[OWN_WORDS_DEPTH:]
-        own = [self._own_words(candidate, passages, allowed) for candidate in best]
+        own = [self._own_words(found.query, candidate, passages, allowed) for candidate in best]
         said: dict[tuple[str, Span], Candidate] = {}
-        for candidate in (*sorted(own, key=lambda c: -c.preference), *rest):
+        for candidate in sorted((*own, *rest), key=lambda c: -c.preference):
             said.setdefault((candidate.passage.doc_id, candidate.span), candidate)
-        assessment = replace(found.assessment, candidates=tuple(said.values()))
-        return replace(found, passages=tuple(passages.values()), assessment=assessment)
+        cited = {c.passage.chunk_id for c in chosen(list(said.values()), within=WITHIN_DOUBT)}
+        kept = {p.chunk_id: p for rank, p in enumerate(passages.values()) if rank < depth or p.chunk_id in cited}
+        candidates = tuple(c for c in said.values() if c.passage.chunk_id in kept)
+        return replace(
+            found, passages=tuple(kept.values()), assessment=replace(found.assessment, candidates=candidates)
+        )
 
-    def _own_words(self, candidate: Candidate, passages: dict[str, Passage], allowed: Container[int]) -> Candidate:
+    def _own_words(
+        self, query: Query, candidate: Candidate, passages: dict[str, Passage], allowed: Container[int]
+    ) -> Candidate:
         """Give the full text's sentence for a note's, and add its passage to those found."""
         generation = self.retriever.generation
         if candidate.passage.text_kind != "notes" or candidate.passage.source.id not in generation.noted_texts:
             return candidate
         first = generation.sentence_rows(candidate.passage.chunk_id).start
         row = self._alignment.own_sentence(first + candidate.passage.sentences.index(candidate.span))
-        number = int(generation.sentence_owner[row]) if row is not None else -1
-        if row is None or number not in allowed:
+        if row is None or contradicts(candidate.text, generation.sentence_text(row)):
             return replace(candidate, preference=candidate.preference - ONLY_NOTES)
-        chunk = generation.chunks[number]
-        passage = passages.setdefault(chunk.chunk_id, self.retriever.passage(number, len(passages) + 1))
-        span = chunk.sentences[row - int(generation.sentence_starts[number])]
-        return replace(candidate, passage=passage, span=span, text=generation.sentence_text(row))
+        number = int(generation.sentence_owner[row])
+        place = row - int(generation.sentence_starts[number])
+        passage = passages.get(generation.chunks[number].chunk_id)
+        if passage is None:
+            passage = self.retriever.passage(number, len(passages) + 1, candidate.passage.score)
+        lacking = unmatched(query.text, in_view(passage, place))
+        if number not in allowed or len(lacking) > len(candidate.lacking):
+            return candidate
+        passages[passage.chunk_id] = passage
+        text = generation.sentence_text(row)
+        return replace(candidate, passage=passage, span=passage.sentences[place], text=text, lacking=lacking)

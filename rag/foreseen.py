@@ -30,13 +30,21 @@ def question_texts(documents: Iterable[Document]) -> list[str]:
 
 
 def question_years(documents: Iterable[Document]) -> list[frozenset[str]]:
-    """The years that each question or its statement names, in the order of `question_texts`."""
+    """The years that each question or its statement names, or else its attribution, as `question_texts` has them."""
     return [
-        frozenset(YEAR.findall(f"{question} {d.text[statement.start : statement.end]}"))
+        frozenset(YEAR.findall(f"{question} {said}") or YEAR.findall(statement.attribution.date))
         for d in documents
         for statement in d.statements
+        for said in (d.text[statement.start : statement.end],)
         for question in statement.questions
     ]
+
+
+NONE = -2.0
+"""What stands for a cosine where no question is foreseen."""
+
+FAR = 0.3
+"""Least that the nearest foreseen question counts: further away it tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,17 @@ class Blend:
 
     def __call__(self, scores: FloatArray, foreseen: FloatArray) -> FloatArray:
         """Blend scores with cosines, elementwise; a score without a foreseen question stays as it is."""
-        blended = self.share * scores + self.gain * foreseen - self.offset
-        return np.where(foreseen > 0, blended, scores).astype(np.float32)
+        blended = self.share * scores + self.gain * np.maximum(foreseen, FAR) - self.offset
+        return np.where(foreseen > NONE, blended, scores).astype(np.float32)
 
 
 PASSAGE_BLEND = Blend(0.6, 1.3, 0.35)
+"""For a passage, whose score lies between 0 and 3."""
+
 SENTENCE_BLEND = Blend(0.75, 12.0, 4.0)
-"""Chosen on ``tests/tuning.jsonl``: with notes alone, with the main article's text added, and with that
+"""For a sentence, whose score lies between 0 and 25.
+
+Both are chosen on ``tests/tuning.jsonl``: with notes alone, with the main article's text added, and with that
 text not linked to any question, where it had to answer as well as before."""
 
 
@@ -78,12 +90,12 @@ class Foreseen:
     """How many sentences there are."""
 
     def scores(self, query: Query) -> FloatArray:
-        """The cosine of a query with the nearest question of each sentence, (size,) float32; 0 without one.
+        """The cosine of a query with the nearest question of each sentence, (size,) float32; `NONE` without one.
 
         Where neither a question nor its statement names every year that the query names,
         it counts as `OTHER_YEAR` at most: vectors hardly tell one year from another.
         """
-        found = np.zeros(self.size, np.float32)
+        found = np.full(self.size, NONE, np.float32)
         near = self.vectors @ query.vector
         if asked := frozenset(YEAR.findall(query.text)):
             other = np.array([not asked <= years for years in self.years], bool)

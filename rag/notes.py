@@ -56,7 +56,8 @@ def read_notes(markdown: str, source: Source, *, name: str) -> Document:
             if not statements or (headings and headings[-1].start > statements[-1].start):
                 raise LoadError(f"{name}, line {number}: found {line.strip()[:40]!r}, expected a statement above it")
             question = _question(line, place=f"{name}, line {number}")
-            statements[-1] = replace(statements[-1], questions=(*statements[-1].questions, question))
+            asked = dict.fromkeys((*statements[-1].questions, question))
+            statements[-1] = replace(statements[-1], questions=tuple(asked))
             continue
         elif line and headings and headings[-1].level > 1:
             raise LoadError(f"{name}, line {number}: found {line[:40]!r}, expected a heading or a statement ('- ...')")
@@ -98,6 +99,6 @@ def _statement(line: str, source: Source, *, place: str) -> tuple[str, Attributi
 def _question(line: str, *, place: str) -> str:
     """Take the question out of a nested list point."""
     question = line.strip().removeprefix("- ").strip()
-    if not question.endswith("?"):
+    if not re.search(r"\w.*[?？؟][\"'”’»)]*$", question):
         raise LoadError(f"{place}: found {question[-40:]!r}, expected a question that ends with '?'")
     return question

@@ -14,7 +14,7 @@ from rag.answering.confidence import model
 from rag.answering.conflicts import find_conflicts
 from rag.answering.extractive import WITHIN, WITHIN_DOUBT, chosen, compose, lacking
 from rag.answering.names import bounds_answer
-from rag.answering.questions import analyse
+from rag.answering.questions import Kind, analyse
 from rag.asking.followups import Resolved, needs_history, resolve
 from rag.asking.language import foreign_language
 from rag.asking.notices import match_notices
@@ -24,7 +24,7 @@ from rag.corpus import Corpus
 from rag.dates import readable
 from rag.embedding import Embedder
 from rag.errors import AnswererError
-from rag.examining import Examination, Examiner
+from rag.examining import Examiner
 from rag.index import Generation
 from rag.records import (
     Answer,
@@ -43,7 +43,7 @@ from rag.retrieval import Retriever
 
 DOES_NOT_SAY = "The sources do not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
-NARROW = ("number", "time")
+NARROW: tuple[Kind, ...] = ("number", "time")
 """Kinds of question whose answer for another country or year is no answer."""
 WHICH = "It is not clear what the question points to. Please name it, for example as in the questions below."
 SUGGESTIONS = 3
@@ -199,35 +199,35 @@ class Responder:
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         lead = lead or (CAUTION if outcome == "caution" else "")
-        answer = replace(answer, outcome=outcome, lead=lead, passages=found.passages)
-        documents = self.generation.documents
+        best = chosen(found.assessment.candidates, within=WITHIN if outcome == "answer" else WITHIN_DOUBT)
+        answer = replace(answer, outcome=outcome, lead=lead)
+        if unheld := lacking(best):
+            answer = self._bounded(answer, unheld, analyse(resolved.search).kind)
+        if answer.outcome == "abstain":
+            yield answer
+            return
         if answerer is not None:
             answer = yield from self._written(answer, resolved, answerer)
         if not answer.sentences:
-            answer = yield from self._quoted(answer, resolved, found)
-        if answer.outcome == "abstain":
-            return
-        conflicts = find_conflicts(found.assessment.candidates, documents)
+            sentences = compose(best, self.generation.documents)
+            if resolved.asks_who_said:
+                sentences = tuple(_said(sentence) for sentence in sentences[:1])
+            for count in range(1, len(sentences) + 1):
+                yield numbered(replace(answer, sentences=sentences[:count]))
+            answer = replace(answer, sentences=sentences)
+        conflicts = find_conflicts(found.assessment.candidates, self.generation.documents)
         suggestions = self._suggestions(found.passages, answer.sentences)
         yield numbered(replace(answer, conflicts=conflicts, suggestions=suggestions))
 
-    def _quoted(self, answer: Answer, resolved: Resolved, found: Examination) -> Generator[Answer, None, Answer]:
-        """Quote the best sentences; names of the question that none of them holds are told, or leave no answer."""
-        best = chosen(found.assessment.candidates, within=WITHIN if answer.outcome == "answer" else WITHIN_DOUBT)
-        missing = lacking(best)
-        lead = f"what they say nearest does not mention {_either(missing)}"
-        if analyse(resolved.search).kind in NARROW and any(map(bounds_answer, missing)):
-            answer = self._abstained(answer, DOES_NOT_SAY.format(why=f": {lead}"))
-            yield answer
-            return answer
-        if missing and answer.lead in ("", CAUTION):
-            answer = replace(answer, outcome="caution", lead=f"The sources may not answer this: {lead}.")
-        sentences = compose(best, self.generation.documents)
-        if resolved.asks_who_said:
-            sentences = tuple(_said(sentence) for sentence in sentences[:1])
-        for count in range(1, len(sentences) + 1):
-            yield numbered(replace(answer, sentences=sentences[:count]))
-        return replace(answer, sentences=sentences)
+    def _bounded(self, answer: Answer, missing: Sequence[str], kind: Kind) -> Answer:
+        """Tell which names of the question the best sentences do not hold; without its country or year abstain."""
+        said = f"what they say nearest does not mention {_either(missing)}"
+        if kind in NARROW and any(map(bounds_answer, missing)):
+            sure = min(answer.confidence, model().abstain_below)
+            return self._abstained(replace(answer, confidence=sure), DOES_NOT_SAY.format(why=f": {said}"))
+        lead = f"The sources may not answer this: {said}." if answer.lead in ("", CAUTION) else answer.lead
+        sure = min(answer.confidence, model().answer_from)
+        return replace(answer, outcome="caution", lead=lead, confidence=sure)
 
     def _abstained(self, answer: Answer, lead: str) -> Answer:
         return replace(answer, outcome="abstain", lead=lead, suggestions=self._suggestions(answer.passages, ()))

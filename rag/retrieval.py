@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rag.dates import overlaps
 from rag.embedding import Embedder, FloatArray
-from rag.foreseen import PASSAGE_BLEND
+from rag.foreseen import NONE, PASSAGE_BLEND
 from rag.index import Generation, above, sentence_tokens, title_tokens
 from rag.query import Query, encode_query
 from rag.ranking import (
@@ -183,7 +183,8 @@ class Retriever:
             owners = dict.fromkeys(generation.sentence_owner[best].tolist())
             found.append(np.array(list(owners)[:depth], np.int64))
         foreseen = np.maximum.reduceat(self.foreseen(query), generation.sentence_starts[:-1])
-        found.append(allowed[np.argsort(-foreseen[allowed], kind="stable")[:depth]])
+        asked = allowed[foreseen[allowed] > NONE]
+        found.append(asked[np.argsort(-foreseen[asked], kind="stable")[:depth]])
         rows = np.unique(np.concatenate(found))
         features = {
             "dense": generation.dense.scores(query.vector, rows),

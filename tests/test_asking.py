@@ -150,6 +150,8 @@ def test_a_language_that_is_not_understood_is_named(
         ("According to the article, why is China slow?", "why is China slow?"),
         ("Do Americans agree on demand, per the piece?", "Do Americans agree on demand?"),
         ("What does the author add to the mix?", "What does the author add to the mix?"),
+        ("Is mail opened in the post office?", "Is mail opened in the post office?"),
+        ("What does the article say?", "What does the article say?"),
     ],
 )
 def test_words_that_only_name_the_source_are_not_searched(question: str, searched: str) -> None:

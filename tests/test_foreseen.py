@@ -10,7 +10,7 @@ import pytest
 
 from rag.answering.names import bounds_answer, unmatched
 from rag.errors import LoadError
-from rag.foreseen import OTHER_YEAR, Blend
+from rag.foreseen import FAR, NONE, OTHER_YEAR, Blend
 from rag.index import Generation
 from rag.notes import read_notes
 from rag.records import Source
@@ -37,6 +37,7 @@ def test_questions_belong_to_the_statement_above_them_and_to_no_text() -> None:
     ("notes", "said"),
     [
         ("# A\n\n## B\n\n- Fact.\n  - No question\n", "line 6: found 'No question', expected a question that ends"),
+        ("# A\n\n## B\n\n- Fact.\n  - ?\n", "line 6: found '?', expected a question that ends"),
         ("# A\n\n## B\n\n  - Early?\n- Fact.\n", "line 5: found '- Early?', expected a statement above it"),
         ("# A\n\n## B\n\n- Fact.\n\n## C\n\n  - Late?\n", "line 9: found '- Late?', expected a statement above it"),
     ],
@@ -92,8 +93,10 @@ def test_a_question_about_another_year_counts_for_less(place: Place) -> None:
 
 def test_a_score_without_a_foreseen_question_stays_as_it_is() -> None:
     blend = Blend(share=0.5, gain=2.0, offset=0.25)
-    scores = np.array([1.0, 1.0, 2.0], np.float32)
-    assert blend(scores, np.array([0.0, 0.5, 1.0], np.float32)).tolist() == [1.0, 1.25, 2.75]
+    scores = np.array([1.0, 1.0, 2.0, 1.0, 1.0], np.float32)
+    found = blend(scores, np.array([NONE, 0.5, 1.0, FAR, -0.2], np.float32)).tolist()
+    assert found[:3] == [1.0, 1.25, 2.75]
+    assert found[3] == found[4]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +109,11 @@ def test_a_score_without_a_foreseen_question_stays_as_it_is() -> None:
         ("WHAT DOES PERU WANT?", "China wants relief.", ()),
         ("Going after sellers, what did Fidler say?", "David P. Fidler doubts it.", ()),
         ("what does peru want", "China wants relief.", ()),
+        ("What Does Peru Want From The United Kingdom?", "China wants relief.", ()),
+        ("What is Peru's policy?", "China wants relief.", ("Peru",)),
+        ("How many died in South Korea?", "In North America 300 died.", ("South Korea",)),
+        ("What did Antony Blinken say?", "Blinken said no.", ()),
+        ("What does Beijing want?", "Machinations.", ("Beijing",)),
     ],
 )
 def test_names_and_years_of_a_question_are_looked_for(question: str, evidence: str, missing: tuple[str, ...]) -> None:
@@ -113,5 +121,6 @@ def test_names_and_years_of_a_question_are_looked_for(question: str, evidence: s
 
 
 def test_a_country_or_a_year_bounds_an_answer() -> None:
-    names = ["Canadians", "2022", "China", "Americans", "Blinken", "Congress"]
-    assert [name for name in names if bounds_answer(name)] == ["Canadians", "2022", "China", "Americans"]
+    bounds = ["Canadians", "2022", "China", "Americans", "South Korea", "United Kingdom", "European Union"]
+    others = ["Blinken", "Congress", "Sam", "World Bank", "UN"]
+    assert [name for name in (*bounds, *others) if bounds_answer(name)] == bounds

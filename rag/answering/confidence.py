@@ -76,7 +76,7 @@ def confidence(features: Mapping[str, float], foreseen: float) -> float:
 
     Args:
         features: a value for each name of `CONFIDENCE_FEATURES`.
-        foreseen: cosine of the question with the nearest one foreseen for the sentence, 0 without one.
+        foreseen: cosine of the question with the nearest one foreseen for the sentence.
     """
     fitted = model()
     total = fitted.bias + sum(weight * features[name] for name, weight in fitted.confidence.items())

@@ -18,7 +18,7 @@ from rag.answering.evidence import (
     sentence_features,
 )
 from rag.answering.folding import fold
-from rag.answering.names import bounds_answer, unmatched
+from rag.answering.names import bounds_answer, in_capitals, unmatched
 from rag.answering.polarity import negation_differs
 from rag.answering.questions import analyse
 from rag.embedding import FloatArray
@@ -89,7 +89,7 @@ class Candidate:
     features: FloatArray
     """(features,) as in `rag.answering.evidence.SENTENCE_FEATURES`."""
     foreseen: float
-    """Cosine of the question with the nearest one foreseen for the sentence; 0 without one."""
+    """Cosine of the question with the nearest one foreseen for the sentence; `rag.foreseen.NONE` without one."""
     lacking: tuple[str, ...]
     """Names and years of the question that neither the sentence nor what stands around it holds."""
 
@@ -123,12 +123,12 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
         scores = rows @ model().sentence
         preferences = SENTENCE_BLEND(scores, near)
         for i, (span, sentence) in enumerate(zip(passage.sentences, view.sentences, strict=True)):
-            lacking = unmatched(query.text, _in_view(passage, i))
-            unnamed = sum(OUT_OF_BOUNDS if bounds_answer(name) else UNNAMED for name in lacking)
+            without = unmatched(query.text, in_view(passage, i))
+            unnamed = sum(OUT_OF_BOUNDS if bounds_answer(name) else UNNAMED for name in without)
             prior = _prior(passage, sentence.text, retriever.main_source) - unnamed
             preference = float(preferences[i]) + prior
             found.append(
-                Candidate(passage, span, sentence.text, float(scores[i]), preference, rows[i], float(near[i]), lacking)
+                Candidate(passage, span, sentence.text, float(scores[i]), preference, rows[i], float(near[i]), without)
             )
     if not found:
         return Assessment((), {}, 0.0)
@@ -136,7 +136,7 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
         found = _newest_preferred(found)
     found.sort(key=lambda c: (-c.preference, c.passage.number, c.span.start))
     signals = _signals(query, found, retriever)
-    missing = missing_names(query.text, retriever.generation.lexical)
+    missing = unknown_names(query.text, retriever.generation.lexical)
     sure = confidence(signals, found[0].foreseen) * UNMENTIONED ** len(missing)
     return Assessment(tuple(found), signals, sure, missing)
 
@@ -146,12 +146,13 @@ def _prior(passage: Passage, sentence: str, main_source: str) -> float:
     return MAIN_SOURCE * (passage.source.id == main_source) - FRAGMENT * (ENDED.search(sentence) is None)
 
 
-def _in_view(passage: Passage, number: int) -> str:
-    """A sentence of a passage as it is quoted, with title, heading, who and when."""
+def in_view(passage: Passage, number: int) -> str:
+    """A sentence of a passage as it is quoted, with title, heading and who said it; when, if it names no year."""
     source, said = passage.source, passage.attribution
     quoted = _with_context(passage, passage.sentences[number])
     text = passage.text[quoted.start - passage.start : quoted.end - passage.start]
-    return ". ".join([source.title, source.author, said.publisher, said.date, passage.heading, text])
+    dated = "" if YEAR.search(text) else said.date
+    return ". ".join([source.title, source.author, said.publisher, dated, passage.heading, text])
 
 
 def _newest_preferred(found: Sequence[Candidate]) -> list[Candidate]:
@@ -168,14 +169,14 @@ def _last_year(text: str, dated: str) -> int:
     return max((year for year in map(int, YEAR.findall(text)) if year <= (said or date.today().year)), default=said)
 
 
-def missing_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
+def unknown_names(question: str, lexical: LexicalIndex) -> tuple[str, ...]:
     """List the names in a question that hold a word which the library mentions nowhere.
 
     A name is a run of words with a capital, those that open a sentence and stop words
-    aside, in a question that is not written in capitals throughout: ``World Cup``, also
+    aside, in a question whose words have no capitals throughout: ``World Cup``, also
     where only ``Cup`` is unknown.
     """
-    if question.isupper():
+    if in_capitals(question):
         return ()
     runs: list[list[Word]] = []
     end = -1

@@ -117,6 +117,12 @@ def missing_names(sentence: str, evidence: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(missing))
 
 
+def in_capitals(question: str) -> bool:
+    """Return whether most long words after the first have a capital, so that a capital marks no name."""
+    words = [match[0] for match in _TOKEN.finditer(question) if len(match[0]) > 3 and match.start() > 0]
+    return question.isupper() or (len(words) > 3 and 3 * sum(word[0].isupper() for word in words) > 2 * len(words))
+
+
 def unmatched(question: str, evidence: str) -> tuple[str, ...]:
     """Return the names and years of *question* that *evidence* does not hold.
 
@@ -124,12 +130,13 @@ def unmatched(question: str, evidence: str) -> tuple[str, ...]:
     ``Blinken``. A capital that opens a sentence is no name here, nor are those of a
     question written in capitals. ``Beijing`` is held by China and China by ``Beijing``.
     """
-    named = {} if question.isupper() else _full_names(question)
+    named = {} if in_capitals(question) else _full_names(question)
     years = YEAR.findall(question)
     if not named and not years:
         return ()
-    held = spelled_out(evidence)
-    meant = " ".join(word for pair in METONYMS.items() if any(word in held for word in pair) for word in pair)
+    words = " ".join(match[0].removesuffix("'s") for match in _WORD.finditer(spelled_out(evidence)))
+    held = f" {words} "
+    meant = " ".join(word for pair in METONYMS.items() if any(f" {word} " in held for word in pair) for word in pair)
     missing = [named[word] for word in missing_names(question, f"{evidence} {meant}") if word in named]
     return tuple(dict.fromkeys([*missing, *(year for year in years if year not in evidence)]))
 
@@ -150,15 +157,18 @@ def _full_names(question: str) -> dict[str, str]:
 
 def bounds_answer(name: str) -> bool:
     """Return whether *name* is a year or a country: an answer for another one is no answer."""
-    return YEAR.fullmatch(name) is not None or fold(name).text in ALIASES or _bare(name) in _countries()
+    word = fold(name).text
+    word = ALIASES.get(word, word)
+    return YEAR.fullmatch(name) is not None or word in _countries() or (len(word) > 4 and _bare(name) in _countries())
 
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
-    """Return the names of countries and continents."""
+    """Return the names of countries, folded, and without the ending of their adjectives."""
     from babel import Locale
 
-    return frozenset(_bare(name) for name in Locale("en").territories.values())
+    names = [name for code, name in Locale("en").territories.items() if code.isalpha() and code != "UN"]
+    return frozenset([*(fold(name).text for name in names), *(bare for bare in map(_bare, names) if len(bare) > 3)])
 
 
 def _acronyms(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Source
-from rag.words import counted_terms
+from rag.words import STOP_WORDS, counted_terms
 
 Aspect = Literal["author", "publisher", "date", "overview", ""]
 """What is asked of a source: a field of its record, what it says in short, or nothing."""
@@ -20,7 +20,8 @@ THIS_TEXT = re.compile(rf"\b{_NAMED}", re.IGNORECASE)
 
 _POINTED_AT = re.compile(
     rf"\b(?:do|does|did) {_NAMED} (?:say|mention|write|tell us|state)\b"
-    rf"|,? *\b(?:according to|as per|per|in) {_NAMED}(?: (?:view|eyes|telling|words|opinion|account))?",
+    rf"|(?:^|, *| )(?:according to|as per|per|in) {_NAMED}(?: (?:view|eyes|telling|words|opinion|account))?"
+    r"(?= *(?:[,.?]|$))",
     re.IGNORECASE,
 )
 """Words that say no more than where an answer is looked for."""
@@ -93,9 +94,11 @@ def find_scope(question: str, sources: Iterable[Source], main: Source | None) ->
 def without_source(question: str) -> str:
     """Leave out words that say no more than where an answer is looked for.
 
-    ``What does the article say about sanctions?`` gives ``What about sanctions?``
+    ``What does the article say about sanctions?`` gives ``What about sanctions?``. A
+    question of which nothing would be left stays as it is.
     """
-    return " ".join(_POINTED_AT.sub(" ", question).split()).replace(" ?", "?").lstrip(" ,")
+    left = " ".join(_POINTED_AT.sub(" ", question).split()).replace(" ?", "?").lstrip(" ,")
+    return left if any(term not in STOP_WORDS for term in counted_terms(left)) else question
 
 
 def _names(question: str, source: Source) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.extractive import Candidate, chosen, compose, lacking, missing_names, same
+from rag.answering.extractive import Candidate, chosen, compose, lacking, same, unknown_names
 from rag.answering.spans import candidates
 from rag.assistant import Assistant
 from rag.index import Generation
@@ -150,7 +150,7 @@ def test_names_that_the_library_does_not_hold_are_given_whole(
     question: str, unknown: tuple[str, ...], place: Place
 ) -> None:
     place.library.build()
-    assert missing_names(question, Generation.open(place.settings, place.embedder).lexical) == unknown
+    assert unknown_names(question, Generation.open(place.settings, place.embedder).lexical) == unknown
 
 
 def test_a_sentence_about_another_year_is_not_added() -> None:

@@ -37,6 +37,8 @@ CONFIDENCE_SETS = {"squad2": 1.0, "clapnq": 3.0, "mtrag-un": 3.0}
 """Sets that confidence is fitted on, and how much one question of each weighs."""
 EVERY = {"squad2": 4}
 """Only every n-th question of a large set is used."""
+COEFFICIENTS = Path("rag/answering/coefficients.toml")
+"""The file that is written, and read again between the two fits."""
 SENTENCE_PENALTY = 3e-3
 CONFIDENCE_PENALTY = 0.003
 
@@ -149,7 +151,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--scratch", type=Path, default=Path("build/eval"))
-    parser.add_argument("--out", type=Path, default=Path("rag/answering/coefficients.toml"))
     parser.add_argument("--keep-sentences", action="store_true", help="fit confidence only")
     options = parser.parse_args()
     fitted = model()
@@ -159,7 +160,7 @@ def main() -> int:
         examples = [e for name in SENTENCE_SETS for e in collect(name, options.data, options.scratch) if e.answerable]
         weights = fit_sentences([e for e in examples if e.half == 0])
         figures |= report(examples, weights)
-        write(options.out, weights, list(fitted.confidence.values()), fitted.bias, figures)
+        write(COEFFICIENTS, weights, list(fitted.confidence.values()), fitted.bias, figures)
         model.cache_clear()
     rated = [e for name in CONFIDENCE_SETS for e in collect(name, options.data, options.scratch) if len(e.features)]
     values: dict[int, Array] = {}
@@ -171,7 +172,7 @@ def main() -> int:
             round(_auc(rated, values, name, halves), 4) for halves in ((0,), (1,), (0, 1))
         ]
     w, bias = fit_confidence([e for e in rated if e.half == 0])
-    write(options.out, weights, w, bias, figures)
+    write(COEFFICIENTS, weights, w, bias, figures)
     json.dump(figures, sys.stdout, indent=1)
     return 0
 
