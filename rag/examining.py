@@ -7,16 +7,9 @@ from dataclasses import dataclass, replace
 
 from rag.alignment import Alignment
 from rag.answering.agreement import contradicts
+from rag.answering.candidates import ASKS_RECENT, Assessment, Candidate, assess, in_view
 from rag.answering.confidence import model
-from rag.answering.extractive import (
-    ASKS_RECENT,
-    WITHIN_DOUBT,
-    Assessment,
-    Candidate,
-    assess,
-    chosen,
-    in_view,
-)
+from rag.answering.extractive import WITHIN_DOUBT, chosen
 from rag.answering.names import unmatched
 from rag.asking.followups import Resolved
 from rag.asking.scope import Scope, without_source

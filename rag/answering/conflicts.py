@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from rag.answering.candidates import Candidate
 from rag.answering.citations import cite
-from rag.answering.extractive import Candidate, overlap
+from rag.answering.extractive import overlap
 from rag.answering.figures import Figure, figures
 from rag.answering.folding import fold
 from rag.dates import readable

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.answering.extractive import Candidate, chosen, compose, lacking, same, unknown_names
+from rag.answering.candidates import Candidate, unknown_names
+from rag.answering.extractive import chosen, compose, lacking, same
 from rag.answering.spans import candidates
 from rag.assistant import Assistant
 from rag.index import Generation
