@@ -78,6 +78,8 @@ text not linked to any question, where it had to answer as well as before."""
 class Foreseen:
     """The questions of a generation, each linked to one or more sentences."""
 
+    texts: Sequence[str]
+    """As they are noted."""
     vectors: FloatArray
     """(questions, dim) unit rows."""
     questions: NDArray[np.int64]
@@ -88,6 +90,12 @@ class Foreseen:
     """(questions,) the years that each question or its statement names."""
     size: int
     """How many sentences there are."""
+
+    def nearest(self, query: Query, sentences: slice) -> str | None:
+        """The question nearest to a query among those that lead to some rows of sentences, or None."""
+        there = (self.sentences >= sentences.start) & (self.sentences < sentences.stop)
+        numbers = self.questions[there]
+        return self.texts[int(numbers[(self.vectors[numbers] @ query.vector).argmax()])] if len(numbers) else None
 
     def scores(self, query: Query) -> FloatArray:
         """The cosine of a query with the nearest question of each sentence, (size,) float32; `NONE` without one.

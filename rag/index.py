@@ -17,7 +17,7 @@ from rag.config import REBUILD, Settings
 from rag.dense import DenseIndex
 from rag.embedding import Embedder, FloatArray
 from rag.errors import IndexMismatchError
-from rag.foreseen import Foreseen, link, question_years
+from rag.foreseen import Foreseen, link, question_texts, question_years
 from rag.lexical import LexicalIndex
 from rag.ranking import context_sentence_vectors, token_spans
 from rag.records import Chunk, Document, Source
@@ -115,8 +115,8 @@ class Generation:
     def foreseen(self) -> Foreseen:
         """The questions of the notes, with the sentences that they lead to."""
         links = link(self.documents.values(), self.chunks)
-        years = question_years(self.documents.values())
-        return Foreseen(self.questions.vectors, *links, years, len(self.sentences))
+        texts, years = question_texts(self.documents.values()), question_years(self.documents.values())
+        return Foreseen(texts, self.questions.vectors, *links, years, len(self.sentences))
 
     @cached_property
     def full_texts(self) -> frozenset[str]:

@@ -74,7 +74,7 @@ class Statement:
     end: int
     attribution: Attribution
     questions: tuple[str, ...] = ()
-    """Questions that it answers, as readers may ask them; searched, never quoted."""
+    """Questions that it answers, as readers may ask them; searched and offered, never quoted."""
 
 
 @dataclass(frozen=True, slots=True)

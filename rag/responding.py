@@ -26,6 +26,7 @@ from rag.embedding import Embedder
 from rag.errors import AnswererError
 from rag.examining import Examiner
 from rag.index import Generation
+from rag.query import Query
 from rag.records import (
     Answer,
     AnswerSentence,
@@ -173,7 +174,7 @@ class Responder:
                 sentences=sentences,
                 passages=found.passages,
                 confidence=found.assessment.confidence,
-                suggestions=self._suggestions(found.passages, sentences),
+                suggestions=self._suggestions(found.query, found.passages, sentences),
             )
         )
 
@@ -195,14 +196,14 @@ class Responder:
             said = DOES_NOT_SAY.format(why=f": they do not mention {missing}" if missing else "")
             if lead:
                 said = f"No source mentions {missing}. {lead}" if missing else lead
-            yield self._abstained(answer, said)
+            yield self._abstained(answer, found.query, said)
             return
         outcome: Outcome = "answer" if confidence >= model().answer_from and not lead else "caution"
         lead = lead or (CAUTION if outcome == "caution" else "")
         best = chosen(found.assessment.candidates, within=WITHIN if outcome == "answer" else WITHIN_DOUBT)
         answer = replace(answer, outcome=outcome, lead=lead)
         if unheld := lacking(best):
-            answer = self._bounded(answer, unheld, analyse(resolved.search).kind)
+            answer = self._bounded(answer, found.query, unheld, analyse(resolved.search).kind)
         if answer.outcome == "abstain":
             yield answer
             return
@@ -216,28 +217,30 @@ class Responder:
                 yield numbered(replace(answer, sentences=sentences[:count]))
             answer = replace(answer, sentences=sentences)
         conflicts = find_conflicts(found.assessment.candidates, self.generation.documents)
-        suggestions = self._suggestions(found.passages, answer.sentences)
+        suggestions = self._suggestions(found.query, found.passages, answer.sentences)
         yield numbered(replace(answer, conflicts=conflicts, suggestions=suggestions))
 
-    def _bounded(self, answer: Answer, missing: Sequence[str], kind: Kind) -> Answer:
+    def _bounded(self, answer: Answer, query: Query, missing: Sequence[str], kind: Kind) -> Answer:
         """Tell which names of the question the best sentences do not hold; without its country or year abstain."""
         said = f"what they say nearest does not mention {_either(missing)}"
         if kind in NARROW and any(map(bounds_answer, missing)):
             sure = min(answer.confidence, model().abstain_below)
-            return self._abstained(replace(answer, confidence=sure), DOES_NOT_SAY.format(why=f": {said}"))
+            return self._abstained(replace(answer, confidence=sure), query, DOES_NOT_SAY.format(why=f": {said}"))
         lead = f"The sources may not answer this: {said}." if answer.lead in ("", CAUTION) else answer.lead
         sure = min(answer.confidence, model().answer_from)
         return replace(answer, outcome="caution", lead=lead, confidence=sure)
 
-    def _abstained(self, answer: Answer, lead: str) -> Answer:
-        return replace(answer, outcome="abstain", lead=lead, suggestions=self._suggestions(answer.passages, ()))
+    def _abstained(self, answer: Answer, query: Query, lead: str) -> Answer:
+        suggestions = self._suggestions(query, answer.passages, ())
+        return replace(answer, outcome="abstain", lead=lead, suggestions=suggestions)
 
     def _reworded(self, about: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word an overview from the passages that it would quote; where it fails, they are quoted."""
         written = yield from self._written(replace(about, sentences=()), resolved, answerer)
         if not written.sentences:
             return replace(about, notices=written.notices)
-        return numbered(replace(written, suggestions=self._suggestions(written.passages, written.sentences)))
+        query = self.retriever.query(resolved.search)
+        return numbered(replace(written, suggestions=self._suggestions(query, written.passages, written.sentences)))
 
     def _written(self, answer: Answer, resolved: Resolved, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word the answer; gives it without sentences where the model failed."""
@@ -254,16 +257,21 @@ class Responder:
             growing = replace(growing, notices=(*growing.notices, Notice("model", f"{error}.")))
         return replace(growing, sentences=tuple(sentences)) if sentences else answer
 
-    def _suggestions(self, passages: Sequence[Passage], sentences: Sequence[AnswerSentence]) -> tuple[str, ...]:
-        """Offer the sections of passages that the answer does not cite."""
+    def _suggestions(
+        self, query: Query, passages: Sequence[Passage], sentences: Sequence[AnswerSentence]
+    ) -> tuple[str, ...]:
+        """Offer what the passages that the answer does not cite can tell: a noted question each, or their section."""
         cited = {(c.doc_id, c.start) for s in sentences for c in s.citations}
-        headings = (
-            p.heading.rpartition(" > ")[2]
-            for p in passages
-            if not any(doc == p.doc_id and p.start <= start < p.end for doc, start in cited)
-        )
-        offered = dict.fromkeys(h for h in headings if h)
-        return tuple(f"Give an overview of: {heading}" for heading in offered)[:SUGGESTIONS]
+        offered: dict[str, None] = {}
+        for p in passages:
+            if any(doc == p.doc_id and p.start <= start < p.end for doc, start in cited):
+                continue
+            question = self.generation.foreseen.nearest(query, self.generation.sentence_rows(p.chunk_id))
+            heading = p.heading.rpartition(" > ")[2]
+            offer = question or (f"Give an overview of: {heading}" if heading else "")
+            if offer and offer.casefold() != query.text.casefold():
+                offered.setdefault(offer)
+        return tuple(offered)[:SUGGESTIONS]
 
 
 def _completed(question: str, history: Sequence[Turn], answerer: Answerer | None) -> Resolved:

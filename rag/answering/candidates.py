@@ -40,6 +40,10 @@ SHORTEST_NAME = 2
 FRAGMENT = 8.0
 """What the score of a sentence without an end loses: a heading, a credit, a line of a table."""
 
+ABSENCE = 3.0
+"""What the score of a sentence loses that tells what a text does not mention: it seldom answers."""
+NOT_SAID = re.compile(r"\b(?:do|does|did) not (?:mention|name)\b|\b(?:mentions?|names?) no\b", re.IGNORECASE)
+
 MAIN_SOURCE = 1.5
 """What the score of a sentence of the library's main source gains: a question that names no source means that one."""
 
@@ -129,8 +133,9 @@ def assess(query: Query, passages: Sequence[Passage], retriever: Retriever) -> A
 
 
 def _prior(passage: Passage, sentence: str, main_source: str) -> float:
-    """What a sentence gains from where it stands and loses for having no end."""
-    return MAIN_SOURCE * (passage.source.id == main_source) - FRAGMENT * (ENDED.search(sentence) is None)
+    """What a sentence gains from where it stands, and loses for having no end or telling what is not said."""
+    unfit = FRAGMENT * (ENDED.search(sentence) is None) + ABSENCE * (NOT_SAID.search(sentence) is not None)
+    return MAIN_SOURCE * (passage.source.id == main_source) - unfit
 
 
 def in_view(passage: Passage, number: int) -> str:
