@@ -20,6 +20,12 @@ from rag.query import Query
 from rag.records import Chunk, Document
 from rag.words import YEAR
 
+NONE = -2.0
+"""What stands for a cosine where no question is foreseen."""
+
+FAR = 0.3
+"""Least that the nearest foreseen question counts: further away it tells nothing."""
+
 OTHER_YEAR = 0.5
 """Most that a question about another year counts; questions on the same subject have about as much."""
 
@@ -38,13 +44,6 @@ def question_years(documents: Iterable[Document]) -> list[frozenset[str]]:
         for said in (d.text[statement.start : statement.end],)
         for question in statement.questions
     ]
-
-
-NONE = -2.0
-"""What stands for a cosine where no question is foreseen."""
-
-FAR = 0.3
-"""Least that the nearest foreseen question counts: further away it tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
