@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rag.embedding import FloatArray
 from rag.index import Generation, sentence_tokens
+from rag.records import document_id
 from rag.words import ENDED, counted_terms
 
 LOOKED_AT = 20
@@ -53,14 +54,8 @@ class Alignment:
     def _find_whole_sentences(self, source_id: str) -> NDArray[np.int64]:
         """Rows of the sentences with an end in a source's full text."""
         generation = self._generation
-        if source_id not in generation.full_texts:
-            return np.zeros(0, np.int64)
-        chunks = [
-            number
-            for number, chunk in enumerate(generation.chunks)
-            if generation.documents[chunk.doc_id].source_id == source_id
-            and generation.documents[chunk.doc_id].text_kind == "full text"
-        ]
+        text = document_id(source_id, "full text")
+        chunks = [number for number, chunk in enumerate(generation.chunks) if chunk.doc_id == text]
         rows = np.flatnonzero(np.isin(generation.sentence_owner, chunks))
         return np.array([row for row in rows if ENDED.search(generation.sentence_text(int(row)))], np.int64)
 
@@ -76,10 +71,9 @@ class Alignment:
 
     def _tokens(self, row: int) -> FloatArray:
         generation = self._generation
-        number = int(generation.sentence_owner[row])
+        number, place = generation.sentence_place(row)
         chunk, tokens = generation.chunks[number], generation.tokens.chunk(number)
-        spans = sentence_tokens(chunk, generation.source_of(chunk), tokens)
-        start, end = spans[row - int(generation.sentence_starts[number])]
+        start, end = sentence_tokens(chunk, generation.source_of(chunk), tokens)[place]
         return tokens.vectors[start:end]
 
     def _shared_words(self, row: int, rows: NDArray[np.int64]) -> FloatArray:

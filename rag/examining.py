@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.alignment import Alignment
 from rag.answering.agreement import contradicts
@@ -98,7 +101,7 @@ class Examiner:
         Args:
             depth: passages to keep beside those of the sentences that are best then.
         """
-        allowed = set(self.retriever.allowed(filters).tolist())
+        allowed = self.retriever.allowed(filters)
         passages = {p.chunk_id: p for p in found.passages}
         best, rest = found.assessment.candidates[:OWN_WORDS_DEPTH], found.assessment.candidates[OWN_WORDS_DEPTH:]
         own = [self._own_words(found.query, candidate, passages, allowed) for candidate in best]
@@ -113,7 +116,7 @@ class Examiner:
         )
 
     def _own_words(
-        self, query: Query, candidate: Candidate, passages: dict[str, Passage], allowed: Container[int]
+        self, query: Query, candidate: Candidate, passages: dict[str, Passage], allowed: NDArray[np.int64]
     ) -> Candidate:
         """Give the full text's sentence for a note's, and add its passage to those found."""
         generation = self.retriever.generation
@@ -123,8 +126,7 @@ class Examiner:
         row = self._alignment.own_sentence(first + candidate.passage.sentences.index(candidate.span))
         if row is None or contradicts(candidate.text, generation.sentence_text(row)):
             return replace(candidate, preference=candidate.preference - ONLY_NOTES)
-        number = int(generation.sentence_owner[row])
-        place = row - int(generation.sentence_starts[number])
+        number, place = generation.sentence_place(row)
         passage = passages.get(generation.chunks[number].chunk_id)
         if passage is None:
             passage = self.retriever.passage(number, len(passages) + 1, candidate.passage.score)

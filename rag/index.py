@@ -98,11 +98,16 @@ class Generation:
         row = self.rows[chunk_id]
         return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
 
+    def sentence_place(self, row: int) -> tuple[int, int]:
+        """Number of the chunk that holds the sentence with a vector of this row, and its place in the chunk."""
+        number = int(self.sentence_owner[row])
+        return number, row - int(self.sentence_starts[number])
+
     def sentence_text(self, row: int) -> str:
         """The text of the sentence with a vector of this row."""
-        number = int(self.sentence_owner[row])
+        number, place = self.sentence_place(row)
         chunk = self.chunks[number]
-        span = chunk.sentences[row - int(self.sentence_starts[number])]
+        span = chunk.sentences[place]
         return self.documents[chunk.doc_id].text[span.start : span.end]
 
     def sentence_texts(self) -> Iterator[str]:
@@ -119,14 +124,13 @@ class Generation:
         return Foreseen(texts, self.questions.vectors, *links, years, len(self.sentences))
 
     @cached_property
-    def full_texts(self) -> frozenset[str]:
-        """Ids of the sources whose own words are indexed."""
-        return frozenset(d.source_id for d in self.documents.values() if d.text_kind == "full text")
-
-    @cached_property
     def noted_texts(self) -> frozenset[str]:
         """Ids of the sources that have both notes and a full text."""
-        return frozenset(d.source_id for d in self.documents.values() if d.text_kind == "notes") & self.full_texts
+        notes, texts = (
+            frozenset(d.source_id for d in self.documents.values() if d.text_kind == kind)
+            for kind in ("notes", "full text")
+        )
+        return notes & texts
 
     def source_of(self, chunk: Chunk) -> Source:
         """The source that a chunk belongs to."""

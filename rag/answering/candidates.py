@@ -197,7 +197,7 @@ def _view(passage: Passage, retriever: Retriever) -> PassageView:
     chunk = generation.chunks[row]
     tokens, ranges = retriever.tokens(passage)
     vectors = tokens.vectors
-    first = int(generation.sentence_starts[row])
+    first = generation.sentence_rows(passage.chunk_id).start
     front = len(above(chunk, passage.source))
     text = generation.documents[chunk.doc_id].text
     sentences = tuple(

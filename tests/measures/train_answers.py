@@ -160,7 +160,7 @@ def main() -> int:
         examples = [e for name in SENTENCE_SETS for e in collect(name, options.data, options.scratch) if e.answerable]
         weights = fit_sentences([e for e in examples if e.half == 0])
         figures |= report(examples, weights)
-        write(COEFFICIENTS, weights, list(fitted.confidence.values()), fitted.bias, figures)
+        write(weights, list(fitted.confidence.values()), fitted.bias, figures)
         model.cache_clear()
     rated = [e for name in CONFIDENCE_SETS for e in collect(name, options.data, options.scratch) if len(e.features)]
     values: dict[int, Array] = {}
@@ -172,7 +172,7 @@ def main() -> int:
             round(_auc(rated, values, name, halves), 4) for halves in ((0,), (1,), (0, 1))
         ]
     w, bias = fit_confidence([e for e in rated if e.half == 0])
-    write(COEFFICIENTS, weights, w, bias, figures)
+    write(weights, w, bias, figures)
     json.dump(figures, sys.stdout, indent=1)
     return 0
 
@@ -183,9 +183,7 @@ def _auc(rated: list[Example], values: dict[int, Array], name: str, halves: tupl
     return auc([v for e, v in mine if e.answerable], [v for e, v in mine if not e.answerable])
 
 
-def write(
-    path: Path, weights: Array, confidence: Sequence[float] | Array, bias: float, figures: dict[str, list[float]]
-) -> None:
+def write(weights: Array, confidence: Sequence[float] | Array, bias: float, figures: dict[str, list[float]]) -> None:
     """Write the coefficients with the figures of both halves in the head."""
     lines = [
         "# Written by `python -m tests.measures.train_answers --data FOLDER`; do not edit by hand.",
@@ -211,7 +209,7 @@ def write(
         "abstain_below = 0.05  # confidence below which the assistant abstains",
         "",
     ]
-    path.write_text("\n".join(lines), encoding="utf-8")
+    COEFFICIENTS.write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
