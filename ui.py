@@ -42,7 +42,7 @@ def serve(
     Raises:
         RagError: the port is taken, or the library's description cannot be read.
     """
-    from rag.web.server import Door, run
+    from rag.interfaces.web.server import Door, run
 
     run(settings, Door(host, port, auth, root_path, mcp), sync=sync, announce=announce)
 

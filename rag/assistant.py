@@ -8,21 +8,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rag.answering.answerer import Answerer
-from rag.answering.client import Endpoint
-from rag.answering.generative import GenerativeAnswerer
-from rag.building import BuildReport, Progress, silent
 from rag.config import Settings
-from rag.corpus import Corpus
-from rag.embedding import Embedder, default_embedder
 from rag.errors import QuestionError, UnknownSourceError
-from rag.examining import Examination
-from rag.index import Generation
-from rag.library import Library, SourceStatus, source_statuses
+from rag.indexing.build import BuildReport, Progress, silent
+from rag.indexing.encoder import Embedder, default_embedder
+from rag.indexing.generation import Generation
+from rag.indexing.store import Store
+from rag.library.library import Library, SourceStatus, source_statuses
+from rag.pipeline import Responder
+from rag.reading.examining import Examination
+from rag.reading.reranking import default_reranker
 from rag.records import Answer, Document, Filters, Passage, Turn
-from rag.reranking import default_reranker
-from rag.responding import Responder
-from rag.store import Store
+from rag.sources.corpus import Corpus
+from rag.writing.answerer import Answerer
+from rag.writing.endpoint import Endpoint
+from rag.writing.generative import GenerativeAnswerer
 
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a document, not a question."""
@@ -276,5 +276,5 @@ def build(
     progress: Progress = silent,
     **settings: Any,
 ) -> BuildReport:
-    """Build or renew an index; see `rag.building.build`."""
+    """Build or renew an index; see `rag.indexing.build.build`."""
     return Library.open(corpus, index, **settings).build(force=force, progress=progress)

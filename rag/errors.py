@@ -9,7 +9,7 @@
     ├── LoadError              a file or page cannot become text; its reason is kept with the source
     ├── FetchError             an address is refused, unreachable, or does not hold what was asked for
     │   └── UnreachableError   its host does not resolve, or takes no connection
-    ├── EmbeddingError         the embedding model cannot be found or loaded
+    ├── ModelError             the weights of a model cannot be found or loaded
     ├── StoreError             something about the index on disk
     │   ├── IndexMissingError  nothing has been built yet
     │   ├── IndexMismatchError built with other settings, another model or another version
@@ -51,8 +51,8 @@ class UnreachableError(FetchError):
     """The host of an address does not resolve, or takes no connection."""
 
 
-class EmbeddingError(RagError):
-    """The embedding model cannot be found or loaded."""
+class ModelError(RagError):
+    """The weights of a model cannot be found or loaded."""
 
 
 class StoreError(RagError):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.embedding import FloatArray, TokenVectors, unit_rows
+from rag.indexing.encoder import FloatArray, TokenVectors, unit_rows
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -17,7 +17,7 @@ class HashingEmbedder:
     """Embeds each word as a fixed random direction, and a text as the mean of its words.
 
     Texts that share words are near each other; nothing else is. It satisfies
-    `rag.embedding.Embedder`, loads nothing and gives the same vectors everywhere.
+    `rag.indexing.encoder.Embedder`, loads nothing and gives the same vectors everywhere.
 
     Args:
         dim: width of a vector.

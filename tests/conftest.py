@@ -9,9 +9,9 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import HOME, Settings
-from rag.embedding import SentenceTransformerEmbedder, default_embedder
-from rag.errors import EmbeddingError
-from rag.library import Library
+from rag.errors import ModelError
+from rag.indexing.encoder import SentenceTransformerEmbedder, default_embedder
+from rag.library.library import Library
 from rag.testing import HashingEmbedder
 
 SOURCES = """
@@ -96,7 +96,7 @@ def model() -> SentenceTransformerEmbedder:
     try:
         embedder = default_embedder("all-MiniLM-L6-v2")
         embedder.encode(["warm"])
-    except EmbeddingError as error:
+    except ModelError as error:
         pytest.skip(f"no embedding model: {error}")
     assert isinstance(embedder, SentenceTransformerEmbedder)
     return embedder

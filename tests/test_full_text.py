@@ -9,8 +9,8 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import HOME, Settings
-from rag.embedding import SentenceTransformerEmbedder
-from rag.library import Library
+from rag.indexing.encoder import SentenceTransformerEmbedder
+from rag.library.library import Library
 
 ARTICLE = HOME.parent / "shared" / "corpus" / "fidler-2023.txt"
 GOLD = Path(__file__).with_name("gold.jsonl")

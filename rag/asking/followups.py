@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.records import Turn
-from rag.words import counted_terms, tokenise
+from rag.text.words import counted_terms, tokenise
 
 POINTING = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|such|"

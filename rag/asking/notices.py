@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.declarations import NoticeRule
 from rag.records import Notice
+from rag.sources.declarations import NoticeRule
 
 DECLINE = "decline"
 """Kind of the rules whose text stands in for an answer."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Source
-from rag.words import STOP_WORDS, counted_terms
+from rag.text.words import STOP_WORDS, counted_terms
 
 Aspect = Literal["author", "publisher", "date", "overview", ""]
 """What is asked of a source: a field of its record, what it says in short, or nothing."""

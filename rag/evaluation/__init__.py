@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.assistant import Assistant
-from rag.building import Progress, silent
 from rag.config import Settings
-from rag.embedding import default_embedder
 from rag.errors import ConfigError, CorpusError
 from rag.evaluation.questions import ask_questions
 from rag.evaluation.sets import evaluate, find_sets
+from rag.indexing.build import Progress, silent
+from rag.indexing.encoder import default_embedder
 
 
 def run(

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.answering.answerer import Answerer
 from rag.assistant import Assistant
-from rag.building import Progress, silent
 from rag.errors import CorpusError
-from rag.measures import answer_recall, citation_measures, mean
+from rag.evaluation.measures import answer_recall, citation_measures, mean
+from rag.indexing.build import Progress, silent
 from rag.records import Answer, Turn
+from rag.writing.answerer import Answerer
 
 
 def ask_questions(
@@ -26,9 +26,9 @@ def ask_questions(
 
     Returns:
         Over the answerable questions: shares with a right source in the first sentence and in
-        any, `answer_correctness` (`rag.measures.answer_recall` of the supported sentences; 0
+        any, `answer_correctness` (`rag.evaluation.measures.answer_recall` of the supported sentences; 0
         for an abstention), `citation_precision` and `citation_recall`
-        (`rag.measures.citation_measures`) and the share answered; of the others the share
+        (`rag.evaluation.measures.citation_measures`) and the share answered; of the others the share
         abstained from; over all, the share of sentences that are unsupported, those of
         written answers that were then replaced by quotes counted too, and the share so
         replaced; and every answer for judging.

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.assistant import Assistant
-from rag.building import Progress, build, silent
 from rag.config import Settings
-from rag.corpus import Corpus
-from rag.embedding import Embedder
 from rag.errors import CorpusError
-from rag.measures import RETRIEVAL, auc, half, holds_answer, is_evidence, mean, rank_measures
+from rag.evaluation.measures import RETRIEVAL, auc, half, holds_answer, is_evidence, mean, rank_measures
+from rag.indexing.build import Progress, build, silent
+from rag.indexing.encoder import Embedder
 from rag.records import Turn
+from rag.sources.corpus import Corpus
 
 DEPTH = 30
 """Passages ranked for the retrieval measures; several may belong to one document."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.corpus import slug
 from rag.errors import LoadError
 from rag.loading import read_bytes
+from rag.sources.corpus import slug
 from tests.conftest import Place
 from tests.loading import files
 
@@ -25,7 +25,7 @@ import json, sys, time
 from pathlib import Path
 from rag.config import Settings
 from rag.errors import LoadError
-from rag.library import Library
+from rag.library.library import Library
 from rag.testing import HashingEmbedder
 library = Library(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), HashingEmbedder())
 began = time.perf_counter()

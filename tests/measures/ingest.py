@@ -32,8 +32,8 @@ from statistics import mean
 from typing import Any
 
 from rag.errors import LoadError
+from rag.evaluation.measures import half
 from rag.loading import read_bytes
-from rag.measures import half
 
 Measures = dict[str, float]
 _WORD = re.compile(r"\w+")

@@ -20,16 +20,16 @@ from pathlib import Path
 from tqdm import tqdm
 
 from rag.config import Settings
-from rag.doctor import examine
-from rag.index import Generation
-from rag.library import Library
+from rag.indexing.generation import Generation
+from rag.library.doctor import examine
+from rag.library.library import Library
 from rag.testing import HashingEmbedder
 
 BUILDER = """
 import sys
 from pathlib import Path
 from rag.config import Settings
-from rag.library import Library
+from rag.library.library import Library
 from rag.testing import HashingEmbedder
 print("begun", flush=True)
 Library(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), HashingEmbedder()).build()

@@ -29,7 +29,7 @@ BUILDER = """
 import json, sys
 from pathlib import Path
 from rag.config import Settings
-from rag.library import Library
+from rag.library.library import Library
 library = Library(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])))
 library.embedder.encode(["start"])
 report = library.build()

@@ -20,8 +20,8 @@ from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 from tqdm import tqdm
 
-from tests.browser.reader import Reader
-from tests.browser.serving import ROOT, serving
+from tests.interfaces.browser.reader import Reader
+from tests.interfaces.browser.serving import ROOT, serving
 
 DIRECT = "When did China suspend counternarcotics talks, and what set it off?"
 FOLLOW_UP = "And when did they resume?"

@@ -1,4 +1,4 @@
-"""Fit ``rag/answering/coefficients.toml`` on one half of the evaluation sets.
+"""Fit ``rag/reading/coefficients.toml`` on one half of the evaluation sets.
 
     python -m tests.measures.train_answers --data FOLDER
 
@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from rag.answering.confidence import CONFIDENCE_FEATURES, model
-from rag.answering.evidence import SENTENCE_FEATURES
 from rag.config import Settings
-from rag.embedding import default_embedder
+from rag.evaluation.measures import auc, holds_answer, is_evidence
 from rag.evaluation.sets import QUERIES, open_set, read_queries
-from rag.measures import auc, holds_answer, is_evidence
+from rag.indexing.encoder import default_embedder
+from rag.reading.confidence import CONFIDENCE_FEATURES, model
+from rag.reading.evidence import SENTENCE_FEATURES
 
 SENTENCE_SETS = {"xquad-en": 0.6, "nq-qed": 0.8, "clapnq": 0.5, "squad2": 1.0}
 """Sets that sentence weights are fitted on, and how much each weighs as a whole."""
@@ -37,7 +37,7 @@ CONFIDENCE_SETS = {"squad2": 1.0, "clapnq": 3.0, "mtrag-un": 3.0}
 """Sets that confidence is fitted on, and how much one question of each weighs."""
 EVERY = {"squad2": 4}
 """Only every n-th question of a large set is used."""
-COEFFICIENTS = Path("rag/answering/coefficients.toml")
+COEFFICIENTS = Path("rag/reading/coefficients.toml")
 """The file that is written, and read again between the two fits."""
 SENTENCE_PENALTY = 3e-3
 CONFIDENCE_PENALTY = 0.003

@@ -30,15 +30,15 @@ from typing import Any
 
 from tqdm import tqdm
 
-from rag.answering.checking import Verdict
-from rag.answering.client import Endpoint
-from rag.answering.generative import GenerativeAnswerer
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.indexing.store import Store
+from rag.interfaces.wire import answer_json
 from rag.records import Answer, Document, Passage, Turn
-from rag.store import Store
-from rag.wire import answer_json
-from tests.answering.servers import small_model
+from rag.writing.checking import Verdict
+from rag.writing.endpoint import Endpoint
+from rag.writing.generative import GenerativeAnswerer
+from tests.writing.servers import small_model
 
 LIVE = ("verified", "corrected")
 """Statuses of a citation that a reader can open."""

@@ -1,1 +1,0 @@
-"""From passages to an answer: choose, check, cite."""

@@ -1,0 +1,1 @@
+"""Documents become a generation of the index: cut, encoded, stored."""

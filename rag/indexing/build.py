@@ -1,0 +1,337 @@
+"""Bring the index in step with the corpus, embedding only what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from rag.config import Settings
+from rag.errors import CorpusError, StoreError
+from rag.indexing.bm25 import LexicalIndex
+from rag.indexing.chunking import cut
+from rag.indexing.dense import DenseIndex
+from rag.indexing.encoder import Embedder, FloatArray
+from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text, sentences_in_context, write_rows
+from rag.indexing.store import Store
+from rag.indexing.token_vectors import Tokens, TokenStore, quantise
+from rag.records import Chunk, Document, Source
+from rag.retrieval.foreseen import question_texts
+from rag.sources.corpus import Corpus, Material, Reading, read_material
+from rag.text.words import tokenise
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much of it is done, and how much there is."""
+
+Status = Literal["added", "changed", "unchanged", "removed", "failed"]
+
+_Passage = tuple[FloatArray, Tokens]
+"""What a build knows of a chunk: its vector and its tokens."""
+
+Encoded = TypeVar("Encoded")
+
+READERS = 4
+"""Files that are read at once; parsers written in C leave the interpreter free while they work."""
+
+EMBED_STEP = 64
+"""Texts embedded between two reports of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What a build did with one text of one source."""
+
+    source_id: str
+    text_kind: str
+    file: str
+    status: Status
+    reason: str
+    """Why it failed, or what was odd; empty when all is well."""
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    generation: str
+    swapped: bool
+    """Whether a new generation took over; false when nothing had changed."""
+    rows: tuple[ReportRow, ...]
+    embedded: int
+    """Texts that had to be embedded anew; the others kept their vectors."""
+
+    @property
+    def failed(self) -> tuple[ReportRow, ...]:
+        """The texts that could not be read."""
+        return tuple(row for row in self.rows if row.status == "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Yield:
+    """A part with the records that it names."""
+
+    part: Part
+    sources: tuple[Source, ...]
+    documents: tuple[Document, ...]
+    chunks: tuple[Chunk, ...]
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def build(
+    corpus: Corpus,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    progress: Progress = silent,
+    force: bool = False,
+) -> BuildReport:
+    """Build a new generation from the corpus and make it the current one.
+
+    A text that cannot be read keeps its previous version. With nothing changed
+    nothing is written. Interrupting at any moment leaves the old index in place.
+
+    Args:
+        force: start from nothing, as if there were no index.
+
+    Raises:
+        CorpusError: the library holds no readable text.
+        IndexLockedError, StoreError: the index folder cannot be written.
+    """
+    store = Store(settings.index)
+    with store.writing():
+        previous = None if force else _previous(settings, embedder)
+        old = _yields(previous) if previous else {}
+        new = _read(corpus, old, settings, embedder, progress)
+        rows = _report(new, old)
+        if previous and new == old:
+            return BuildReport(previous.pointer.generation, False, rows, 0)
+        if not any(y.chunks for y in new.values()):
+            reasons = "; ".join(f"{row.file}: {row.reason}" for row in rows if row.reason)
+            found = f" ({reasons})" if reasons else ""
+            raise CorpusError(
+                f"the library at {corpus.root} holds no readable text{found}; add one with `rag add FILE`"
+            )
+        generation = store.next_name()
+        with store.generation(generation) as folder:
+            embedded = _write(folder, new, previous, embedder, progress)
+            store.publish(generation, _manifest(new, settings, embedder))
+        store.prune(settings.generations_kept)
+        return BuildReport(generation, True, rows, embedded)
+
+
+def _previous(settings: Settings, embedder: Embedder) -> Generation | None:
+    """Open what there is to build upon; an index that cannot serve as such is none."""
+    try:
+        return Generation.open(settings, embedder)
+    except StoreError:
+        return None
+
+
+def _yields(generation: Generation) -> dict[str, _Yield]:
+    """Put what each file gave together again."""
+    by_document: dict[str, list[Chunk]] = {}
+    for chunk in generation.chunks:
+        by_document.setdefault(chunk.doc_id, []).append(chunk)
+    return {
+        part.file: _Yield(
+            part,
+            tuple(generation.sources[s] for s in part.sources),
+            tuple(generation.documents[d] for d in part.documents),
+            tuple(c for d in part.documents for c in by_document.get(d, ())),
+        )
+        for part in generation.parts
+    }
+
+
+def _read(
+    corpus: Corpus, old: Mapping[str, _Yield], settings: Settings, embedder: Embedder, progress: Progress
+) -> dict[str, _Yield]:
+    """Read every file that changed, several at once; one that cannot be read keeps what it gave before."""
+    materials = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
+    digests = {file: _digest(material) for file, material in materials.items()}
+    same = {file: old[file] for file in materials if file in old and old[file].part.digest == digests[file]}
+    found: dict[str, _Yield] = {}
+    pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+    try:
+        reading = {file: pool.submit(_readings, m) for file, m in materials.items() if file not in same}
+        for number, file in enumerate(materials, start=1):
+            if file in same:
+                found[file] = same[file]
+            else:
+                new = _cut_all(reading.pop(file).result(), file, digests[file], settings, embedder)
+                found[file] = _keep_failed(new, old.get(file))
+            progress("reading", number, len(materials))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return found
+
+
+def _digest(material: Material) -> str:
+    try:
+        return material.digest()
+    except OSError as error:
+        return f"unreadable: {error}"
+
+
+def _readings(material: Material) -> list[Reading]:
+    return list(read_material(material))
+
+
+def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
+    """Cut what a file gave into chunks."""
+    sources: list[Source] = []
+    documents: list[Document] = []
+    chunks: list[Chunk] = []
+    failures: list[tuple[str, str]] = []
+    warnings: list[tuple[str, str]] = []
+    for reading in readings:
+        if reading.document is None:
+            failures.append((reading.source.id, reading.reason))
+            continue
+        sources.append(reading.source)
+        documents.append(reading.document)
+        chunks.extend(cut(reading.document, reading.source, embedder, max_tokens=settings.chunk_tokens))
+        warnings.extend((reading.source.id, warning) for warning in reading.warnings)
+    part = Part(file, digest, tuple(s.id for s in sources), tuple(d.doc_id for d in documents), tuple(failures))
+    return _Yield(part, tuple(sources), tuple(documents), tuple(chunks), tuple(warnings))
+
+
+def _keep_failed(new: _Yield, before: _Yield | None) -> _Yield:
+    """Give the texts that failed now what they held before."""
+    failed = {source_id for source_id, _ in new.part.failures}
+    if before is None or not failed:
+        return new
+    sources = new.sources + tuple(s for s in before.sources if s.id in failed)
+    documents = new.documents + tuple(d for d in before.documents if d.source_id in failed)
+    kept = {d.doc_id for d in before.documents if d.source_id in failed}
+    part = replace(new.part, sources=tuple(s.id for s in sources), documents=tuple(d.doc_id for d in documents))
+    return replace(
+        new,
+        part=part,
+        sources=sources,
+        documents=documents,
+        chunks=new.chunks + tuple(c for c in before.chunks if c.doc_id in kept),
+    )
+
+
+def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[ReportRow, ...]:
+    rows: list[ReportRow] = []
+    for file, found in new.items():
+        before = old.get(file)
+        had = set(before.part.documents) if before else set()
+        failed = dict(found.part.failures)
+        odd = dict(found.warnings)
+        for document in found.documents:
+            if document.source_id in failed:
+                continue
+            status: Status = "unchanged" if before is found else "changed" if document.doc_id in had else "added"
+            count = sum(c.doc_id == document.doc_id for c in found.chunks)
+            reason = odd.get(document.source_id, "")
+            rows.append(ReportRow(document.source_id, document.text_kind, file, status, reason, count))
+        kind = "notes" if file.startswith("notes/") else "full text"
+        for source_id, reason in failed.items():
+            count = sum(c.doc_id.startswith(f"{source_id}/") for c in found.chunks)
+            kept = " (the previous version stays)" if count else ""
+            rows.append(ReportRow(source_id, kind, file, "failed", reason + kept, count))
+    for file, before in old.items():
+        left = new[file].part.documents if file in new else ()
+        rows.extend(_removed(document, file) for document in before.documents if document.doc_id not in left)
+    return tuple(rows)
+
+
+def _removed(document: Document, file: str) -> ReportRow:
+    return ReportRow(document.source_id, document.text_kind, file, "removed", "", 0)
+
+
+def _write(
+    folder: Path,
+    found: Mapping[str, _Yield],
+    previous: Generation | None,
+    embedder: Embedder,
+    progress: Progress,
+) -> int:
+    """Write every file of a generation; gives how many texts were embedded."""
+    sources = {s.id: s for y in found.values() for s in y.sources}
+    documents = {d.doc_id: d for y in found.values() for d in y.documents}
+    chunks = [c for y in found.values() for c in y.chunks]
+    texts = [contextual_text(c, documents[c.doc_id], sources[documents[c.doc_id].source_id]) for c in chunks]
+    sentences = [documents[c.doc_id].text[s.start : s.end] for c in chunks for s in c.sentences]
+    questions = question_texts(documents.values())
+    known_texts, known_sentences = _known(previous) if previous else ({}, {})
+    passages, fresh = _embed(texts, known_texts, _passage_encoder(embedder), progress, "embedding passages")
+    alone, more = _embed([*sentences, *questions], known_sentences, embedder.encode, progress, "embedding sentences")
+    in_context = [
+        sentences_in_context(chunk, sources[documents[chunk.doc_id].source_id], tokens)
+        for chunk, (_, tokens) in zip(chunks, passages, strict=True)
+    ]
+    write_rows(folder / "sources.json", sources.values())
+    write_rows(folder / "documents.json", documents.values())
+    write_rows(folder / "chunks.json", chunks)
+    write_rows(folder / "parts.json", (y.part for y in found.values()))
+    empty = np.zeros((0, embedder.dim), np.float32)
+    DenseIndex.from_vectors(np.stack([vector for vector, _ in passages])).save(folder / "chunks.faiss")
+    vectors = np.stack(alone)
+    DenseIndex.from_vectors(vectors[: len(sentences)]).save(folder / "sentences.faiss")
+    DenseIndex.from_vectors(vectors[len(sentences) :]).save(folder / "questions.faiss")
+    DenseIndex.from_vectors(np.concatenate([empty, *in_context])).save(folder / "context_sentences.faiss")
+    TokenStore.from_chunks([tokens for _, tokens in passages], embedder.dim).save(folder / "tokens")
+    LexicalIndex.from_terms(map(tokenise, texts)).save(folder / "bm25")
+    return fresh + more
+
+
+def _known(generation: Generation) -> tuple[dict[str, _Passage], dict[str, FloatArray]]:
+    """What a generation holds of each text: a chunk's vector and tokens, a sentence's or question's vector."""
+    numbers = range(len(generation.chunks))
+    stored = ((generation.dense.vectors[i], generation.tokens.chunk(i)) for i in numbers)
+    texts = dict(zip(map(generation.contextual_text, generation.chunks), stored, strict=True))
+    sentences = dict(zip(generation.sentence_texts(), generation.sentences.vectors, strict=True))
+    questions = question_texts(generation.documents.values())
+    return texts, {**sentences, **dict(zip(questions, generation.questions.vectors, strict=True))}
+
+
+def _passage_encoder(embedder: Embedder) -> Callable[[Sequence[str]], Iterable[_Passage]]:
+    return lambda texts: ((tokens.pooled, quantise(tokens)) for tokens in embedder.encode_tokens(texts))
+
+
+def _embed(
+    texts: Sequence[str],
+    known: Mapping[str, Encoded],
+    encode: Callable[[Sequence[str]], Iterable[Encoded]],
+    progress: Progress,
+    stage: str,
+) -> tuple[list[Encoded], int]:
+    """Embed texts, taking what is known of them where it is; gives one each and how many were new."""
+    fresh = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
+    table = dict(known)
+    for start in range(0, len(fresh), EMBED_STEP):
+        step = fresh[start : start + EMBED_STEP]
+        table.update(zip(step, encode(step), strict=True))
+        progress(stage, min(start + EMBED_STEP, len(fresh)), len(fresh))
+    return [table[text] for text in texts], len(fresh)
+
+
+def _manifest(found: Mapping[str, _Yield], settings: Settings, embedder: Embedder) -> dict[str, Any]:
+    chunks = [c for y in found.values() for c in y.chunks]
+    return {
+        "pipeline": PIPELINE,
+        "embedding_model": settings.embedding_model,
+        "embedding_digest": embedder.digest,
+        "dimension": embedder.dim,
+        "chunk_tokens": settings.chunk_tokens,
+        "fingerprint": settings.fingerprint(),
+        "versions": {name: version(name) for name in ("faiss-cpu", "sentence-transformers", "numpy")},
+        "documents": sum(len(y.documents) for y in found.values()),
+        "chunks": len(chunks),
+        "sentences": sum(len(c.sentences) for c in chunks),
+        "failures": sum(len(y.part.failures) for y in found.values()),
+    }

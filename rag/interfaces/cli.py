@@ -1,0 +1,316 @@
+"""The commands; the only place that prints or turns an error into an exit code.
+
+Exit codes: 0 done, 1 an error or a finding, 3 built but some texts failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import RagError
+from rag.records import SOURCE_FACTS, Filters
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.indexing.build import BuildReport
+    from rag.library.library import Library
+
+SOME_FAILED = 3
+INTERRUPTED = 130
+
+Options = argparse.Namespace
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except RagError as error:
+        print(f"rag: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nrag: interrupted; what was there before is as it was", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads has enough; Python must not complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Answer questions from a library of texts, every quote checked."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Options], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the library (or RAG_CORPUS)")
+        sub.add_argument("--index", type=Path, metavar="DIR", help="folder of its index (or RAG_INDEX)")
+        sub.add_argument("--json", action="store_true", help="print JSON")
+        sub.set_defaults(run=run)
+        return sub
+
+    _asking_commands(command)
+    _library_commands(command)
+    _serving_commands(command)
+    return parser
+
+
+Command = Callable[[str, Callable[[Options], int], str], argparse.ArgumentParser]
+
+
+def _asking_commands(command: Command) -> None:
+    sub = command("ask", _ask, "Answer a question with cited passages.")
+    sub.add_argument("question")
+    sub.add_argument("--llm", action="store_true", help="let the language model of the settings write the answer")
+    _add_search_options(sub)
+    sub = command("search", _search, "Find the passages that fit a question.")
+    sub.add_argument("question")
+    _add_search_options(sub)
+    command("sources", _sources, "List the sources: what is in, what is not, and why.")
+    command("info", _info, "Say what is open: folders, model, counts, versions.")
+    sub = command("eval", _eval, "Measure retrieval, answers and abstention on questions with known answers.")
+    sub.add_argument("data", type=Path, help="a folder of sets, one set, or a questions file")
+    sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
+    sub.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
+    sub.add_argument("--answerer", choices=("extractive", "llm"), default="extractive", help="who words the answers")
+
+
+def _library_commands(command: Command) -> None:
+    sub = command("build", _build, "Bring the index in step with the library.")
+    sub.add_argument("--force", action="store_true", help="start from nothing")
+    sub.add_argument("--watch", action="store_true", help="build again whenever a file changes")
+    sub = command(
+        "add", _add, "Add files, folders or web pages as sources, or as the full text of a source; then build."
+    )
+    sub.add_argument("place", nargs="+", metavar="PATH|URL")
+    sub.add_argument("--source", metavar="ID", help="the source whose full text it is")
+    for name in SOURCE_FACTS:
+        sub.add_argument(f"--{name}", help=f"{name} of a new source")
+    sub = command(
+        "remove", _remove, "Take the texts of a source out of documents/, where they are kept aside; then build."
+    )
+    sub.add_argument("source", metavar="ID")
+    sub = command("sync", _sync, "Fetch the full text of every declared source from its public address; then build.")
+    sub.add_argument("--seconds", type=float, metavar="S", help="time for all of it together")
+    command("doctor", _doctor, "Look for anything wrong with the index, and say what mends it.")
+    command("rollback", _rollback, "Answer from the generation before the current one; the next build renews it.")
+
+
+def _serving_commands(command: Command) -> None:
+    sub = command("serve", _serve, "Open the chat in the browser's reach.")
+    sub.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    sub.add_argument("--port", type=int, metavar="N", help="port to listen on (7860, or the next that is free)")
+    sub.add_argument("--auth", metavar="USER:PASSWORD", help="ask for a login")
+    sub.add_argument("--root-path", default="", metavar="PATH", help="path under which a proxy serves it")
+    sub.add_argument("--mcp", action="store_true", help="offer the functions as MCP tools too")
+    sub.add_argument("--no-sync", action="store_true", help="fetch no full texts on the first start")
+    command("feedback", _feedback, "List what readers thought of answers.")
+
+
+def _add_search_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("-k", type=int, metavar="N", help="passages to look at, 1 to 50")
+    sub.add_argument("--source", action="append", default=[], metavar="ID", help="search in this source only")
+    sub.add_argument("--kind", action="append", default=[], help="search in this kind of source only")
+    sub.add_argument("--publisher", action="append", default=[], help="search in this publisher only")
+    sub.add_argument("--since", default="", metavar="DATE", help="nothing older: YYYY, YYYY-MM or YYYY-MM-DD")
+    sub.add_argument("--until", default="", metavar="DATE", help="nothing newer")
+
+
+def _filters(options: Options) -> Filters:
+    return Filters(tuple(options.source), tuple(options.kind), tuple(options.publisher), options.since, options.until)
+
+
+def _open(options: Options, **settings: Any) -> Assistant:
+    from rag.assistant import Assistant
+
+    return Assistant.open(options.corpus, options.index, **settings)
+
+
+def _library(options: Options) -> Library:
+    from rag.library.library import Library
+
+    return Library.open(options.corpus, options.index)
+
+
+def _show(options: Options, value: Callable[[], Any], text: Callable[[], str]) -> None:
+    """Print JSON or text, whichever is asked for."""
+    from rag.interfaces.rendering import as_json
+
+    print(as_json(value()) if options.json else text())
+
+
+def _ask(options: Options) -> int:
+    from rag.errors import ConfigError
+    from rag.interfaces.rendering import answer_text
+    from rag.interfaces.wire import answer_json
+
+    assistant = _open(options, top_k=options.k)
+    answerer = assistant.written if options.llm else None
+    if options.llm and answerer is None:
+        raise ConfigError("--llm needs a language model; set RAG_LLM_BASE_URL and RAG_LLM_MODEL")
+    answer = assistant.ask(options.question, filters=_filters(options), answerer=answerer)
+    _show(options, lambda: answer_json(answer), lambda: answer_text(answer))
+    return 0
+
+
+def _search(options: Options) -> int:
+    from rag.interfaces.rendering import passages_text
+    from rag.interfaces.wire import passage_json
+
+    passages = _open(options, top_k=options.k).retrieve(options.question, filters=_filters(options))
+    _show(options, lambda: [passage_json(p) for p in passages], lambda: passages_text(passages))
+    return 0
+
+
+def _sources(options: Options) -> int:
+    from rag.interfaces.rendering import sources_text
+    from rag.interfaces.wire import source_json
+
+    rows = _library(options).sources()
+    _show(options, lambda: [source_json(row) for row in rows], lambda: sources_text(rows))
+    return 0
+
+
+def _info(options: Options) -> int:
+    from rag.interfaces.rendering import info_text
+
+    info = _open(options).info()
+    _show(options, lambda: info, lambda: info_text(info))
+    return 0
+
+
+def _eval(options: Options) -> int:
+    from rag.evaluation import as_text, load_run, run
+
+    against = load_run(options.against) if options.against else {}
+    written = options.answerer == "llm"
+    results = run(options.data, options.scratch, _open_settings(options), written=written, progress=_Bar())
+    _show(options, lambda: results, lambda: as_text(results, against))
+    return 0
+
+
+def _open_settings(options: Options) -> Any:
+    from rag.config import Settings
+
+    return Settings.load(corpus=options.corpus, index=options.index)
+
+
+def _build(options: Options) -> int:
+    from rag.interfaces.rendering import report_text
+
+    library = _library(options)
+    if options.watch:
+        library.watch(lambda report: print(report_text(report)), progress=_Bar())
+    return _print_report(library.build(force=options.force, progress=_Bar()), options)
+
+
+def _print_report(report: BuildReport, options: Options) -> int:
+    from rag.interfaces.rendering import report_text
+
+    _show(options, lambda: asdict(report), lambda: report_text(report))
+    return SOME_FAILED if report.failed else 0
+
+
+def _add(options: Options) -> int:
+    library = _library(options)
+    meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
+    for place in options.place:
+        path = library.add(place, source_id=options.source, meta=meta)
+        if not options.json:
+            print(f"added {path}")
+    return _print_report(library.build(progress=_Bar()), options)
+
+
+def _remove(options: Options) -> int:
+    library = _library(options)
+    moved = library.remove(options.source)
+    if not options.json:
+        print(f"moved to {moved}")
+    return _print_report(library.build(progress=_Bar()), options)
+
+
+def _sync(options: Options) -> int:
+    from rag.interfaces.rendering import sync_text
+
+    library = _library(options)
+    report = library.sync(seconds=options.seconds, progress=_Bar())
+    _show(options, lambda: asdict(report), lambda: sync_text(report))
+    built = library.build(progress=_Bar())
+    return _print_report(built, options) if not options.json else (SOME_FAILED if built.failed else 0)
+
+
+def _doctor(options: Options) -> int:
+    from rag.interfaces.rendering import findings_text
+
+    findings = _library(options).doctor()
+    _show(options, lambda: [asdict(f) for f in findings], lambda: findings_text(findings))
+    return 1 if any(f.severity == "error" for f in findings) else 0
+
+
+def _rollback(options: Options) -> int:
+    pointer = _library(options).rollback()
+    _show(options, lambda: asdict(pointer), lambda: f"generation {pointer.generation} now answers")
+    return 0
+
+
+def _serve(options: Options) -> int:
+    # The chat is loaded here alone: everything else works without it.
+    import ui
+
+    user, colon, password = (options.auth or "").partition(":")
+    if options.auth and not (user and colon and password):
+        from rag.errors import ConfigError
+
+        raise ConfigError(f"--auth is {options.auth!r}, expected USER:PASSWORD")
+    ui.serve(
+        _open_settings(options),
+        host=options.host,
+        port=options.port,
+        auth=(user, password) if options.auth else None,
+        root_path=options.root_path,
+        mcp=options.mcp,
+        sync=not options.no_sync,
+    )
+    return 0
+
+
+def _feedback(options: Options) -> int:
+    from rag.interfaces.feedback import read
+    from rag.interfaces.rendering import feedback_text
+
+    rows = read(_open_settings(options).index)
+    _show(options, lambda: rows, lambda: feedback_text(rows))
+    return 0
+
+
+class _Bar:
+    """A progress bar on standard error, one a stage."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar: Any = None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if stage != self._stage:
+            self._stage = stage
+            self._bar = tqdm(total=total, desc=stage, file=sys.stderr, disable=None)
+        self._bar.update(done - self._bar.n)
+        if done >= total:
+            self._bar.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

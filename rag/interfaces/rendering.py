@@ -1,0 +1,113 @@
+"""Records as plain text for a terminal."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rag.indexing.build import BuildReport
+from rag.library.doctor import Finding
+from rag.library.library import SourceStatus
+from rag.library.syncing import SyncReport
+from rag.records import Answer, Citation, Passage
+from rag.text.dates import readable
+
+WIDTH = 100
+"""Columns of wrapped text."""
+
+
+def as_json(value: Any) -> str:
+    """Write a value as indented JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def answer_text(answer: Answer) -> str:
+    """Write an answer with its notices, and the sources that it cites."""
+    parts = [_wrap(f"! {notice.text}") for notice in answer.notices]
+    if answer.resolved_question != answer.question:
+        parts.append(_wrap(f"Understood as: {answer.resolved_question}"))
+    parts.append(_wrap(answer.text))
+    parts += [_wrap(conflict.text) for conflict in answer.conflicts]
+    cited = {citation.number: citation for citation in answer.citations if citation.status != "rejected"}
+    lines = [_citation_line(cited[number]) for number in sorted(cited)]
+    if answer.abstained:
+        lines = [_passage_line(passage) for passage in answer.passages]
+    return "\n\n".join([*parts, "\n".join(lines)]).rstrip()
+
+
+def passages_text(passages: Sequence[Passage]) -> str:
+    """Write passages with where they come from."""
+    blocks = (f"{_heading(p)}  score {p.score:.2f}\n{_wrap(p.text)}" for p in passages)
+    return "\n\n".join(blocks) or "nothing fits"
+
+
+def report_text(report: BuildReport) -> str:
+    """Write what a build changed, a line a text, and a line in all."""
+    changed = [row for row in report.rows if row.status != "unchanged"]
+    lines = [
+        f"{row.status:9}  {row.source_id:28}  {row.text_kind:9}  {row.chunks:5} passages  {row.reason}".rstrip()
+        for row in changed
+    ]
+    kept = len(report.rows) - len(changed)
+    state = "now answers" if report.swapped else "is up to date"
+    return "\n".join(
+        [*lines, f"{kept} unchanged, {report.embedded} texts embedded; generation {report.generation} {state}"]
+    )
+
+
+def sources_text(rows: Sequence[SourceStatus]) -> str:
+    """Write the sources: what is in, what is not, and why."""
+    lines = []
+    for row in rows:
+        texts = " + ".join(row.text_kinds) or "nothing"
+        lines.append(f"{row.source.id:26}  {row.source.date:10}  {texts:17}  {row.source.title}")
+        if row.problem:
+            lines.append(f"{'':26}  {row.problem}")
+    return "\n".join(lines) or "no sources; add one with `rag add FILE`"
+
+
+def sync_text(report: SyncReport) -> str:
+    """Write what a sync did."""
+    lines = [f"{row.status:11}  {row.source_id:26}  {row.reason}".rstrip() for row in report.rows]
+    return "\n".join([*lines, report.line])
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Write what doctor found, each with what mends it."""
+    lines = [f"{f.severity:7}  {f.text}\n{'':9}mend it with: {f.command}" for f in findings]
+    return "\n".join(lines) or "all is well"
+
+
+def info_text(info: Mapping[str, Any]) -> str:
+    """Write what is open."""
+    lines = []
+    for key, value in info.items():
+        flat = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        lines.append(f"{key:16}  {flat}")
+    return "\n".join(lines)
+
+
+def feedback_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write readers' verdicts, oldest first."""
+    lines = [f"{r['time']}  {r['verdict']:4}  {r['question']}  {r['reason']}".rstrip() for r in rows]
+    return "\n".join(lines) or "no feedback yet"
+
+
+def _citation_line(citation: Citation) -> str:
+    where = f"{citation.publisher}, {readable(citation.date)}, {citation.text_kind}"
+    return f"[{citation.number}] {citation.title} ({where})\n    {citation.url or citation.doc_id}"
+
+
+def _heading(passage: Passage) -> str:
+    where = f"{passage.attribution.publisher}, {readable(passage.attribution.date)}"
+    return f"[{passage.number}] {passage.source.title} ({where})"
+
+
+def _passage_line(passage: Passage) -> str:
+    return f"{_heading(passage)}\n    {textwrap.shorten(passage.text, 160, placeholder=' ...')}"
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

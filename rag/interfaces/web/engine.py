@@ -1,0 +1,145 @@
+"""The library behind the page: opened, fetched and built in the background while the page is usable."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.assistant import Assistant
+from rag.config import Settings
+from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
+from rag.indexing.build import Progress
+from rag.indexing.encoder import Embedder, default_embedder
+from rag.library.library import Library
+
+SYNC_SECONDS = 20.0
+"""Longest that the first start waits for the network."""
+
+OPENING_SECONDS = 3600.0
+"""Longest that a change waits for a library that is being opened."""
+
+LOCK_PAUSE = 1.0
+"""Seconds between two tries to build while another process does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the library is doing."""
+
+    state: Literal["loading", "ready", "failed"]
+    text: str
+    """For a reader: what goes on, or why nothing does."""
+    share: float | None = None
+    """How much of it is done, 0 to 1; None where nobody knows."""
+
+
+class Engine:
+    """Opens the assistant once; until then says what is going on. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, *, sync: bool, announce: Callable[[str], None]) -> None:
+        self.settings = settings
+        self._sync = sync
+        self._announce = announce
+        self._done = threading.Event()
+        self._assistant: Assistant | None = None
+        self.status = Status("loading", "Loading the model")
+
+    def start(self) -> None:
+        """Begin to open the library."""
+        threading.Thread(target=self._run, name="library", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions are answered at once."""
+        return self.status.state == "ready"
+
+    def assistant(self) -> Assistant:
+        """Give the open assistant, waiting for it if need be.
+
+        Raises:
+            RagError: the library cannot be opened; the message says why.
+        """
+        self._done.wait()
+        if self._assistant is None:
+            raise StoreError(self.status.text)
+        return self._assistant
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; gives whether opening has come to an end, good or bad."""
+        return self._done.wait(seconds)
+
+    def library(self) -> Library:
+        """Give what changes the library; it can be used before the index is there."""
+        return self._assistant.library if self._assistant else Library(self.settings)
+
+    def reopen(self) -> None:
+        """Try again to open a library that could not be opened, after it was changed."""
+        if self._assistant is None and self._done.is_set():
+            self._done.clear()
+            self._run()
+
+    def _run(self) -> None:
+        try:
+            assistant = self._opened()
+            _warm(assistant)
+            self._assistant = assistant
+            self.status = Status("ready", "Ready")
+            self._announce("Ready for questions.")
+        except RagError as error:
+            self.status = Status("failed", str(error))
+            self._announce(str(error))
+        except Exception as error:  # said on the page, and raised for the log
+            self.status = Status("failed", f"the library cannot be opened: {error}")
+            raise
+        finally:
+            self._done.set()
+
+    def _opened(self) -> Assistant:
+        embedder = default_embedder(self.settings.embedding_model)
+        try:
+            return Assistant(self.settings, embedder)
+        except IndexMissingError:
+            self._announce("First start: building the index, once.")
+        except StoreError as error:
+            self._announce(f"{error}; building it anew.")
+        library = Library(self.settings, embedder)
+        if self._sync:
+            self._announce(f"Fetching full texts for at most {SYNC_SECONDS:.0f} seconds (--no-sync leaves it out).")
+            self._announce(library.sync(seconds=SYNC_SECONDS, progress=self._progress("Fetching full texts")).line)
+        return self._built(library, embedder)
+
+    def _built(self, library: Library, embedder: Embedder) -> Assistant:
+        """Build and open; where another process is at it, wait for that one."""
+        waiting = False
+        while True:
+            try:
+                library.build(progress=self._progress("Building the index"))
+            except IndexLockedError:
+                if not waiting:
+                    self.status = Status("loading", "Another process is building the index")
+                    self._announce("Another process is building the index; waiting for it.")
+                waiting = True
+                time.sleep(LOCK_PAUSE)
+                continue
+            return Assistant(self.settings, embedder)
+
+    def _progress(self, what: str) -> Progress:
+        stages: set[str] = set()
+
+        def report(stage: str, done: int, total: int) -> None:
+            self.status = Status("loading", f"{what}: {stage}, {done} of {total}", done / max(total, 1))
+            if stage not in stages:
+                stages.add(stage)
+                self._announce(f"  {stage} ({total})")
+
+        return report
+
+
+def _warm(assistant: Assistant) -> None:
+    """Answer one question, so that the first reader does not wait for what is made at first use."""
+    with contextlib.suppress(RagError):
+        assistant.ask(next(iter(assistant.corpus.examples), "What is this about?"))

@@ -1,0 +1,158 @@
+"""The functions for programs: named HTTP endpoints, and MCP tools when the server offers them.
+
+Their docstrings are their documentation: gradio shows them to whoever calls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import ConfigError, RagError
+from rag.interfaces.web.engine import OPENING_SECONDS, Engine
+from rag.interfaces.web.managing import NOT_MANAGED
+from rag.interfaces.wire import answer_json, passage_json, source_json
+from rag.records import Filters, Turn
+
+ANSWERS_AT_ONCE = 4
+"""Questions answered at the same time; more wait their turn, which on few cores is faster for all."""
+
+ANSWERS, CHANGES = "answers", "changes"
+"""Queues: a change to the library never stands in the way of an answer."""
+
+
+def offer(engine: Engine, *, managed: bool) -> None:
+    """Add the endpoints /ask, /retrieve, /sources and /rebuild to the page that is being made."""
+
+    def ask(
+        question: str,
+        history: list[dict[str, str]] = [],  # noqa: B006 - shown in the schema, never changed
+        sources: list[str] = [],  # noqa: B006 - as above
+        kinds: list[str] = [],  # noqa: B006 - as above
+        publishers: list[str] = [],  # noqa: B006 - as above
+        since: str = "",
+        until: str = "",
+        k: int = 5,
+        written: bool = False,
+    ) -> dict[str, Any]:
+        """Answer a question from the library's sources, every statement a checked quote, or say that they do not say.
+
+        Args:
+            question: What is asked, at most 2,000 characters.
+            history: Earlier turns, oldest first, each with "question" and "answer", for follow-up questions.
+            sources: Ids of the only sources to use; empty for all.
+            kinds: The only kinds of source to use, such as "article" or "government"; empty for all.
+            publishers: Parts of the names of the only publishers to use; empty for all.
+            since: Nothing older than this date: YYYY, YYYY-MM or YYYY-MM-DD; empty for no limit.
+            until: Nothing newer than this date; empty for no limit.
+            k: Passages to look at, 1 to 50.
+            written: Let the language model of the settings word the answer, where one is set.
+
+        Returns:
+            outcome (answer, caution or abstain), text with [n] markers, confidence 0 to 1, sentences,
+            citations (number, source_id, title, publisher, date, url, quote, start, end, status), passages.
+        """
+        with _words():
+            assistant = engine.assistant()
+            answerer = assistant.written if written else None
+            if written and answerer is None:
+                raise ConfigError(
+                    "no language model is set; set RAG_LLM_BASE_URL and RAG_LLM_MODEL, or leave written out"
+                )
+            turns = [Turn(str(turn.get("question", "")), str(turn.get("answer", ""))) for turn in history]
+            filters = Filters(tuple(sources), tuple(kinds), tuple(publishers), since, until)
+            return answer_json(
+                assistant.ask(question, history=turns, filters=filters, k=_passages(k), answerer=answerer)
+            )
+
+    def retrieve(
+        question: str,
+        k: int = 5,
+        sources: list[str] = [],  # noqa: B006 - as above
+        kinds: list[str] = [],  # noqa: B006 - as above
+        publishers: list[str] = [],  # noqa: B006 - as above
+        since: str = "",
+        until: str = "",
+    ) -> list[dict[str, Any]]:
+        """Find the passages of the library that fit a question, best first.
+
+        Args:
+            question: What is searched for, at most 2,000 characters.
+            k: How many passages, 1 to 50.
+            sources: Ids of the only sources to use; empty for all.
+            kinds: The only kinds of source to use; empty for all.
+            publishers: Parts of the names of the only publishers to use; empty for all.
+            since: Nothing older than this date: YYYY, YYYY-MM or YYYY-MM-DD; empty for no limit.
+            until: Nothing newer than this date; empty for no limit.
+
+        Returns:
+            Passages with number, source_id, doc_id, title, publisher, date, url, start, end, text and score.
+        """
+        with _words():
+            filters = Filters(tuple(sources), tuple(kinds), tuple(publishers), since, until)
+            return [passage_json(p) for p in engine.assistant().retrieve(question, _passages(k), filters=filters)]
+
+    def sources() -> list[dict[str, Any]]:
+        """List every source of the library with what the index holds of it.
+
+        Returns:
+            Sources with id, title, author, publisher, date, url, kind, licence, text_kinds, chunks and problem.
+        """
+        with _words():
+            return [source_json(row) for row in engine.assistant().sources()]
+
+    def rebuild(force: bool = False) -> dict[str, Any]:
+        """Bring the index in step with the library's files; questions go on being answered meanwhile.
+
+        Args:
+            force: Start from nothing instead of keeping what has not changed.
+
+        Returns:
+            generation, swapped (whether anything changed), embedded, and rows: one a text with its status and reason.
+        """
+        with _words():
+            if not managed:
+                raise ConfigError(NOT_MANAGED)
+            engine.wait(OPENING_SECONDS)
+            report = engine.library().build(force=force)
+            engine.reopen()
+            return asdict(report)
+
+    gr.api(ask, api_name="ask", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
+    gr.api(retrieve, api_name="retrieve", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
+    gr.api(sources, api_name="sources", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
+    gr.api(rebuild, api_name="rebuild", concurrency_id=CHANGES, concurrency_limit=1)
+
+
+def speak_json(page: gr.Blocks) -> None:
+    """Give MCP sessions a tool's result as JSON text.
+
+    Gradio gives them the `str` of a value, which of a dict is Python's form, and has no
+    setting for it; so its last step is replaced, on this page only.
+    """
+    server = page.mcp_server_obj
+    if server is not None:
+        text = server.types.TextContent
+        server.postprocess_output_data = lambda values, _root: [
+            text(type="text", text=json.dumps(value, ensure_ascii=False)) for value in values
+        ]
+
+
+def _passages(k: int) -> int:
+    if not 1 <= k <= 50:
+        raise ConfigError(f"k is {k}, expected 1 to 50")
+    return k
+
+
+@contextlib.contextmanager
+def _words() -> Iterator[None]:
+    """Hand an error's words to the caller, who would else see only that there was one."""
+    try:
+        yield
+    except RagError as error:
+        raise gr.Error(str(error), print_exception=False) from error

@@ -1,0 +1,82 @@
+"""Records as JSON objects: one form for the command line, the web API and MCP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rag.library.library import SourceStatus
+from rag.records import Answer, AnswerSentence, Citation, Conflict, Passage
+
+AnswerJson = Mapping[str, Any]
+"""What `answer_json` writes, perhaps come back from where it was stored."""
+
+CitationJson = Mapping[str, Any]
+"""What `citation_json` writes."""
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Write an answer as one object."""
+    return {
+        "question": answer.question,
+        "resolved_question": answer.resolved_question,
+        "outcome": answer.outcome,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "text": answer.text,
+        "lead": answer.lead,
+        "sentences": [_sentence(sentence) for sentence in answer.sentences],
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "passages": [passage_json(passage) for passage in answer.passages],
+        "notices": [asdict(notice) for notice in answer.notices],
+        "conflicts": [_conflict(conflict) for conflict in answer.conflicts],
+        "answerer": answer.answerer,
+        "suggestions": list(answer.suggestions),
+    }
+
+
+def passage_json(passage: Passage) -> dict[str, Any]:
+    """Write a passage as one object."""
+    return {
+        "number": passage.number,
+        "source_id": passage.source.id,
+        "doc_id": passage.doc_id,
+        "text_kind": passage.text_kind,
+        "title": passage.source.title,
+        "author": passage.source.author,
+        "publisher": passage.attribution.publisher,
+        "date": passage.attribution.date,
+        "url": passage.attribution.url,
+        "kind": passage.source.kind,
+        "heading": passage.heading,
+        "page": passage.page,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(passage.score, 4),
+        "scores": {name: round(score, 4) for name, score in passage.scores.items()},
+    }
+
+
+def source_json(row: SourceStatus) -> dict[str, Any]:
+    """Write a source and what the index holds of it as one object."""
+    held = {"text_kinds": list(row.text_kinds), "chunks": row.chunks, "problem": row.problem}
+    return {**asdict(row.source), **held}
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Write a citation as one object."""
+    return asdict(citation)
+
+
+def _sentence(sentence: AnswerSentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "citations": [citation_json(citation) for citation in sentence.citations],
+        "status": sentence.status,
+    }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {"text": conflict.text, "citations": [citation_json(citation) for citation in conflict.citations]}

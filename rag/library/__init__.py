@@ -1,0 +1,1 @@
+"""Changing a library: add, remove, sync, check."""

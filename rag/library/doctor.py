@@ -1,0 +1,118 @@
+"""Look for anything wrong with an index and its library, and name the command that mends it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rag.config import Settings
+from rag.errors import StoreError
+from rag.indexing.encoder import Embedder
+from rag.indexing.generation import Generation
+from rag.retrieval.foreseen import question_texts
+from rag.sources.corpus import QUARANTINE, Corpus
+
+Severity = Literal["error", "warning"]
+
+UNIT_TOLERANCE = 1e-3
+"""How far the length of a vector may be from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be."""
+
+    severity: Severity
+    """``error``: answers may be wrong or missing. ``warning``: worth a look."""
+    text: str
+    command: str
+    """What mends it."""
+
+
+def examine(corpus: Corpus, settings: Settings, embedder: Embedder | None = None) -> list[Finding]:
+    """Check manifest, digests, counts, vectors, duplicates and what the library holds beside the index.
+
+    Args:
+        embedder: the model that queries will use; None skips the comparison.
+    """
+    try:
+        generation = Generation.open(settings, embedder)
+    except StoreError as error:
+        return [Finding("error", str(error), "rag build")]
+    return [*_counts(generation), *_vectors(generation), *_texts(generation), *_library(corpus, generation)]
+
+
+def _counts(generation: Generation) -> Iterator[Finding]:
+    sentences = int(generation.sentence_starts[-1])
+    pairs = (
+        ("chunk vectors", len(generation.dense), len(generation.chunks)),
+        ("sentence vectors", len(generation.sentences), sentences),
+        ("sentence vectors in context", len(generation.context_sentences), sentences),
+        ("question vectors", len(generation.questions), len(question_texts(generation.documents.values()))),
+        ("token ranges", len(generation.tokens), len(generation.chunks)),
+        ("BM25 texts", generation.lexical.size, len(generation.chunks)),
+    )
+    for name, found, expected in pairs:
+        if found != expected:
+            yield Finding("error", f"the index holds {found} {name}, expected {expected}", "rag build --force")
+    known = generation.documents.keys()
+    orphans = sorted({c.doc_id for c in generation.chunks} - known)
+    if orphans:
+        yield Finding("error", f"chunks belong to no document: {', '.join(orphans[:3])}", "rag build --force")
+    empty = sorted(known - {c.doc_id for c in generation.chunks})
+    if empty:
+        yield Finding("warning", f"documents without a chunk: {', '.join(empty[:3])}", "rag build --force")
+    for chunk in generation.chunks:
+        text = generation.documents.get(chunk.doc_id)
+        if text and not 0 <= chunk.start < chunk.end <= len(text.text):
+            yield Finding("error", f"chunk {chunk.chunk_id} lies outside its document", "rag build --force")
+
+
+def _vectors(generation: Generation) -> Iterator[Finding]:
+    for name, index in (
+        ("chunk", generation.dense),
+        ("sentence", generation.sentences),
+        ("question", generation.questions),
+    ):
+        lengths = np.linalg.norm(index.vectors, axis=1)
+        wrong = int((np.abs(lengths - 1) > UNIT_TOLERANCE).sum())
+        if wrong:
+            yield Finding("error", f"{wrong} {name} vectors are not of unit length", "rag build --force")
+
+
+def _texts(generation: Generation) -> Iterator[Finding]:
+    digests = Counter(d.sha256 for d in generation.documents.values())
+    for digest, count in digests.items():
+        if count > 1:
+            same = sorted(d.doc_id for d in generation.documents.values() if d.sha256 == digest)
+            yield Finding("warning", f"the same text stands {count} times: {', '.join(same[:3])}", "rag remove ID")
+
+
+def _library(corpus: Corpus, generation: Generation) -> Iterator[Finding]:
+    indexed = {part.file: part for part in generation.parts}
+    present = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
+    for file in sorted(present.keys() - indexed.keys()):
+        yield Finding("warning", f"{file} is not indexed", "rag build")
+    for file in sorted(indexed.keys() - present.keys()):
+        yield Finding("warning", f"{file} is indexed but gone from the library", "rag build")
+    for part in generation.parts:
+        for source_id, reason in part.failures:
+            yield Finding(
+                "warning",
+                f"{source_id} ({part.file}) could not be read: {reason}",
+                f"rag add FILE --source {source_id}",
+            )
+    replaced = {m.source.id for m in present.values() if m.text_kind == "full text"}
+    quarantine = corpus.documents / QUARANTINE
+    for note in sorted(quarantine.glob("*.reason.txt")) if quarantine.is_dir() else ():
+        why = note.read_text(encoding="utf-8").splitlines()[-1:]
+        name = note.name.removesuffix(".reason.txt")
+        if name.split(".")[0] in replaced:
+            continue
+        yield Finding(
+            "warning", f"{name} is in quarantine: {''.join(why)}", f"rag add FILE --source {name.split('.')[0]}"
+        )

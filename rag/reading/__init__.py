@@ -1,0 +1,1 @@
+"""Passages become sentences that answer, with a probability."""

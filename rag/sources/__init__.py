@@ -1,0 +1,1 @@
+"""What a library declares: its sources, notes and settings, and fetching their texts."""

@@ -1,0 +1,287 @@
+"""The library on disk: which sources exist, and which files hold their texts.
+
+::
+
+    corpus/corpus.toml      title, description, example questions, notices, settings
+    corpus/sources.toml     the declared sources
+    corpus/notes/ID.md      our notes on a source
+    corpus/documents/       full texts; ID.* belongs to source ID, any other file is a source
+
+A file in documents/ may have a companion ``NAME.meta.json`` that says what the
+file does not say of itself (title, date, where it was fetched).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rag.errors import CorpusError, LoadError, UnknownSourceError
+from rag.loading import expand, is_container, read
+from rag.loading.extract import Extract
+from rag.records import SOURCE_FACTS, UNKNOWN, Document, Source, TextKind, document_id
+from rag.sources.declarations import (
+    TIMELINE,
+    NoticeRule,
+    declared_sources,
+    no_others,
+    notice_rule,
+    read_toml,
+    tables,
+    text,
+    texts,
+)
+from rag.sources.notes import read_notes
+
+META_SUFFIX = ".meta.json"
+DOCUMENTS, NOTES = "documents", "notes"
+REMOVED = "removed"
+"""Folder in documents/ that keeps what was replaced or removed."""
+QUARANTINE = "quarantine"
+"""Folder in documents/ for fetched pages that are not what their source promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One file to read: a notes file, or a full text, or a container of texts."""
+
+    path: Path
+    source: Source
+    """For a dropped file only what its name and companion tell."""
+    text_kind: TextKind
+    declared: bool
+    """Whether sources.toml names the source."""
+
+    def digest(self) -> str:
+        """Digest of everything that the reading depends on: the file and the source's record."""
+        with self.path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.sha256(f"{content} {self.source!r} {self.text_kind}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one text: a document, or the reason why there is none."""
+
+    source: Source
+    document: Document | None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A library's description and the files that belong to it."""
+
+    root: Path
+    title: str
+    description: str
+    examples: tuple[str, ...]
+    notices: tuple[NoticeRule, ...]
+    main_source: str
+    """Id of the source that "the article" means; empty where there is none."""
+    sources: Mapping[str, Source]
+    """The declared sources by id."""
+    mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further addresses at which a source's full text may be fetched."""
+
+    @classmethod
+    def read(cls, root: Path) -> Corpus:
+        """Read and check corpus.toml and sources.toml.
+
+        Raises:
+            CorpusError: the folder is missing, or a file in it is malformed.
+        """
+        if not root.is_dir():
+            raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
+        about = read_toml(root / "corpus.toml")
+        no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
+        sources, mirrors = declared_sources(read_toml(root / "sources.toml"))
+        main = text(about, "main_source", "corpus.toml")
+        if main and main not in sources:
+            raise CorpusError(f"corpus.toml names main_source {main!r}, which sources.toml does not declare")
+        return cls(
+            root=root,
+            title=text(about, "title", "corpus.toml") or root.name,
+            description=text(about, "description", "corpus.toml"),
+            examples=texts(about, "examples", "corpus.toml"),
+            notices=tuple(map(notice_rule, tables(about, "notice", "corpus.toml"))),
+            main_source=main,
+            sources=sources,
+            mirrors=mirrors,
+        )
+
+    @property
+    def documents(self) -> Path:
+        """Folder of the full texts."""
+        return self.root / DOCUMENTS
+
+    def source(self, source_id: str) -> Source:
+        """Give a declared source.
+
+        Raises:
+            UnknownSourceError: sources.toml declares no such id.
+        """
+        try:
+            return self.sources[source_id]
+        except KeyError:
+            raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids") from None
+
+    def materials(self) -> list[Material]:
+        """List the files to read, notes first, each group by name.
+
+        Raises:
+            CorpusError: a notes file belongs to no source, or two files claim one source.
+        """
+        found = list(self._notes())
+        claimed: dict[str, Path] = {}
+        for path in self._document_files():
+            source, declared = self._owner(path)
+            other = claimed.setdefault(source.id, path)
+            if other is not path:
+                raise CorpusError(
+                    f"{other.name} and {path.name} in {self.documents} both belong to source {source.id!r}; "
+                    "keep one, or rename the other"
+                )
+            found.append(Material(path, source, "full text", declared))
+        return found
+
+    def _notes(self) -> Iterator[Material]:
+        for path in sorted((self.root / NOTES).glob("*.md")):
+            if path.stem == TIMELINE:
+                continue
+            if path.stem not in self.sources:
+                raise CorpusError(f"{path} belongs to no source; declare {path.stem!r} in sources.toml")
+            yield Material(path, self.sources[path.stem], "notes", declared=True)
+
+    def _document_files(self) -> list[Path]:
+        if not self.documents.is_dir():
+            return []
+        return [
+            path
+            for path in sorted(self.documents.iterdir())
+            if not path.name.startswith(".")
+            and not path.name.endswith(META_SUFFIX)
+            and path.name not in (REMOVED, QUARANTINE, "README.md")
+        ]
+
+    def _owner(self, path: Path) -> tuple[Source, bool]:
+        meta = read_meta(path)
+        source_id = path.name if path.is_dir() else path.name.split(".")[0]
+        if source_id in self.sources:
+            return self.sources[source_id], True
+        known = {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key)}
+        return replace(Source.unnamed(slug(path.stem)), **known), False
+
+
+def read_material(material: Material) -> Iterator[Reading]:
+    """Read one file; a container gives a reading for each of its members.
+
+    Nothing is raised for what a file holds: a reading says why it has no document.
+    """
+    if material.text_kind == "notes":
+        try:
+            markdown = material.path.read_text(encoding="utf-8")
+            yield Reading(material.source, read_notes(markdown, material.source, name=material.path.name))
+        except (LoadError, OSError, UnicodeDecodeError) as error:
+            yield Reading(material.source, None, str(error))
+    elif is_container(material.path):
+        yield from _members(material)
+    else:
+        try:
+            yield _reading(material, read(material.path))
+        except (LoadError, OSError) as error:
+            yield Reading(material.source, None, str(error))
+
+
+def _members(material: Material) -> Iterator[Reading]:
+    taken: set[str] = set()
+    try:
+        for name, extract in expand(material.path):
+            member = replace(
+                material.source, id=_free(slug(f"{material.source.id}-{name.removeprefix(material.path.name)}"), taken)
+            )
+            taken.add(member.id)
+            part = replace(material, source=member, declared=False)
+            if isinstance(extract, LoadError):
+                yield Reading(member, None, str(extract))
+            else:
+                yield _reading(part, extract)
+    except (LoadError, OSError) as error:
+        yield Reading(material.source, None, str(error))
+
+
+def _reading(material: Material, extract: Extract) -> Reading:
+    """Make a document of an extract; a dropped file's source is completed from what it says."""
+    source = material.source
+    if not material.declared:
+        told = {key: getattr(extract, key) for key in ("title", "author", "publisher", "date")}
+        unknown = {key: value for key, value in told.items() if getattr(source, key) == UNKNOWN}
+        source = replace(source, **unknown)
+        if source.title == UNKNOWN:
+            source = replace(source, title=material.path.stem)
+    document = Document(
+        doc_id=document_id(source.id, "full text"),
+        source_id=source.id,
+        text_kind="full text",
+        text=extract.text,
+        sha256=hashlib.sha256(extract.text.encode()).hexdigest(),
+        headings=extract.headings,
+        pages=extract.pages,
+    )
+    return Reading(source, document, warnings=extract.warnings)
+
+
+def meta_path(path: Path) -> Path:
+    """Where the companion of a file in documents/ stands."""
+    return path.with_name(path.name + META_SUFFIX)
+
+
+def read_meta(path: Path) -> dict[str, Any]:
+    """Read a file's companion; an empty dict where there is none.
+
+    Raises:
+        CorpusError: the companion is not a JSON object.
+    """
+    companion = meta_path(path)
+    if not companion.is_file():
+        return {}
+    try:
+        meta = json.loads(companion.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{companion} is not valid JSON: {error}") from error
+    if not isinstance(meta, dict):
+        raise CorpusError(f"{companion} holds {type(meta).__name__}, expected an object")
+    return meta
+
+
+def slug(name: str) -> str:
+    """Make a source id of a file name: lower-case letters, digits and hyphens.
+
+    ``Annual Report (2024).v2`` gives ``annual-report-2024-v2``. Of a name with letters of
+    another script only ASCII letters and digits stay, and a name of more than 80 signs is
+    cut, so that two names could become one; such a name gets eight digits of its digest
+    too. ``Отчёт (2)`` gives ``2-c3b97bb4``; ``text-`` stands where nothing stays. The id
+    of an id is itself.
+    """
+    name = unicodedata.normalize("NFC", name)
+    decomposed = unicodedata.normalize("NFKD", name)
+    plain = decomposed.encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if 0 < len(words) <= 80 and not any(char.isalnum() and not char.isascii() for char in decomposed):
+        return words
+    return f"{words[:71].strip('-') or 'text'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    number, candidate = 1, wanted
+    while candidate in taken:
+        number += 1
+        candidate = f"{wanted}-{number}"
+    return candidate

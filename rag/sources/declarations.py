@@ -1,0 +1,145 @@
+"""What corpus.toml and sources.toml declare, checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ConfigError, CorpusError
+from rag.records import SOURCE_FACTS, UNKNOWN, Source
+from rag.text.dates import bounds
+
+KINDS = ("article", "government", "news", "un", "think-tank", "journal", "document")
+TIMELINE = "timeline"
+"""Notes file that orders events and is never cited."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SOURCE_KEYS = {"id", *SOURCE_FACTS}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """A notice of corpus.toml and what calls for it."""
+
+    kind: str
+    """emergency (shown above the answer), decline (shown instead of one), or caution."""
+    text: str
+    patterns: tuple[str, ...]
+    """Regular expressions over the question, case ignored."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file; nothing where there is none.
+
+    Raises:
+        CorpusError: it is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read as TOML: {error}") from error
+
+
+def declared_sources(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str, tuple[str, ...]]]:
+    """Check the sources that sources.toml declares; gives them, and their further addresses, by id.
+
+    Raises:
+        CorpusError: one is malformed.
+    """
+    no_others(table, {"source"}, "sources.toml")
+    sources: dict[str, Source] = {}
+    mirrors: dict[str, tuple[str, ...]] = {}
+    for number, row in enumerate(tables(table, "source", "sources.toml"), start=1):
+        place = f"sources.toml, source {number} ({row.get('id', 'without id')!r})"
+        no_others(row, _SOURCE_KEYS | {"mirrors"}, place)
+        missing = sorted(_SOURCE_KEYS - set(row))
+        if missing:
+            raise CorpusError(f"{place} lacks {missing[0]!r}; write {UNKNOWN!r} for what nobody knows")
+        source = Source(**{key: text(row, key, place) for key in _SOURCE_KEYS})
+        mirrors[source.id] = texts(row, "mirrors", place)
+        if not _ID.fullmatch(source.id) or source.id == TIMELINE:
+            raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}")
+        if source.id in sources:
+            raise CorpusError(f"{place}: the id stands twice")
+        if source.kind not in KINDS:
+            raise CorpusError(f"{place}: kind is {source.kind!r}, expected one of {', '.join(KINDS)}")
+        try:
+            bounds(source.date)
+        except ConfigError as error:
+            raise CorpusError(f"{place}: {error}") from error
+        sources[source.id] = source
+    return sources, mirrors
+
+
+def notice_rule(row: dict[str, Any]) -> NoticeRule:
+    """Check a ``[[notice]]`` of corpus.toml.
+
+    Raises:
+        CorpusError: it is malformed.
+    """
+    place = "a [[notice]] of corpus.toml"
+    no_others(row, {"kind", "text", "patterns"}, place)
+    rule = NoticeRule(text(row, "kind", place), text(row, "text", place), texts(row, "patterns", place))
+    if rule.kind not in ("emergency", "decline", "caution") or not rule.text or not rule.patterns:
+        raise CorpusError(
+            f"{place} has kind {rule.kind!r}; expected emergency, decline or caution, with text and patterns"
+        )
+    for pattern in rule.patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise CorpusError(f"notice pattern {pattern!r} of corpus.toml is no regular expression: {error}") from error
+    return rule
+
+
+def no_others(table: Mapping[str, Any], known: set[str], place: str) -> None:
+    """Refuse a table with unknown keys.
+
+    Raises:
+        CorpusError: it has one; the message lists the known.
+    """
+    others = sorted(set(table) - known)
+    if others:
+        raise CorpusError(f"{place} has the unknown key {others[0]!r}; known are {', '.join(sorted(known))}")
+
+
+def text(table: Mapping[str, Any], key: str, place: str) -> str:
+    """Give a key's text, empty where it is missing.
+
+    Raises:
+        CorpusError: it is no text.
+    """
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise CorpusError(f"{place}: {key} is {value!r}; expected text in quotes")
+    return value
+
+
+def texts(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
+    """Give a key's list of texts, empty where it is missing.
+
+    Raises:
+        CorpusError: it is no such list.
+    """
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise CorpusError(f"{place}: {key} is {value!r}; expected a list of texts in quotes")
+    return tuple(value)
+
+
+def tables(table: Mapping[str, Any], key: str, place: str) -> list[dict[str, Any]]:
+    """Give the tables that stand under a key, none where it is missing.
+
+    Raises:
+        CorpusError: it is no list of tables.
+    """
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise CorpusError(f"{place}: {key} is no list of tables; write each as [[{key}]]")
+    return value

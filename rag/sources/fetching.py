@@ -1,0 +1,343 @@
+"""Download a public page: politely, within bounds, and never from an address inside the network."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from rag.errors import FetchError, UnreachableError
+from rag.sources.addresses import (
+    Address,
+    GuardedBackend,
+    literal_address,
+    public_address,
+    refused,
+    system_addresses,
+)
+from rag.sources.robots import RobotRules
+from rag.sources.transport import GuardedTransport, tls_context
+
+AGENT = "cited-qa-assistant"
+"""The name that robots.txt may call this program by."""
+MAX_BYTES = 64 * 1024 * 1024
+MAX_REDIRECTS = 5
+ROBOTS_BYTES = 512 * 1024
+"""How much of a robots.txt is read (RFC 9309 asks for 500 KiB at least)."""
+INTERVAL = 1.0
+"""Seconds between two visits to one host; its Crawl-delay may ask for more."""
+BACKOFF = 1.0
+"""Seconds before the first retry; doubled for each further one."""
+LONGEST_WAIT = 60.0
+"""Seconds beyond which a host's wish to wait is answered by giving up."""
+LONGEST_FETCH = 300.0
+"""Seconds for one fetch with its retries, however slowly bytes drip in."""
+CONNECT_TIMEOUT = 5.0
+
+_Headers = Mapping[str, str]
+_PASSING = (429, 500, 502, 503, 504)
+_PORTS = (80, 443)
+_SAVE = "save the page in a browser and run `rag add FILE`"
+
+_SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave."""
+
+    url: str
+    """Address after redirects."""
+    status: Literal["fetched", "unchanged"]
+    """``unchanged``: the server confirmed the ETag or date that was sent; body is empty."""
+    body: bytes
+    """Content after decompression."""
+    content_type: str
+    """Content-Type as sent, charset included; empty where none was."""
+    etag: str
+    """Validator for the next fetch; empty where none was sent."""
+    last_modified: str
+    """HTTP date for the next fetch; empty where none was sent."""
+
+    @property
+    def suffix(self) -> str:
+        """The file name suffix of its format: by content and type, else by the address, else ``.html``."""
+        kind = self.content_type.partition(";")[0].strip().lower()
+        if self.body.startswith(b"%PDF-"):
+            return ".pdf"
+        named = "" if "html" in kind else PurePosixPath(urlsplit(self.url).path).suffix
+        return _SUFFIXES.get(kind) or named or ".html"
+
+
+class Fetcher(Protocol):
+    """Whatever turns an address into bytes; tests pass one that reads from a dict."""
+
+    def fetch(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
+        """Fetch a page, or learn that it still has this ETag or date.
+
+        Raises:
+            FetchError: the address is refused, unreachable, or does not hold a page.
+        """
+        ...
+
+
+class HttpFetcher:
+    """Fetches over HTTP(S); may be shared by threads.
+
+    Args:
+        timeout: seconds that a single read or write may take (5 at most to connect).
+        max_bytes: largest body, counted after decompression.
+        retries: further attempts after 429, 5xx, a read timeout or a broken connection;
+            a host that does not resolve or accept a connection is given up at once.
+        allow: which addresses may be connected to. Any other rule than the default
+            also opens every port.
+        resolve: gives every address of a host name. All must be allowed.
+        clock: monotonic seconds.
+        sleep: waits that many seconds.
+        deadline: seconds from now in which all fetches together must end.
+
+    Raises:
+        FetchError: SSL_CERT_FILE or SSL_CERT_DIR names no readable certificates.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = 10.0,
+        max_bytes: int = MAX_BYTES,
+        retries: int = 2,
+        allow: Callable[[Address], bool] = public_address,
+        resolve: Callable[[str, int], list[Address]] = system_addresses,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        deadline: float | None = None,
+    ) -> None:
+        self._timeout, self._max_bytes, self._retries = timeout, max_bytes, retries
+        self._allow, self._resolve = allow, resolve
+        self._clock, self._sleep = clock, sleep
+        self._until = math.inf if deadline is None else clock() + deadline
+        self._tls = tls_context()
+        self._lock = threading.Lock()
+        self._robots: dict[str, RobotRules] = {}
+        self._interval: dict[str, float] = {}
+        self._next_visit: dict[str, float] = {}
+
+    def fetch(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
+        """Fetch a page, or learn that it still has this ETag or date.
+
+        Redirects are followed, five at most, each under the same rules as the first address.
+
+        Raises:
+            FetchError: the address is refused, unreachable, disallowed by robots.txt,
+                too large, too slow, or answers with an error.
+        """
+        try:
+            start = httpx.URL(url)
+        except (httpx.InvalidURL, TypeError, ValueError) as error:
+            raise FetchError(f"{url!r} is no web address ({error}); expected 'https://HOST/PATH'") from error
+        validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        asked = {name: text for name, text in validators.items() if _sendable(text)}
+        until = min(self._until, self._clock() + LONGEST_FETCH)
+        with self._client(until) as client:
+            attempt = 0
+            while True:
+                try:
+                    with self._visit(client, start, until, asked) as response:
+                        return _fetched(response, asked, self._max_bytes)
+                except _PassingError as error:
+                    wait = max(error.wait, BACKOFF * 2**attempt)
+                    self._hold(error.host, wait)
+                    if attempt >= self._retries or wait > min(LONGEST_WAIT, until - self._clock()):
+                        raise
+                    attempt += 1
+
+    def _client(self, until: float) -> httpx.Client:
+        headers = {
+            "User-Agent": _user_agent(),
+            "Accept": "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.8",
+            # The only encoding that can be undone in bounded memory with the standard library.
+            "Accept-Encoding": "gzip",
+        }
+        backend = GuardedBackend(self._allow, self._resolve, lambda: until - self._clock())
+        timeout = httpx.Timeout(self._timeout, connect=min(self._timeout, CONNECT_TIMEOUT))
+        return httpx.Client(
+            transport=GuardedTransport(self._tls, backend), headers=headers, timeout=timeout, trust_env=False
+        )
+
+    @contextlib.contextmanager
+    def _visit(
+        self,
+        client: httpx.Client,
+        url: httpx.URL,
+        until: float,
+        asked: _Headers,
+        robots: bool = False,
+    ) -> Iterator[httpx.Response]:
+        """Follow redirects by hand and give the answer at their end, its body unread."""
+        came_from = ""
+        for _ in range(MAX_REDIRECTS + 1):
+            self._check(url)
+            if not robots:
+                self._permit(client, url, until)
+            if url.host != came_from:
+                self._pace(url.host, until, rest=not robots)
+            with _answer(client, url, asked) as response:
+                if response.next_request is None:
+                    yield response
+                    return
+                came_from, url = url.host, response.next_request.url
+        raise FetchError(f"redirected more than {MAX_REDIRECTS} times, last to {str(url)!r}; expected a page; {_SAVE}")
+
+    def _check(self, url: httpx.URL) -> None:
+        """Refuse an address by its form; what a name resolves to is checked when connecting."""
+        try:
+            host = url.host
+        except ValueError as error:  # what begins with xn-- is decoded only here
+            raise FetchError(f"{str(url)!r} names no host ({error}); expected 'https://HOST/PATH'") from error
+        if url.userinfo:
+            raise FetchError(f"{url!r} holds a user name or password; expected an address without them")
+        if url.scheme not in ("http", "https") or not host:
+            raise FetchError(f"{str(url)!r} cannot be fetched; expected 'http://' or 'https://' and a host")
+        if url.port not in (None, *_PORTS) and self._allow is public_address:
+            raise FetchError(f"{str(url)!r} asks for port {url.port!r}; expected 80 or 443; {_SAVE}")
+        address = literal_address(url.raw_host.decode())
+        if address is not None and not self._allow(address):
+            raise refused(host, address)
+
+    def _permit(self, client: httpx.Client, url: httpx.URL, until: float) -> None:
+        """Ask the host's robots.txt, once a host; a missing one allows all (RFC 9309)."""
+        place = str(url.copy_with(raw_path=b"/robots.txt", fragment=None))
+        rules = self._robots.get(place)
+        if rules is None:
+            with self._visit(client, httpx.URL(place), until, {}, robots=True) as response:
+                text = _body(response, ROBOTS_BYTES, cut=True) if response.is_success else b""
+            rules = RobotRules.parse(text.decode("utf-8-sig", "replace"), AGENT)
+            self._robots[place] = rules
+            self._interval[url.host] = min(max(INTERVAL, rules.delay), LONGEST_WAIT)
+        if not rules.allows(url.raw_path.decode()):
+            raise FetchError(
+                f"{str(url)!r} is disallowed by {place!r}; expected a page that is open to {AGENT!r}; {_SAVE}"
+            )
+
+    def _hold(self, host: str, seconds: float) -> None:
+        """Leave a host alone for some seconds."""
+        with self._lock:
+            self._next_visit[host] = max(self._next_visit.get(host, -math.inf), self._clock() + seconds)
+
+    def _pace(self, host: str, until: float, *, rest: bool) -> None:
+        """Wait for this host's turn, and with `rest` leave time before the next."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next_visit.get(host, now))
+            if turn >= until or turn - now > LONGEST_WAIT:
+                raise FetchError(
+                    f"host {host!r} may next be asked in {turn - now:.0f} s; expected a wait of at most "
+                    f"{max(0.0, min(until - now, LONGEST_WAIT)):.0f} s; run `rag sync` again later"
+                )
+            self._next_visit[host] = turn + (self._interval.get(host, INTERVAL) if rest else 0.0)
+        if turn > now:
+            self._sleep(turn - now)
+
+
+class _PassingError(FetchError):
+    """A failure that may pass, and the seconds that the host asks to wait."""
+
+    def __init__(self, message: str, host: str, wait: float = 0.0) -> None:
+        super().__init__(f"{message}; expected a page; run `rag sync` again later")
+        self.host, self.wait = host, wait
+
+
+@contextlib.contextmanager
+def _answer(client: httpx.Client, url: httpx.URL, asked: _Headers) -> Iterator[httpx.Response]:
+    """Ask one address, and turn what goes wrong, while its body is read too, into a FetchError."""
+    place = str(url)
+    try:
+        with client.stream("GET", url, headers=asked) as response:
+            if response.status_code in _PASSING:
+                wait = _retry_after(response)
+                rest = f" and asks for {wait:.0f} s of rest" if wait else ""
+                raise _PassingError(f"{place!r} answered {response.status_code}{rest}", url.host, wait)
+            yield response
+    except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+        raise UnreachableError(
+            f"host {url.host!r} cannot be connected to ({error}); expected a web server; check the network"
+        ) from error
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+        raise _PassingError(f"{place!r} broke off ({error})", url.host) from error
+    except (httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        # A ValueError is a Location that no parser takes.
+        raise FetchError(f"{place!r} breaks the rules of HTTP ({error}); expected a page; {_SAVE}") from error
+
+
+def _fetched(response: httpx.Response, asked: _Headers, limit: int) -> Fetched:
+    place, told = str(response.url), response.headers
+    validators = told.get("etag", ""), told.get("last-modified", "")
+    if response.status_code == 304 and asked:
+        kept = asked.get("If-None-Match", ""), asked.get("If-Modified-Since", "")
+        etag, modified = (new or old for new, old in zip(validators, kept, strict=True))
+        return Fetched(place, "unchanged", b"", told.get("content-type", ""), etag, modified)
+    if response.status_code != 200:
+        raise FetchError(f"{place!r} answered {response.status_code}; expected 200; check it, or {_SAVE}")
+    return Fetched(place, "fetched", _body(response, limit), told.get("content-type", ""), *validators)
+
+
+def _body(response: httpx.Response, limit: int, *, cut: bool = False) -> bytes:
+    """Read a body of at most `limit` bytes, compressed and not; `cut` keeps the start of a longer one."""
+    place, encoding = str(response.url), response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise FetchError(f"{place!r} is encoded as {encoding!r}; expected 'gzip' or none; {_SAVE}")
+    unzip = None if encoding == "identity" else zlib.decompressobj(wbits=31)
+    body, received = bytearray(), 0
+    try:
+        for part in response.iter_raw():
+            received += len(part)
+            body += part if unzip is None else unzip.decompress(part, limit + 1 - len(body))
+            while unzip is not None and unzip.eof and unzip.unused_data and len(body) <= limit:
+                rest, unzip = unzip.unused_data, zlib.decompressobj(wbits=31)
+                body += unzip.decompress(rest, limit + 1 - len(body))
+            if max(received, len(body)) > limit:
+                if cut:
+                    return bytes(body[:limit])
+                raise FetchError(f"{place!r} holds more than {limit} bytes; expected a smaller page; {_SAVE}")
+    except zlib.error as error:
+        raise FetchError(f"{place!r} is not valid gzip ({error}); expected a whole page; {_SAVE}") from error
+    if unzip is not None and received and not unzip.eof:
+        raise FetchError(f"{place!r} ends inside its gzip stream; expected a whole page; {_SAVE}")
+    return bytes(body)
+
+
+def _sendable(text: str) -> bool:
+    """Say whether a stored validator fits in a header."""
+    return text != "" and text.isascii() and text.isprintable()
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Give the seconds of Retry-After, a number or an HTTP date; 0 where it says nothing."""
+    text = response.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        sent = response.headers.get("date")
+        now = parsedate_to_datetime(sent).timestamp() if sent else time.time()
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+
+
+def _user_agent() -> str:
+    try:
+        return f"{AGENT}/{version(AGENT)}"
+    except PackageNotFoundError:
+        return AGENT

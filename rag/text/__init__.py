@@ -1,0 +1,1 @@
+"""Words, sentences, numbers, dates, names and languages: one place for each."""

@@ -1,0 +1,1 @@
+"""Quotes against the stored text, claims against quotes."""

@@ -1,0 +1,1 @@
+"""A language model words the answer, where one is set."""

@@ -1,0 +1,150 @@
+"""Decide, for one claim of a language model, what it may cite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.records import AnswerSentence, Citation, Document, Passage, Span
+from rag.text.folding import fold
+from rag.verification.citations import cite, find, verify
+from rag.verification.claims import coverage, language, unsupported
+from rag.writing.prompts import INSTRUCTION
+from rag.writing.protocol import Claim
+
+NAMED_COVERAGE = 0.8
+"""Least share of content words that a sentence must share with the passage's own sentence
+when the model named the passage but no words; without even a passage it is all of them."""
+OWN_COVERAGE = 0.7
+"""The share of them that must stand in the sentence itself, not in the title or heading."""
+
+_QUOTED = re.compile(r"[\u201c\"]([^\u201c\u201d\"]{12,}?)[\u201d\"]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)\]>]+|\b[\w.+-]+@[\w-]+\.\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A checked sentence, and why it failed if it did."""
+
+    sentence: AnswerSentence
+    reasons: tuple[str, ...]
+    """Empty when the sentence is supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A stored sentence that a claim may rest on."""
+
+    passage: Passage
+    span: Span
+    text: str
+
+
+def check_claim(claim: Claim, by_id: Mapping[str, Passage], documents: Mapping[str, Document]) -> Verdict:
+    """Check a claim against the stored text.
+
+    Each quote is looked for in its passage: found exactly it is verified, found
+    by the fold it is corrected. The claim is then held to the whole sentences that
+    its quotes stand in. Where that fails, or no quote was given, the stored sentence
+    that supports the claim best takes the quote's place (corrected, if the model
+    gave a quote). A quote that does not stand in its passage is kept as rejected and
+    supports nothing.
+
+    Returns:
+        ``supported`` with live citations, or ``unsupported`` with rejected ones only.
+    """
+    live: list[Citation] = []
+    rejected: list[Citation] = []
+    evidence: list[_Evidence] = []
+    for mark in claim.marks:
+        passage = by_id[mark.id]
+        document = documents[passage.doc_id]
+        if not mark.quote:
+            continue
+        citation = _claimed(mark.quote, passage, document)
+        own = _around(citation, passage, document) if citation.status != "rejected" else []
+        if own:
+            live.append(citation)
+            evidence += own
+        else:
+            rejected.append(replace(citation, status="rejected"))
+    if live:
+        reasons = _reasons(claim.text, evidence)
+        if not reasons:
+            return Verdict(AnswerSentence(claim.text, (*live, *rejected), "supported"), ())
+    named = [by_id[mark.id] for mark in claim.marks]
+    pool = list(dict.fromkeys(passage.number for passage in named)) or [p.number for p in by_id.values()]
+    candidates = [one for p in by_id.values() if p.number in pool for one in _sentences(p, documents[p.doc_id])]
+    best, reasons = _best(claim.text, candidates, NAMED_COVERAGE if named else 1.0)
+    if best is None:
+        return Verdict(AnswerSentence(claim.text, tuple(rejected), "unsupported"), reasons)
+    found = cite(best.passage, best.span, documents[best.passage.doc_id])
+    if any(mark.quote for mark in claim.marks):
+        found = replace(found, status="corrected")
+    return Verdict(AnswerSentence(claim.text, (found, *rejected), "supported"), ())
+
+
+def _claimed(quote: str, passage: Passage, document: Document) -> Citation:
+    """Return the citation of a quote, verified, corrected or rejected."""
+    at = document.text.find(quote, passage.start, passage.end)
+    start, end = (at, at + len(quote)) if at >= 0 else (passage.start, passage.end)
+    citation = cite(passage, Span(start, end), document)
+    return verify(replace(citation, quote=quote), document, Span(passage.start, passage.end))
+
+
+def _sentences(passage: Passage, document: Document) -> list[_Evidence]:
+    """Return the stored sentences of a passage that speak to the reader."""
+    spans: Iterable[Span] = passage.sentences or (Span(passage.start, passage.end),)
+    found = (_Evidence(passage, span, document.text[span.start : span.end]) for span in spans)
+    return [one for one in found if one.text.strip() and not INSTRUCTION.search(one.text)]
+
+
+def _around(citation: Citation, passage: Passage, document: Document) -> list[_Evidence]:
+    """Return the whole sentences that a quote stands in; none if one speaks to the model."""
+    touched = [
+        one for one in _sentences(passage, document) if one.span.start < citation.end and citation.start < one.span.end
+    ]
+    return [] if INSTRUCTION.search(citation.quote) else touched
+
+
+def _reasons(text: str, evidence: Sequence[_Evidence]) -> tuple[str, ...]:
+    """Return why *evidence* does not support *text*."""
+    held = " ".join(dict.fromkeys(one.text for one in evidence))
+    reasons = list(unsupported(text, held, _context(one.passage for one in evidence)))
+    reasons += [f"quote: {words}" for words in _QUOTED.findall(text) if find(words, held) is None]
+    reasons += [f"address: {found}" for found in _ADDRESS.findall(text) if found not in held]
+    return tuple(reasons)
+
+
+def _context(passages: Iterable[Passage]) -> str:
+    """Return what stands beside the passages' text: titles, headings, publishers, dates."""
+    lines: dict[str, None] = {}
+    for passage in passages:
+        about = passage.attribution
+        lines[f"{passage.source.title}\n{passage.heading}\n{about.publisher}\n{about.date}"] = None
+    return "\n".join(lines)
+
+
+def _best(text: str, candidates: Sequence[_Evidence], least: float) -> tuple[_Evidence | None, tuple[str, ...]]:
+    """Return the stored sentence that supports *text* best, or why the nearest does not.
+
+    Only the six that share most words with it are held against it; equal ones in
+    the order of the passages. A sentence in another language than the candidates
+    needs words that the model named, so nothing is found for it.
+    """
+    if len(fold(text).text.split()) < 3:
+        return None, ("words: too few to check",)
+    ranked = sorted(candidates, key=lambda one: -coverage(text, one.text))
+    first: tuple[str, ...] = ("words: nothing like it in what is cited",)
+    for order, one in enumerate(ranked[:6]):
+        shared = coverage(text, f"{one.text}\n{_context([one.passage])}")
+        foreign = not {language(text), language(one.text)} <= {"en", "?"} and language(text) != language(one.text)
+        near = shared >= least and coverage(text, one.text) >= OWN_COVERAGE
+        reasons = _reasons(text, [one])
+        if not near or foreign:
+            reasons = tuple(dict.fromkeys((*reasons, "words: too few stand in what is cited")))
+        if not reasons:
+            return one, ()
+        first = reasons if order == 0 else first
+    return None, first

@@ -1,0 +1,142 @@
+"""The commands: what they print, their exit codes, and one line for every error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.config import HOME
+from rag.indexing.encoder import Embedder
+from rag.interfaces import cli
+from tests.conftest import Place
+
+
+@pytest.fixture
+def rag(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
+    """Run a command on the small library with the stand-in embedder; gives exit code, output and errors."""
+
+    def stand_in(name: str) -> Embedder:
+        return place.embedder
+
+    monkeypatch.setattr("rag.assistant.default_embedder", stand_in)
+    monkeypatch.setattr("rag.library.library.default_embedder", stand_in)
+    monkeypatch.setenv("RAG_CORPUS", str(place.corpus))
+    monkeypatch.setenv("RAG_INDEX", str(place.settings.index))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = cli.main(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def commands() -> Sequence[str]:
+    help_text = subprocess.run(
+        [sys.executable, "-m", "rag.interfaces.cli", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    return re.findall(r"^    (\w+) ", help_text, re.MULTILINE)
+
+
+def test_every_command_has_help_and_a_line_in_the_readme() -> None:
+    readme = (HOME / "README.md").read_text(encoding="utf-8")
+    names = commands()
+    assert len(names) >= 13
+    assert [name for name in names if f"`rag {name}" not in readme] == []
+
+
+def test_ask_prints_one_object_with_the_agreed_names(rag) -> None:  # type: ignore[no-untyped-def]
+    assert rag("build")[0] == 0
+    code, out, _ = rag("ask", "What did the bridge cost?", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert {
+        "question",
+        "resolved_question",
+        "abstained",
+        "confidence",
+        "text",
+        "citations",
+        "passages",
+    } <= answer.keys()
+    names = {"number", "source_id", "title", "publisher", "date", "url", "kind", "quote", "start", "end", "status"}
+    assert all(names <= citation.keys() for citation in answer["citations"])
+
+
+def test_search_prints_k_passages(rag) -> None:  # type: ignore[no-untyped-def]
+    rag("build")
+    _, out, _ = rag("search", "bridge", "-k", "2", "--json")
+    passages = json.loads(out)
+    assert [p["number"] for p in passages] == [1, 2]
+    assert {"source_id", "title", "start", "end", "text", "score"} <= passages[0].keys()
+
+
+def test_a_file_is_added_with_what_is_told_of_it_and_removed(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
+    path = place.corpus.parent / "تقرير [1] ferry.txt"
+    path.write_text("The night ferry was cancelled in 2022.", encoding="utf-8")
+    code, out, _ = rag("add", str(path), "--title", "Night ferry", "--date", "2022-03")
+    assert code == 0 and "added" in out
+    sources = {row["title"]: row for row in json.loads(rag("sources", "--json")[1])}
+    assert sources["Night ferry"]["date"] == "2022-03" and sources["Night ferry"]["chunks"] == 1
+    code, out, _ = rag("remove", sources["Night ferry"]["id"])
+    assert code == 0 and "removed" in out
+
+
+def test_a_full_text_is_quoted_before_notes(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
+    path = place.corpus.parent / "bridge.txt"
+    path.write_text(
+        "The Harbour Bridge opened in the rain on 4 May 2021. It cost 310 million crowns.", encoding="utf-8"
+    )
+    assert rag("add", str(path), "--source", "bridge-report")[0] == 0
+    answer = json.loads(rag("ask", "How much did the Harbour Bridge cost?", "--json")[1])
+    assert answer["citations"][0]["text_kind"] == "full text"
+
+
+def test_doctor_exits_1_on_damage_and_names_the_command(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
+    rag("build")
+    assert rag("doctor")[:2] == (0, "all is well\n")
+    (place.settings.index / "CURRENT").write_text("nonsense", encoding="utf-8")
+    code, out, _ = rag("doctor")
+    assert code == 1 and "mend it with: rag build" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ask", " "), "rag: the question is empty; write what you want to know\n"),
+        (("ask", "bridge", "--source", "nope"), "rag: no source has the id 'nope'; `rag sources` lists the ids\n"),
+        (("add", "missing.pdf"), "rag: there is no file 'missing.pdf'; check the name\n"),
+        (("remove", "nope"), "rag: documents/ holds no text of source 'nope'; `rag sources` lists what there is\n"),
+    ],
+)
+def test_an_error_is_one_line_and_exit_1(rag, arguments: tuple[str, ...], message: str) -> None:  # type: ignore[no-untyped-def]
+    rag("build")
+    assert rag(*arguments) == (1, "", message)
+
+
+def test_an_unreadable_file_is_not_added(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
+    path = place.corpus.parent / "broken.pdf"
+    path.write_bytes(b"%PDF-1.7\nnothing")
+    code, _, err = rag("add", str(path))
+    assert code == 1 and err.startswith("rag: broken.pdf was not added: ")
+    assert not list((place.corpus / "documents").glob("broken*"))
+
+
+def test_it_runs_from_any_folder(tmp_path: Path) -> None:
+    environment = {**os.environ, "RAG_INDEX": str(tmp_path / "none")}
+    run = subprocess.run(
+        [sys.executable, "-m", "rag.interfaces.cli", "ask", "x y"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == f"rag: no index at {tmp_path / 'none'}; run `rag build`\n"

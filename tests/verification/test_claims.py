@@ -1,0 +1,359 @@
+"""What a sentence says must stand in what it cites."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from rag.config import HOME
+from rag.text.figures import figures
+from rag.text.folding import fold
+from rag.text.names import missing_names, stem, turned_names
+from rag.verification.claims import coverage, language, unsupported
+from rag.verification.polarity import denied, negation_differs, opposed
+
+PORTS = (
+    "Ports of entry, above all along the Southwest border, accounted for about 63 percent of the fentanyl, "
+    "88 percent of the precursors and 85 percent of the pill-making equipment seized, according to the "
+    "Government Accountability Office's report of September 2025."
+)
+GOALS = (
+    "The US Department of Homeland Security (DHS) had no performance goals that would show whether its work "
+    "against fentanyl trafficking makes progress."
+)
+YEARS = "76,000 people died in 2023 and 48,000 in 2024."
+FELL = "Overdose deaths in Ohio fell from 5,100 in 2021 to 4,300 in 2022, a drop of 16 percent."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("About 63 percent of the fentanyl seized was found at ports of entry.", PORTS),
+        ("GAO said in September 2025 that 63 % of fentanyl was seized at ports of entry.", PORTS),
+        ("Some 88\u00a0% of the precursors seized were at ports of entry.", PORTS),
+        ("DHS had no performance goals for its fentanyl trafficking work.", GOALS),
+        ("The Department of Homeland Security did not have performance goals on fentanyl.", GOALS),
+        ("48,000 people died in 2024.", YEARS),
+        ("Forty-eight thousand people died in 2024.", YEARS),
+        ("American deaths fell to 1.5 thousand.", "Deaths in the U.S. fell to 1,500."),
+        ("The cost was $1.5 trillion.", "The cost was put at 1,500 billion dollars."),
+        ("Twelve companies were named.", "The list names 12 companies."),
+        ("Overdose deaths in Ohio fell by 16 percent in 2022.", FELL),
+        ("It was signed on 14 August 2023.", "Signed on August 14, 2023, it took effect at once."),
+        ("It was signed on 1 May 2019.", "In 2019 it was signed on 1 May."),
+        ("Mexican groups buy precursors.", "Groups in Mexico buy precursors."),
+        ("In 2025, el 63 % del fentanilo fue incautado en los puertos.", PORTS),
+        (
+            "Mexican groups obtain fentanyl precursors mainly from China-based companies.",
+            "Mexican criminal organisations get fentanyl precursors mainly from companies based in China.",
+        ),
+        (
+            "DHS had not established the fentanyl data program required by the fiscal year 2023 defense act.",
+            "The US Department of Homeland Security (DHS) had not set up the programme of data and "
+            "measurement on trafficking of fentanyl "
+            "that the defense authorization act for fiscal year 2023 required.",
+        ),
+        (
+            "The Global Coalition met first in July 2023, and Blinken hosted it.",
+            "Antony Blinken, then US Secretary of State, was the host in July 2023 when the Global "
+            "Coalition, a new international group on synthetic drugs, met for the first time.",
+        ),
+        (
+            "Only one of the five federal strategies on illicit opioids had outcome measures.",
+            "In 2018 it was found that only one of five US federal strategies against illicit opioids had "
+            "measures of outcome.",
+        ),
+        ("COVID-19 slowed seizures.", "Seizures were slowed by COVID-19."),
+    ],
+)
+def test_sentences_that_their_evidence_supports(sentence: str, evidence: str) -> None:
+    assert unsupported(sentence, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "reasons"),
+    [
+        ("64 percent of the fentanyl was seized at ports of entry.", PORTS, ("number: 64 percent",)),
+        ("63 percent of the fentanyl was not seized at ports of entry.", PORTS, ("negation",)),
+        ("63 pounds of the fentanyl were seized at ports of entry.", PORTS, ("number: 63 pounds",)),
+        ("In 2024, 63 percent of the fentanyl was seized at ports.", PORTS, ("date: 2024",)),
+        ("The DEA said 63 percent of fentanyl was seized at ports.", PORTS, ("name: DEA",)),
+        ("Mexico's ports of entry accounted for 63 percent.", PORTS, ("name: Mexico",)),
+        ("All fentanyl is seized at ports of entry.", PORTS, ("amount: all",)),
+        ("DHS had performance goals for its fentanyl trafficking work.", GOALS, ("negation",)),
+        ("48,000 people died in 2023.", YEARS, ("date: 2023 with 48,000",)),
+        ("Overdose deaths in Ohio rose by 16 percent in 2022.", FELL, ("direction: rose",)),
+        ("The ban did stop exports.", "The ban did not stop exports.", ("negation",)),
+        ("The ban did not stop exports.", "The ban did stop exports.", ("negation",)),
+        (
+            "Trade in that drug is a legal business there.",
+            "Trade in that drug is an illegal business there.",
+            ("direction: legal",),
+        ),
+        ("Report GAO-25-107668 says so.", "Report GAO-25-107667 says so.", ("name: GAO-25-107668",)),
+        (
+            "Precursors move from China to Mexico.",
+            "Precursors move from Mexico to China.",
+            ("direction: from chin", "direction: to mexic"),
+        ),
+        ("China accused Mexico.", "Mexico accused China.", ("direction: chin accus mexic",)),
+        ("It was signed on 14 August 2023.", "Signed on 15 August 2023.", ("date: 14 august 2023",)),
+        ("More than 5 people came.", "Fewer than 5 people came.", ("number: 5", "direction: more")),
+        (
+            "Half of the seized pills were real drugs.",
+            "Some of the seized pills were real drugs.",
+            ("amount: half",),
+        ),
+        (
+            "The border police force made 5 arrests.",
+            "The border police force made 5 reports.",
+            ("unit: arrests",),
+        ),
+        ("En 2024, el 63 % del fentanilo fue incautado en los puertos.", PORTS, ("date: 2024",)),
+        (
+            "Es una gran noticia para los puertos de la zona.",
+            PORTS,
+            ("language: cannot be checked against what is cited",),
+        ),
+        ("芬太尼占 63%", PORTS, ("language: cannot be checked against what is cited",)),
+        (
+            "Das Fentanyl wurde zu 63 Prozent in den Häfen und auf See gefunden.",
+            PORTS,
+            ("language: cannot be checked against what is cited",),
+        ),
+        (
+            "Fentanyl is used by teenagers for fun and games.",
+            PORTS,
+            ("words: too few stand in what is cited",),
+        ),
+    ],
+)
+def test_sentences_that_their_evidence_does_not_support(sentence: str, evidence: str, reasons: tuple[str, ...]) -> None:
+    assert unsupported(sentence, evidence) == reasons
+
+
+def test_names_and_years_may_stand_beside_the_evidence_but_numbers_may_not() -> None:
+    assert unsupported("GAO said in 2025 that goals were missing.", "Goals were missing.", "GAO, 2025-09") == ()
+    assert unsupported(
+        "GAO said in 2024 and 2025 that goals were missing.", "Goals were missing.", "GAO 2024, 2025"
+    ) == (
+        "date: 2024 beside others",
+        "date: 2025 beside others",
+    )
+    assert unsupported("In all, 7 goals were missing.", "Goals were missing.", "Part 7 of GAO") != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("$1.5 trillion", [("1500000000000", "dollars")]),
+        ("1,500 or 1 500 kg", [("1500", "kilograms"), ("1500", "kilograms")]),
+        ("twenty-one and one hundred and five", [("21", ""), ("105", "")]),
+        ("fifteen hundred pounds", [("1500", "pounds")]),
+        ("6 %, 6 percent, six per cent", [("6", "percent")] * 3),
+        ("4.7 percentage points", [("4.7", "percentage points")]),
+        ("US$5bn, €3m", [("5000000000", "dollars"), ("3000000", "euros")]),
+        ("GAO-25-107667, COVID-19, FY2023", []),
+        ("1,5 Prozent", [("1.5", "percent")]),
+        ("a 12-month term", [("12", "months")]),
+    ],
+)
+def test_numbers_are_read_with_their_units(text: str, values: list[tuple[str, str]]) -> None:
+    found, _ = figures(fold(text).text)
+    assert [(max(figure.values), figure.unit) for figure in found] == [(Decimal(v), u) for v, u in values]
+
+
+@pytest.mark.parametrize(
+    "text", ["14 August 2023", "August 14, 2023", "2023-08-14", "14th of Aug. 2023", "Aug 14 2023"]
+)
+def test_spellings_of_a_date_are_one_date(text: str) -> None:
+    found, days = figures(fold(f"on {text}").text)
+    assert found == ()
+    assert [(day.year, day.month, day.day) for day in days] == [(2023, 8, 14)]
+
+
+def test_a_range_gives_its_unit_and_scale_to_both_ends() -> None:
+    found, _ = figures("5 to 6 million; 63, 88 and 85 percent")
+    assert [(sorted(map(int, figure.values)), figure.unit) for figure in found] == [
+        ([5, 5000000], ""),
+        ([6000000], ""),
+        ([63], "percent"),
+        ([88], "percent"),
+        ([85], "percent"),
+    ]
+
+
+ALTERED = [
+    "In 2022 the Drug Enforcement Administration seized 50.6 million fentanyl pills in Arizona.",
+    "China scheduled fentanyl-related substances on 1 May 2019 at the request of Washington.",
+    "Deaths from opioids in Ohio fell by 16 percent between 2021 and 2022.",
+    "The Government Accountability Office found that Homeland Security had not set up the programme.",
+    "Canada reported 21 deaths a day, and 82 percent involved fentanyl in British Columbia.",
+    "About 2 milligrams of fentanyl can kill, the Drug Enforcement Administration said in 2021.",
+]
+
+
+def lie(sentence: str, rng: random.Random) -> str:
+    """Alter a number, a name, a negation or a direction of a true sentence."""
+    swaps = {"Arizona": "Nevada", "China": "India", "Ohio": "Iowa", "Canada": "Mexico", "fell": "rose"}
+    swaps |= {"Washington": "Beijing", "Government": "Federal", "Drug": "Food"}
+    changes = [
+        re.sub(r"\d(?=\D*$)", lambda m: str((int(m[0]) + rng.randrange(1, 9)) % 10), sentence),
+        re.sub(r"(?<!\d)[1-9]", lambda m: str(int(m[0]) % 9 + 1), sentence, count=1),
+        re.sub(r"\b(seized|scheduled|reported|fell)\b", r"never \1", sentence),
+        sentence.replace(" can kill", " cannot kill").replace("had not set", "had set"),
+        re.sub(r"\b(" + "|".join(swaps) + r")\b", lambda m: swaps[m[0]], sentence, count=1),
+        sentence.replace(" percent", " million").replace("million", "billion"),
+        sentence.replace(" milligrams", " grams"),
+    ]
+    return rng.choice([change for change in changes if change != sentence])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "reason"),
+    [
+        ("It rose from 2024 to 2024.", "It rose from 2021 to 2024.", "place: 2024"),
+        ("Members are Italy, Ghana and Ghana.", "Members are Italy, Chile and Ghana.", "place: ghana"),
+        ("No case has not been found.", "No case has been found.", "negation"),
+        ("UN adopted the text in May.", "Blinken adopted the text in May.", "place: nations united"),
+        ("In China's view, China will not act.", "In Fidler's view, China will not act.", "place: china"),
+        ("Talks between the Beijing and China began.", "Talks between the US and China began.", "name: Beijing"),
+        (
+            "It fell from 57 percent to 57 percent.",
+            "It fell from 57 percent to 47 percent.",
+            "number: 57 percent twice",
+        ),
+        ("Sales without a slip were allowed.", "Sales without a slip were not allowed.", "negation"),
+        ("It was not only a plan.", "It was only a plan.", "negation"),
+        ("The group met for the last time.", "The group met for the first time.", "direction: last"),
+        ("Deaths rose in Ohio and rose in Iowa.", "Deaths rose in Ohio and fell in Iowa.", "direction: rose"),
+        ("Flows fell at all airports.", "Flows fell at some airports.", "amount: all"),
+        ("All 60 percent of all deaths count.", "Some 60 percent of all deaths count.", "amount: all"),
+        ("The review will be published again.", "The review was published again.", "future: will"),
+        ("It made 78 proposals.", "Sources disagree whether it made 76 or 78 proposals.", "negation"),
+        ("It is no less than a truce, one more.", "It is no more than a truce, one more.", "direction: less"),
+    ],
+)
+def test_what_stands_in_the_evidence_may_still_stand_in_the_wrong_place(
+    sentence: str, evidence: str, reason: str
+) -> None:
+    assert unsupported(sentence, evidence) == (reason,)
+
+
+def test_two_hundred_altered_sentences_are_never_supported() -> None:
+    rng = random.Random(7)
+    evidence = " ".join(ALTERED)
+    pairs = [(one, lie(one, rng)) for one in (rng.choice(ALTERED) for _ in range(200))]
+    assert [said for true, said in pairs if not unsupported(said, true)] == []
+    assert [true for true in ALTERED if unsupported(true, true)] == []
+    assert len({said for _, said in pairs if not unsupported(said, evidence)}) <= 2
+
+
+def test_words_are_compared_by_their_stem() -> None:
+    assert {stem(word) for word in ("seized", "seizing", "seizure", "seizures", "seize")} == {"seiz"}
+    assert coverage("Deaths fell in Ohio", FELL) == 1.0
+    assert coverage("The of", FELL) == 0.0
+
+
+def test_negation_reaches_to_the_end_of_its_clause() -> None:
+    assert denied("it did not stop exports, but slowed trade") == frozenset({"stop", "export"})
+    assert not negation_differs("trade slowed", "it did not stop exports, but trade slowed")
+    assert negation_differs("it stopped exports", "it did not stop exports, but trade slowed")
+
+
+def test_a_direction_is_read_in_the_clause_of_the_number() -> None:
+    both = "it rose by 5 percent in 2021, and fell by 6 percent in 2022"
+    assert opposed("it fell by 6 percent", both, ("6",)) == ()
+    assert opposed("it rose by 6 percent", both, ("6",)) == ("rose",)
+
+
+def test_names_are_read_with_their_adjectives_and_initials() -> None:
+    assert missing_names("The GAO and Mexican police met.", "Mexico and the Government Accountability Office") == ()
+    assert missing_names("The Indian police met.", "Indiana and Mexico") == ("Indian",)
+    assert turned_names("from Wuhan to Memphis", "Goods from Wuhan went to Memphis") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The deaths of that year", "en"),
+        ("Las muertes en el puerto", "es"),
+        ("Fentanyl 5", "?"),
+        ("芬太尼", "other"),
+    ],
+)
+def test_the_language_of_a_text_is_guessed(text: str, name: str) -> None:
+    assert language(text) == name
+
+
+def changes(sentence: str) -> Iterator[str]:
+    """Yield the sentence with one digit changed, with a negation dropped, and with one put in."""
+    for match in re.finditer(r"\d", sentence):
+        yield f"{sentence[: match.start()]}{int(match[0]) % 9 + 1}{sentence[match.end() :]}"
+    for match in re.finditer(r"\b(?:not|never|no|nor) ", sentence):
+        yield sentence[: match.start()] + sentence[match.end() :]
+    for match in re.finditer(
+        r"\b(?:is|are|was|were|had|has|have|did|can|could|will|would|may|must)\b(?! not)", sentence
+    ):
+        yield f"{sentence[: match.end()]} not{sentence[match.end() :]}"
+
+
+@pytest.mark.slow
+def test_no_altered_sentence_of_the_shipped_notes_is_supported_by_the_true_one() -> None:
+    lines = [
+        line
+        for path in sorted((HOME / "corpus" / "notes").glob("*.md"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    true = [line[2:].partition(" [")[0].strip() for line in lines if line.startswith("- ")][::8]
+    assert len(true) > 50
+    assert [sentence for sentence in true if unsupported(sentence, sentence)] == []
+    assert [said for one in true for said in changes(one) if said != one and not unsupported(said, one)] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("China suspended the talks.", "China may suspend the talks."),
+        ("The review was published again.", "The review will be published again."),
+        ("China suspended the talks in May.", "China threatened to suspend the talks in May."),
+        ("Deaths have fallen since 2021.", "Deaths might have fallen since 2021."),
+    ],
+)
+def test_a_possibility_is_no_fact(sentence: str, evidence: str) -> None:
+    assert any(reason.startswith("possibility") for reason in unsupported(sentence, evidence))
+    assert unsupported(evidence, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("China suspended the talks in May.", "In May China suspended the talks."),
+        ("China suspended the talks.", "China suspended the talks and may do so again."),
+        ("The talks may be suspended.", "The talks may be suspended."),
+    ],
+)
+def test_a_fact_beside_a_possibility_stays_one(sentence: str, evidence: str) -> None:
+    assert unsupported(sentence, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("true", "swapped"),
+    [
+        (
+            "The EU paid 9 million euros and Japan paid 5 million euros.",
+            "The EU paid 5 million euros and Japan paid 9 million euros.",
+        ),
+        (
+            "In 2022 Ohio had 5 deaths and in 2023 it had 9 deaths.",
+            "In 2022 Ohio had 9 deaths and in 2023 it had 5 deaths.",
+        ),
+    ],
+)
+def test_two_numbers_may_not_trade_owners(true: str, swapped: str) -> None:
+    assert unsupported(swapped, true) != ()
+    assert unsupported(true, true) == ()
