@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rag.config import Settings
+from rag.composing.answers import Found
+from rag.config import MOST_PASSAGES, Settings
 from rag.errors import QuestionError, UnknownSourceError
 from rag.indexing.build import BuildReport, Progress, silent
 from rag.indexing.encoder import Embedder, default_embedder
 from rag.indexing.generation import Generation
 from rag.indexing.store import Store
 from rag.library.library import Library, SourceStatus, source_statuses
-from rag.pipeline import Responder
-from rag.reading.examining import Examination
-from rag.reading.reranking import default_reranker
+from rag.pipeline import Pipeline
+from rag.reading.reader import Reader, default_reader
 from rag.records import Answer, Document, Filters, Passage, Turn
 from rag.sources.corpus import Corpus
 from rag.writing.answerer import Answerer
@@ -33,19 +33,27 @@ class _State:
     """What answers come from; replaced as a whole when the index changes."""
 
     generation: Generation
-    responder: Responder
+    pipeline: Pipeline
 
     @property
     def corpus(self) -> Corpus:
-        return self.responder.corpus
+        return self.pipeline.corpus
 
 
 class Assistant:
     """A library that answers. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, embedder: Embedder, *, answerer: Answerer | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        embedder: Embedder,
+        *,
+        reader: Reader | None = None,
+        answerer: Answerer | None = None,
+    ) -> None:
         self.settings = settings
         self._embedder = embedder
+        self._reader = reader
         self._answerer = answerer
         self._state = self._load()
 
@@ -56,6 +64,7 @@ class Assistant:
         index: Path | str | None = None,
         *,
         embedder: Embedder | None = None,
+        reader: Reader | None = None,
         answerer: Answerer | None = None,
         **settings: Any,
     ) -> Assistant:
@@ -65,6 +74,7 @@ class Assistant:
             corpus: folder of the library; by default RAG_CORPUS, else the one shipped.
             index: folder of its index; by default RAG_INDEX, else the one beside it.
             embedder: the model; by default the one that the settings name.
+            reader: the reading model; by default the one that the settings name.
             answerer: writes answers from passages; None quotes sentences.
             settings: any field of `rag.config.Settings`.
 
@@ -72,7 +82,12 @@ class Assistant:
             RagError: see `rag.errors`; the message names the command that mends it.
         """
         chosen = Settings.load(corpus=corpus, index=index, **settings)
-        return cls(chosen, embedder or default_embedder(chosen.embedding_model), answerer=answerer)
+        return cls(
+            chosen,
+            embedder or default_embedder(chosen.embedding_model),
+            reader=reader or default_reader(chosen.reader_model),
+            answerer=answerer,
+        )
 
     def ask(
         self,
@@ -89,7 +104,7 @@ class Assistant:
             question: at most 2,000 characters.
             history: earlier turns, oldest first, for questions such as "and in 2023?".
             filters: which sources may be used.
-            k: passages to look at, 1 to 50.
+            k: passages to give beside those that are cited, 1 to 200; by default `top_k` of the settings.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -108,11 +123,10 @@ class Assistant:
         answerer: Answerer | None = None,
     ) -> Iterator[Answer]:
         """Answer as `ask` does, giving the answer as it grows; the last one is complete."""
-        responder = self._fresh().responder
-        self._check(filters, responder)
-        chosen = answerer or self._answerer
-        yield from responder.respond(
-            checked_question(question), history, filters or Filters(), k or self.settings.top_k, chosen
+        pipeline = self._fresh().pipeline
+        filters = self._checked(filters, pipeline)
+        yield from pipeline.respond(
+            checked_question(question), history, filters, self._depth(k), answerer or self._answerer
         )
 
     def examine(
@@ -120,31 +134,42 @@ class Assistant:
         question: str,
         *,
         history: Sequence[Turn] = (),
-        filters: Filters | None = None,
         depth: int | None = None,
         duplicates: bool = False,
-    ) -> Examination:
-        """Search and judge a question without wording an answer; for measuring."""
-        return self._fresh().responder.examiner.examine(
-            checked_question(question),
-            history,
-            filters or Filters(),
-            self.settings.top_k,
-            depth=depth,
-            duplicates=duplicates,
-        )
+    ) -> Found:
+        """Retrieve, read and judge a question without composing an answer; for measuring.
 
-    def retrieve(self, question: str, k: int | None = None, *, filters: Filters | None = None) -> list[Passage]:
+        Args:
+            depth: passages that are ranked, 1 to 200.
+            duplicates: keep copies of a better passage.
+        """
+        pipeline = self._fresh().pipeline
+        reading = pipeline.read(checked_question(question), history, depth=self._depth(depth), duplicates=duplicates)
+        return pipeline.judged(reading, self.settings.top_k)
+
+    def retrieve(
+        self, question: str, k: int | None = None, *, filters: Filters | None = None, read: bool = False
+    ) -> list[Passage]:
         """Find the passages that fit a question, best first.
 
+        Args:
+            k: passages to give, 1 to 200; by default `top_k` of the settings.
+            filters: which sources may be searched.
+            read: order the best passages by what the reading model makes of their sentences, as `ask`
+                does; better, and slower by a fraction of a second.
+
         Raises:
-            QuestionError: the question is empty or too long.
+            QuestionError: the question is empty or too long, or k is out of range.
             UnknownSourceError: a filter names a source that is not there.
         """
-        responder = self._fresh().responder
-        self._check(filters, responder)
-        query = responder.retriever.query(checked_question(question))
-        return responder.retriever.search(query, k or self.settings.top_k, filters)
+        pipeline = self._fresh().pipeline
+        filters = self._checked(filters, pipeline)
+        k, question = self._depth(k), checked_question(question)
+        if read:
+            passages = pipeline.read(question, filters=filters, depth=k).passages[:k]
+        else:
+            passages = tuple(pipeline.retriever.search(pipeline.retriever.query(question), k, filters))
+        return [replace(passage, number=number) for number, passage in enumerate(passages, start=1)]
 
     def document(self, doc_id: str) -> Document:
         """Give a stored text.
@@ -211,10 +236,7 @@ class Assistant:
     def _load(self) -> _State:
         generation = Generation.open(self.settings, self._embedder)
         corpus = Corpus.read(self.settings.corpus)
-        settings = self.settings
-        reranker = default_reranker(settings.rerank_model, settings.rerank_seconds)
-        responder = Responder(corpus, generation, self._embedder, candidates=settings.candidates, reranker=reranker)
-        return _State(generation, responder)
+        return _State(generation, Pipeline.over(corpus, generation, self._embedder, self._reader, self.settings))
 
     def _fresh(self) -> _State:
         """The state, taken anew when another process has published a generation."""
@@ -222,11 +244,20 @@ class Assistant:
             self._state = self._load()
         return self._state
 
-    def _check(self, filters: Filters | None, responder: Responder) -> None:
-        known = responder.corpus.sources.keys() | responder.generation.sources.keys()
+    def _depth(self, k: int | None) -> int:
+        if k is None:
+            return self.settings.top_k
+        if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_PASSAGES:
+            raise QuestionError(f"k is {k!r}; expected a number of passages from 1 to {MOST_PASSAGES}")
+        return k
+
+    @staticmethod
+    def _checked(filters: Filters | None, pipeline: Pipeline) -> Filters:
+        known = pipeline.corpus.sources.keys() | pipeline.generation.sources.keys()
         for source_id in filters.sources if filters else ():
             if source_id not in known:
                 raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids")
+        return filters or Filters()
 
 
 def checked_question(question: str) -> str:
@@ -258,14 +289,15 @@ def ask(question: str, *, corpus: str | None = None, index: str | None = None, *
 
 def retrieve(
     question: str,
-    k: int = 5,
+    k: int | None = None,
     *,
     filters: Filters | None = None,
+    read: bool = False,
     corpus: str | None = None,
     index: str | None = None,
 ) -> list[Passage]:
-    """Find the k passages that fit a question, best first; opens the library once a process."""
-    return _default(corpus, index).retrieve(question, k, filters=filters)
+    """Find the passages that fit a question, best first; opens the library once a process; see `Assistant.retrieve`."""
+    return _default(corpus, index).retrieve(question, k, filters=filters, read=read)
 
 
 def build(

@@ -31,6 +31,10 @@ ALIASES = {
 """Environment variables of other programs that serve where ours is not set."""
 
 
+MOST_PASSAGES = 200
+"""Passages that one search may return."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set. Fields named in `REBUILD` are fingerprinted in the manifest."""
@@ -44,14 +48,13 @@ class Settings:
     chunk_tokens: int = 220
     """Most word pieces in a chunk with its title and heading; the embedder's window caps it."""
     top_k: int = 5
-    """Passages that a search returns, 1 to 50."""
+    """Passages that a search returns, 1 to 200."""
     candidates: int = 100
     """Chunks of each channel that fusion looks at, 10 to 1,000."""
-    rerank_model: str = ""
-    """Name on the Hugging Face Hub, or a local folder, of a cross-encoder; empty means none."""
-    rerank_seconds: float = 2.0
-    """Time that it may take in one search, 0.01 to 60; a question makes up to five. What it has not read then
-    keeps its place."""
+    reader_model: str = "ms-marco-MiniLM-L-12-v2"
+    """Name on the Hugging Face Hub, or a local folder, of a cross-encoder that reads sentences; empty means none."""
+    reader_seconds: float = 2.0
+    """Time that reading may take for one part of a question, 0.01 to 60; what it has not reached counts as not read."""
     generations_kept: int = 3
     """Generations of the index kept for `rag rollback`, at least 1."""
     llm_base_url: str = ""
@@ -74,9 +77,9 @@ class Settings:
             ConfigError: a value is out of range.
         """
         _check("chunk_tokens", self.chunk_tokens, 16, 8192)
-        _check("top_k", self.top_k, 1, 50)
+        _check("top_k", self.top_k, 1, MOST_PASSAGES)
         _check("candidates", self.candidates, 10, 1000)
-        _check("rerank_seconds", self.rerank_seconds, 0.01, 60)
+        _check("reader_seconds", self.reader_seconds, 0.01, 60)
         _check("generations_kept", self.generations_kept, 1, 100)
         _check("llm_temperature", self.llm_temperature, 0, 2)
         _check("llm_context_tokens", self.llm_context_tokens, 100, 1_000_000)

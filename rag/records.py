@@ -21,6 +21,10 @@ CitationStatus = Literal["verified", "corrected", "rejected"]
 """``verified``: the quote stands in the stored text. ``corrected``: it was replaced
 by the source's own words. ``rejected``: it does not stand there and is no evidence."""
 
+Shape = Literal["plain", "comparison", "series", "timeline", "list", "overview", "record", "reply"]
+"""How an answer is laid out: one answer; sides by side; one a year; events in order; many of a
+kind; a source or topic in short; who wrote a source, where and when; no answer but a reply."""
+
 Outcome = Literal["answer", "caution", "abstain"]
 """``caution`` answers with a warning; ``abstain`` says that the sources do not say."""
 
@@ -154,16 +158,14 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk as one channel ranks it."""
+class Copy:
+    """Another place that says what a passage says, in nearly the same words."""
 
-    chunk_id: str
-    score: float
-    """On the channel's own scale; higher is better."""
-    rank: int
-    """From 1."""
-    channel: str
-    """dense, sentence, bm25, or fused."""
+    source_id: str
+    doc_id: str
+    start: int
+    end: int
+    attribution: Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,15 @@ class Passage:
     scores: Mapping[str, float]
     """The score of each channel on its own scale."""
     sentences: tuple[Span, ...] = ()
+    """The sentences in the passage, in order, as spans of the document."""
+    also_in: tuple[Copy, ...] = ()
+    """Copies that a search found too and does not list."""
+    statements: tuple[Statement, ...] = ()
+    """Of a passage of notes: the statements in it, in order."""
+
+    def questions_of(self, span: Span) -> tuple[str, ...]:
+        """The questions noted for the statement that holds a span of this passage."""
+        return next((s.questions for s in self.statements if s.start <= span.start < s.end), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +275,16 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things that a question asks for."""
+
+    question: str
+    """As it was searched."""
+    answered: bool
+    """Whether the sources say it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says to one question."""
 
@@ -272,7 +293,7 @@ class Answer:
     """The question that was searched, follow-ups completed and typing errors mended."""
     outcome: Outcome
     confidence: float
-    """Calibrated probability that the cited passages answer the question, 0 to 1."""
+    """Calibrated probability that the first three sentences answer the question, 0 to 1."""
     sentences: tuple[AnswerSentence, ...]
     passages: tuple[Passage, ...]
     """Cited ones first, in the order of their numbers."""
@@ -284,6 +305,9 @@ class Answer:
     """``extractive``, or the language model's name."""
     suggestions: tuple[str, ...] = field(default=())
     """Questions that the passages can answer."""
+    shape: Shape = "plain"
+    parts: tuple[Part, ...] = ()
+    """Of a question that asks for several things: each, in order."""
 
     @property
     def abstained(self) -> bool:

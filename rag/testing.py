@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.indexing.encoder import FloatArray, TokenVectors, unit_rows
+from rag.indexing.encoder import FloatArray, unit_rows
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -36,21 +36,19 @@ class HashingEmbedder:
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Embed texts as (n, dim) float32 with unit rows; a text without a word is a row of its own."""
-        rows = [tokens.pooled for tokens in self.encode_tokens(texts)]
+        self.encoded += len(texts)
+        rows = [self._vector_of(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Embed every token of every text, and each text as a whole."""
-        self.encoded += len(texts)
-        found = []
-        for text in texts:
-            offsets = self.token_offsets(text)[: self.window]
-            rows = [self._vector(text[a:b].lower()) for a, b in offsets]
-            vectors = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
-            whole = vectors.mean(axis=0) if rows else self._vector("")
-            places = np.array(offsets, np.int32).reshape(-1, 2)
-            found.append(TokenVectors(vectors, places, unit_rows(whole.reshape(1, -1))[0]))
-        return found
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """Embed questions as texts are."""
+        return self.encode(texts)
+
+    def _vector_of(self, text: str) -> FloatArray:
+        rows = [self._vector(text[a:b].lower()) for a, b in self.token_offsets(text)[: self.window]]
+        whole = np.stack(rows).mean(axis=0) if rows else self._vector("")
+        row: FloatArray = unit_rows(whole.reshape(1, -1))[0]
+        return row
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Offsets of the words and signs of a text."""

@@ -50,11 +50,15 @@ NAME = re.compile(r"\b(?:U\.S\.|[A-Z][\w’'-]*)(?: (?:[A-Z][\w’'-]*|of|the|an
 SUPERLATIVE = re.compile(
     r"(?<=\bthe )(?:(?:most|least) [a-z]+|(?!(?:for|inter|w|t|gu|harv|prot|conqu|requ|arr|cont)est\b)[a-z]{2,}est)\b"
 )
+ELLIPTIC = re.compile(
+    r"(?:and|but|or|so|also|in|for|by|of|with|from|during|among|since|until|before|after|the \w+est)\b", re.IGNORECASE
+)
+"""How a question opens that goes on with the last one."""
 AFTER = " – asked after: "
 """Joins a follow-up with the question that it leans on."""
 
 FEW_WORDS = 2
-"""Content words up to which a question with a pointing word, or without a verb, leans on the last one."""
+"""Content words up to which a question with a pointing word, or one that goes on, leans on the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def leans(question: str) -> bool:
     if pointing:
         names_before = NAME.search(question, 1, pointing.start())
         return names_before is None or len(content) <= FEW_WORDS
-    return len(content) <= FEW_WORDS and not NAME.search(question, 1) and not YEAR.search(question)
+    return len(content) <= FEW_WORDS and ELLIPTIC.match(question) is not None
 
 
 def _swap(last: str, rest: str) -> str | None:

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -34,16 +36,16 @@ def vocabulary(texts: Iterable[str]) -> Counter[str]:
 
 
 def correct(
-    question: str, words: Mapping[str, int], is_common: Callable[[str], bool]
+    question: str, words: Mapping[str, int], is_word: Callable[[str], bool]
 ) -> tuple[str, tuple[Correction, ...]]:
-    """Change words that the library does not hold into the one it holds that is nearest.
+    """Change words that nobody knows into the one of the library that is nearest.
 
-    A word that the library holds, or that is common in the language, is never
-    touched; nor is one that has no nearest word, or several.
+    A word that the library holds, in this form or another, or that English knows, is never
+    changed; nor is one that has no nearest word, or several.
 
     Args:
         words: how often the library holds each word, in lower case.
-        is_common: whether the language knows a word.
+        is_word: whether the library holds another form of a word, in lower case.
 
     Returns:
         The question as it is searched, and what was changed.
@@ -53,7 +55,7 @@ def correct(
     def mend(match: re.Match[str]) -> str:
         typed = match.group()
         lower = typed.lower()
-        if len(typed) < SHORTEST or typed.isupper() or lower in words or is_common(lower):
+        if len(typed) < SHORTEST or typed.isupper() or lower in words or is_word(lower) or is_english(lower):
             return typed
         meant = _nearest(lower, words)
         if meant is None:
@@ -62,6 +64,18 @@ def correct(
         return meant.capitalize() if typed[0].isupper() else meant
 
     return WORD.sub(mend, question), tuple(changes)
+
+
+def is_english(word: str) -> bool:
+    """Say whether an English word list holds a word, in lower case."""
+    return bool(_english().known([word]))
+
+
+@lru_cache(maxsize=1)
+def _english() -> Any:
+    from spellchecker import SpellChecker
+
+    return SpellChecker(language="en")
 
 
 def _nearest(word: str, words: Mapping[str, int]) -> str | None:

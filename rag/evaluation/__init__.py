@@ -10,10 +10,12 @@ from typing import Any
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import ConfigError, CorpusError
+from rag.evaluation import fitting
 from rag.evaluation.questions import ask_questions
 from rag.evaluation.sets import evaluate, find_sets
 from rag.indexing.build import Progress, silent
 from rag.indexing.encoder import default_embedder
+from rag.reading.reader import default_reader
 
 
 def run(
@@ -38,16 +40,16 @@ def run(
         CorpusError: there is nothing to measure.
         ConfigError: *written* is asked for and no model is set, or *data* is no questions file.
     """
-    embedder = default_embedder(settings.embedding_model)
+    embedder, reader = default_embedder(settings.embedding_model), default_reader(settings.reader_model)
     if data.is_file():
-        assistant = Assistant(settings, embedder)
+        assistant = Assistant(settings, embedder, reader=reader)
         answerer = assistant.written if written else None
         if written and answerer is None:
             raise ConfigError("a written answer needs a language model; set RAG_LLM_BASE_URL and RAG_LLM_MODEL")
         return {data.parent.name or data.stem: ask_questions(data, assistant, answerer, progress)}
     if written:
         raise ConfigError(f"a language model can answer a questions file only, but {data} is a folder of sets")
-    sets = [evaluate(folder, scratch, embedder, settings, progress=progress) for folder in find_sets(data)]
+    sets = [evaluate(folder, scratch, embedder, settings, reader=reader, progress=progress) for folder in find_sets(data)]
     return {
         m.name: {
             "questions": m.questions,
@@ -56,6 +58,31 @@ def run(
         }
         for m in sets
     }
+
+
+def refit(
+    data: Path, questions: Path, scratch: Path, settings: Settings, out: Path, *, progress: Progress = silent
+) -> dict[str, dict[str, float]]:
+    """Fit the confidence anew on the sets of a folder and on plain questions to the open library.
+
+    Args:
+        questions: a file of plain questions, see `rag.evaluation.fitting.ask_plain`.
+        out: the file of coefficients that is written.
+
+    Returns:
+        For answers that were ``read`` and for those ``unread`` the reliability on half 1.
+    """
+    embedder, reader = default_embedder(settings.embedding_model), default_reader(settings.reader_model)
+    coefficients, reliable = {}, {}
+    for name, model in (("read", reader), ("unread", None)):
+        rows = fitting.ask_plain(questions, Assistant(settings, embedder, reader=model), progress)
+        for folder in find_sets(data):
+            rows += fitting.ask_set(folder, scratch, embedder, model, settings, progress)
+        read = model is not None
+        coefficients[name] = fitting.fit(rows, read=read)
+        reliable[name] = fitting.reliability(rows, coefficients[name], read=read)
+    fitting.write(out, coefficients["read"], coefficients["unread"])
+    return reliable
 
 
 def as_text(results: Mapping[str, Mapping[str, Any]], against: Mapping[str, Mapping[str, Any]]) -> str:

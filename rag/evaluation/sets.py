@@ -18,6 +18,7 @@ from rag.errors import CorpusError
 from rag.evaluation.measures import RETRIEVAL, auc, half, holds_answer, is_evidence, mean, rank_measures
 from rag.indexing.build import Progress, build, silent
 from rag.indexing.encoder import Embedder
+from rag.reading.reader import Reader
 from rag.records import Turn
 from rag.sources.corpus import Corpus
 
@@ -68,7 +69,13 @@ def find_sets(folder: Path) -> list[Path]:
 
 
 def evaluate(
-    folder: Path, scratch: Path, embedder: Embedder, settings: Settings, *, progress: Progress = silent
+    folder: Path,
+    scratch: Path,
+    embedder: Embedder,
+    settings: Settings,
+    *,
+    reader: Reader | None = None,
+    progress: Progress = silent,
 ) -> Measured:
     """Build a set's library below *scratch* and measure every question of it.
 
@@ -77,7 +84,7 @@ def evaluate(
         those that have gold answers or marked evidence, wherever the assistant would
         have abstained; abstention over all. Only measures that the set allows.
     """
-    names, library = open_set(folder, scratch / folder.name, embedder, settings, progress)
+    names, library = open_set(folder, scratch / folder.name, embedder, settings, reader=reader, progress=progress)
     titles = dict(names.values())
     queries = list(read_queries(folder / QUERIES, titles))
     keys = {source: key for source, (key, _) in names.items()}
@@ -87,9 +94,9 @@ def evaluate(
         began = time.perf_counter()
         found = library.examine(query.question, history=query.history, depth=DEPTH, duplicates=True)
         seconds = time.perf_counter() - began
-        runs[query.id] = list(dict.fromkeys(keys[p.source.id] for p in found.passages))
-        sentences = [c.text for c in found.assessment.candidates[:3]]
-        rows[query.id] = {"seconds_per_question": seconds, "confidence": found.assessment.confidence}
+        runs[query.id] = list(dict.fromkeys(keys[p.source.id] for p in found.reading.passages))
+        sentences = [s.text for s in found.reading.sentences[:3]]
+        rows[query.id] = {"seconds_per_question": seconds, "confidence": found.confidence}
         rows[query.id] |= _answer_measures(query, sentences)
         progress(f"asking {folder.name}", number, len(queries))
     answerable = {q.id: dict(q.gains) for q in queries if q.answerable and q.gains}
@@ -129,7 +136,13 @@ def _turns(messages: Sequence[Mapping[str, str]]) -> Iterator[Turn]:
 
 
 def open_set(
-    folder: Path, scratch: Path, embedder: Embedder, settings: Settings, progress: Progress = silent
+    folder: Path,
+    scratch: Path,
+    embedder: Embedder,
+    settings: Settings,
+    *,
+    reader: Reader | None = None,
+    progress: Progress = silent,
 ) -> tuple[dict[str, tuple[str, str]], Assistant]:
     """Build a set as a library of its own; gives (document id, title) by source id, and the open library."""
     documents = scratch / "corpus" / "documents"
@@ -143,7 +156,7 @@ def open_set(
     (documents / "set.jsonl").write_text("\n".join(lines), encoding="utf-8")
     own = replace(settings, corpus=scratch / "corpus", index=scratch / "index")
     build(Corpus.read(own.corpus), own, embedder, progress=progress)
-    return names, Assistant(own, embedder)
+    return names, Assistant(own, embedder, reader=reader)
 
 
 def _answer_measures(query: Query, sentences: Sequence[str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,11 +17,9 @@ from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.chunking import cut
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder, FloatArray
-from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text, sentences_in_context, write_rows
+from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text, write_rows
 from rag.indexing.store import Store
-from rag.indexing.token_vectors import Tokens, TokenStore, quantise
 from rag.records import Chunk, Document, Source
-from rag.retrieval.foreseen import question_texts
 from rag.sources.corpus import Corpus, Material, Reading, read_material
 from rag.text.words import tokenise
 
@@ -29,11 +27,6 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
 
 Status = Literal["added", "changed", "unchanged", "removed", "failed"]
-
-_Passage = tuple[FloatArray, Tokens]
-"""What a build knows of a chunk: its vector and its tokens."""
-
-Encoded = TypeVar("Encoded")
 
 READERS = 4
 """Files that are read at once; parsers written in C leave the interpreter free while they work."""
@@ -265,58 +258,31 @@ def _write(
     documents = {d.doc_id: d for y in found.values() for d in y.documents}
     chunks = [c for y in found.values() for c in y.chunks]
     texts = [contextual_text(c, documents[c.doc_id], sources[documents[c.doc_id].source_id]) for c in chunks]
-    sentences = [documents[c.doc_id].text[s.start : s.end] for c in chunks for s in c.sentences]
-    questions = question_texts(documents.values())
-    known_texts, known_sentences = _known(previous) if previous else ({}, {})
-    passages, fresh = _embed(texts, known_texts, _passage_encoder(embedder), progress, "embedding passages")
-    alone, more = _embed([*sentences, *questions], known_sentences, embedder.encode, progress, "embedding sentences")
-    in_context = [
-        sentences_in_context(chunk, sources[documents[chunk.doc_id].source_id], tokens)
-        for chunk, (_, tokens) in zip(chunks, passages, strict=True)
-    ]
+    vectors, fresh = _embed(texts, _known(previous) if previous else {}, embedder, progress)
     write_rows(folder / "sources.json", sources.values())
     write_rows(folder / "documents.json", documents.values())
     write_rows(folder / "chunks.json", chunks)
     write_rows(folder / "parts.json", (y.part for y in found.values()))
-    empty = np.zeros((0, embedder.dim), np.float32)
-    DenseIndex.from_vectors(np.stack([vector for vector, _ in passages])).save(folder / "chunks.faiss")
-    vectors = np.stack(alone)
-    DenseIndex.from_vectors(vectors[: len(sentences)]).save(folder / "sentences.faiss")
-    DenseIndex.from_vectors(vectors[len(sentences) :]).save(folder / "questions.faiss")
-    DenseIndex.from_vectors(np.concatenate([empty, *in_context])).save(folder / "context_sentences.faiss")
-    TokenStore.from_chunks([tokens for _, tokens in passages], embedder.dim).save(folder / "tokens")
+    DenseIndex.from_vectors(np.stack(vectors)).save(folder / "chunks.faiss")
     LexicalIndex.from_terms(map(tokenise, texts)).save(folder / "bm25")
-    return fresh + more
+    return fresh
 
 
-def _known(generation: Generation) -> tuple[dict[str, _Passage], dict[str, FloatArray]]:
-    """What a generation holds of each text: a chunk's vector and tokens, a sentence's or question's vector."""
-    numbers = range(len(generation.chunks))
-    stored = ((generation.dense.vectors[i], generation.tokens.chunk(i)) for i in numbers)
-    texts = dict(zip(map(generation.contextual_text, generation.chunks), stored, strict=True))
-    sentences = dict(zip(generation.sentence_texts(), generation.sentences.vectors, strict=True))
-    questions = question_texts(generation.documents.values())
-    return texts, {**sentences, **dict(zip(questions, generation.questions.vectors, strict=True))}
-
-
-def _passage_encoder(embedder: Embedder) -> Callable[[Sequence[str]], Iterable[_Passage]]:
-    return lambda texts: ((tokens.pooled, quantise(tokens)) for tokens in embedder.encode_tokens(texts))
+def _known(generation: Generation) -> dict[str, FloatArray]:
+    """The vector that a generation holds of each text."""
+    return dict(zip(map(generation.contextual_text, generation.chunks), generation.dense.vectors, strict=True))
 
 
 def _embed(
-    texts: Sequence[str],
-    known: Mapping[str, Encoded],
-    encode: Callable[[Sequence[str]], Iterable[Encoded]],
-    progress: Progress,
-    stage: str,
-) -> tuple[list[Encoded], int]:
-    """Embed texts, taking what is known of them where it is; gives one each and how many were new."""
+    texts: Sequence[str], known: Mapping[str, FloatArray], embedder: Embedder, progress: Progress
+) -> tuple[list[FloatArray], int]:
+    """Embed texts, taking what is known of them where it is; gives a vector each and how many were new."""
     fresh = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
     table = dict(known)
     for start in range(0, len(fresh), EMBED_STEP):
         step = fresh[start : start + EMBED_STEP]
-        table.update(zip(step, encode(step), strict=True))
-        progress(stage, min(start + EMBED_STEP, len(fresh)), len(fresh))
+        table.update(zip(step, embedder.encode(step), strict=True))
+        progress("embedding passages", min(start + EMBED_STEP, len(fresh)), len(fresh))
     return [table[text] for text in texts], len(fresh)
 
 

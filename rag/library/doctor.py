@@ -13,7 +13,6 @@ from rag.config import Settings
 from rag.errors import StoreError
 from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
-from rag.retrieval.foreseen import question_texts
 from rag.sources.corpus import QUARANTINE, Corpus
 
 Severity = Literal["error", "warning"]
@@ -47,13 +46,8 @@ def examine(corpus: Corpus, settings: Settings, embedder: Embedder | None = None
 
 
 def _counts(generation: Generation) -> Iterator[Finding]:
-    sentences = int(generation.sentence_starts[-1])
     pairs = (
         ("chunk vectors", len(generation.dense), len(generation.chunks)),
-        ("sentence vectors", len(generation.sentences), sentences),
-        ("sentence vectors in context", len(generation.context_sentences), sentences),
-        ("question vectors", len(generation.questions), len(question_texts(generation.documents.values()))),
-        ("token ranges", len(generation.tokens), len(generation.chunks)),
         ("BM25 texts", generation.lexical.size, len(generation.chunks)),
     )
     for name, found, expected in pairs:
@@ -73,15 +67,10 @@ def _counts(generation: Generation) -> Iterator[Finding]:
 
 
 def _vectors(generation: Generation) -> Iterator[Finding]:
-    for name, index in (
-        ("chunk", generation.dense),
-        ("sentence", generation.sentences),
-        ("question", generation.questions),
-    ):
-        lengths = np.linalg.norm(index.vectors, axis=1)
-        wrong = int((np.abs(lengths - 1) > UNIT_TOLERANCE).sum())
-        if wrong:
-            yield Finding("error", f"{wrong} {name} vectors are not of unit length", "rag build --force")
+    lengths = np.linalg.norm(generation.dense.vectors, axis=1)
+    wrong = int((np.abs(lengths - 1) > UNIT_TOLERANCE).sum())
+    if wrong:
+        yield Finding("error", f"{wrong} chunk vectors are not of unit length", "rag build --force")
 
 
 def _texts(generation: Generation) -> Iterator[Finding]:

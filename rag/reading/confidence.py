@@ -1,46 +1,41 @@
-"""How sure the assistant is that a sentence answers: linear weights and a calibrated probability.
+"""How sure the assistant is that an answer is right: four signals and a logistic regression.
 
-The weights stand in ``coefficients.toml``, with how and on what they were fitted.
+The coefficients stand in ``confidence.toml``; `rag fit` writes them (`rag.evaluation.fitting`).
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
+from rag.reading.reading import ReadSentence
+from rag.text.names import unmatched
+from rag.text.words import YEAR
 
-from rag.indexing.encoder import FloatArray
-from rag.reading.evidence import SENTENCE_FEATURES
-
-CONFIDENCE_FEATURES: Mapping[str, str] = {
-    "passage_score": "fused score of the passage that holds the best sentence",
-    "sentence": "highest cosine of the question with a sentence of that passage",
-    "cosine": "cosine of the question with the best sentence in its passage",
-    "even": "MaxSim of the question with the best sentence",
-    "new": "share of the best sentence's words that the question lacks",
-    "lacks": "1 if the best sentence has no answer of the kind asked for",
-    "score": "score of the best sentence",
-    "margin": "its lead over the next",
-    "length": "logarithm of the number of words in the question",
-    "unheld": "share of the question's counted words that the best passage lacks",
-    "unmatched": "names and years of the question that neither the best sentence nor what stands around it holds",
-    "denies": "1 if a question of at most 14 words, not after a reason, and the best sentence differ in a negation",
+SIGNALS: Mapping[str, str] = {
+    "logit": "log-odds that the first sentence answers, as the reader gives them",
+    "next": "the same of the sentence that is likeliest among the others",
+    "passage": "score of the passage that holds the first sentence",
+    "missing": "names and years of the question that none of the first three sentences holds",
 }
 """What confidence is judged by, in order, and what each says."""
+
+UNREAD_SIGNALS: Mapping[str, str] = {name: SIGNALS[name] for name in ("passage", "missing")}
+"""The same where no reading model is used."""
+
+JUDGED = 3
+"""Sentences of which one is to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The fitted numbers of `coefficients.toml`."""
+    """The fitted numbers of `confidence.toml`."""
 
-    sentence: FloatArray
-    """(features,) weights, columns as in `SENTENCE_FEATURES`."""
-    confidence: Mapping[str, float]
+    weights: Mapping[str, float]
     bias: float
     answer_from: float
     """Confidence from which an answer is given without a caution."""
@@ -48,37 +43,53 @@ class Model:
     """Confidence below which the assistant abstains."""
 
 
-@lru_cache(maxsize=1)
-def model() -> Model:
+@lru_cache(maxsize=2)
+def model(*, read: bool) -> Model:
     """Read the coefficients, once.
 
+    Args:
+        read: those for answers that a reading model read, or for the others.
+
     Raises:
-        KeyError: a feature has no coefficient.
+        KeyError: a signal has no coefficient.
     """
-    path = Path(__file__).with_name("coefficients.toml")
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Model(
-        np.array([table["sentence"][name] for name in SENTENCE_FEATURES], np.float32),
-        {name: float(table["confidence"][name]) for name in CONFIDENCE_FEATURES},
-        float(table["confidence"]["bias"]),
-        float(table["outcome"]["answer_from"]),
-        float(table["outcome"]["abstain_below"]),
-    )
+    path = Path(__file__).with_name("confidence.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))["read" if read else "unread"]
+    names = SIGNALS if read else UNREAD_SIGNALS
+    weights = {name: float(table[name]) for name in names}
+    return Model(weights, float(table["bias"]), float(table["answer_from"]), float(table["abstain_below"]))
 
 
-FORESEEN = 5.0
-"""What a cosine of 1 above `FORESEEN_FROM` with a foreseen question adds to the log-odds."""
-FORESEEN_FROM = 0.5
-
-
-def confidence(features: Mapping[str, float], foreseen: float) -> float:
-    """Probability that the best sentence answers, by logistic regression, 0 to 1.
+def signals(question: str, sentences: Sequence[ReadSentence]) -> dict[str, float]:
+    """Measure what confidence is judged by.
 
     Args:
-        features: a value for each name of `CONFIDENCE_FEATURES`.
-        foreseen: cosine of the question with the nearest one foreseen for the sentence.
+        sentences: best first, at least one.
     """
-    fitted = model()
-    total = fitted.bias + sum(weight * features[name] for name, weight in fitted.confidence.items())
-    total += FORESEEN * max(0.0, foreseen - FORESEEN_FROM)
+    first, *others = sentences
+    return {
+        "logit": first.logit,
+        "next": max((s.logit for s in others), default=first.logit),
+        "passage": first.passage.score,
+        "missing": float(len(missing_entities(question, sentences[:JUDGED]))),
+    }
+
+
+def confidence(values: Mapping[str, float], *, read: bool) -> float:
+    """Give the probability that one of the first three sentences answers, 0 to 1, by logistic regression."""
+    fitted = model(read=read)
+    total = fitted.bias + sum(weight * values[name] for name, weight in fitted.weights.items())
     return 1 / (1 + math.exp(-total))
+
+
+def missing_entities(question: str, sentences: Sequence[ReadSentence]) -> tuple[str, ...]:
+    """List the names and years of a question that no sentence holds, nor what stands around it."""
+    lacking = [unmatched(question, in_view(sentence)) for sentence in sentences]
+    return tuple(name for name in (lacking[0] if lacking else ()) if all(name in other for other in lacking))
+
+
+def in_view(sentence: ReadSentence) -> str:
+    """A sentence with what its reader knows of it: title, heading and who said it; when, if it names no year."""
+    source, said = sentence.passage.source, sentence.passage.attribution
+    dated = "" if YEAR.search(sentence.text) else said.date
+    return ". ".join([source.title, source.author, said.publisher, dated, sentence.passage.heading, sentence.text])

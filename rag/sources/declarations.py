@@ -26,10 +26,10 @@ class NoticeRule:
     """A notice of corpus.toml and what calls for it."""
 
     kind: str
-    """emergency (shown above the answer), decline (shown instead of one), or caution."""
+    """emergency or decline (shown in the place of an answer), or caution (shown above one)."""
     text: str
-    patterns: tuple[str, ...]
-    """Regular expressions over the question, case ignored."""
+    examples: tuple[str, ...]
+    """What people type who should see it, in their words; the engine knows emergencies without any."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -84,17 +84,12 @@ def notice_rule(row: dict[str, Any]) -> NoticeRule:
         CorpusError: it is malformed.
     """
     place = "a [[notice]] of corpus.toml"
-    no_others(row, {"kind", "text", "patterns"}, place)
-    rule = NoticeRule(text(row, "kind", place), text(row, "text", place), texts(row, "patterns", place))
-    if rule.kind not in ("emergency", "decline", "caution") or not rule.text or not rule.patterns:
-        raise CorpusError(
-            f"{place} has kind {rule.kind!r}; expected emergency, decline or caution, with text and patterns"
-        )
-    for pattern in rule.patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise CorpusError(f"notice pattern {pattern!r} of corpus.toml is no regular expression: {error}") from error
+    no_others(row, {"kind", "text", "examples"}, place)
+    rule = NoticeRule(text(row, "kind", place), text(row, "text", place), texts(row, "examples", place))
+    if rule.kind not in ("emergency", "decline", "caution") or not rule.text:
+        raise CorpusError(f"{place} has kind {rule.kind!r}; expected emergency, decline or caution, with a text")
+    if rule.kind != "emergency" and not rule.examples:
+        raise CorpusError(f"{place} of kind {rule.kind!r} has no examples; write some of what people type")
     return rule
 
 

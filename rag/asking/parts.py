@@ -1,0 +1,88 @@
+"""Questions that ask for several things: parted into questions that each ask for one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.records import Shape
+
+MOST_PARTS = 8
+"""Parts of a question that are searched; of a longer range of years the last ones."""
+
+YEAR = r"(?:19|20)\d\d"
+YEARS = re.compile(
+    rf"\b(?:from|between|in|during|over|for)?\s*({YEAR})\s*(?:to|and|until|through|till|-|–)\s*({YEAR})\b",
+    re.IGNORECASE,
+)
+SINCE = re.compile(rf"\bsince (?:[a-z]+ )?({YEAR})\b|\bover (?:the years|time)\b", re.IGNORECASE)
+HISTORY = re.compile(
+    r"\bwhat(?:'s| has| have| is)? (?:happened|become|changed|been done|gone on)\b"
+    r"|\bhow (?:has|have|did) .{1,80}\b(?:change|changed|develop|developed|evolve|evolved|move|moved)\b"
+    r"|\b(?:timeline|history|chronology|course) of\b",
+    re.IGNORECASE,
+)
+COMPARE = re.compile(
+    r"^\W*compare\b|\b(?:versus|vs\.?|compared (?:with|to)|differ\w*|difference between)\b", re.IGNORECASE
+)
+LIST = re.compile(
+    r"^\W*(?:please )?(?:list|name|enumerate)\b|\b(?:which|what) (?:\w+ ){0,3}?(?:are all|all)\b|\ball (?:of )?the\b",
+    re.IGNORECASE,
+)
+_NAME = r"[A-Z][\w.’'-]*(?: (?:of (?:the )?)?[A-Z][\w.’'-]*)*"
+PAIR = re.compile(rf"(?:the )?(?P<one>{_NAME}),? (?:and|with|to|versus|vs\.?|from) (?:the )?(?P<other>{_NAME})")
+FRAME = re.compile(
+    rf"{COMPARE.pattern}|\b(?:how (?:did|have|has|do|does)|what (?:was|were|is|are)"
+    r"|the (?:change|trend|development) (?:in|of)|change[ds]?|develop(?:ed)?|evolved?)\b",
+    re.IGNORECASE,
+)
+EACH = re.compile(r"\b(?:each|both|respectively)\b ?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A question parted."""
+
+    shape: Shape
+    questions: tuple[str, ...]
+    """What is searched, one part each; the question itself where it has one part."""
+
+
+def part(question: str) -> Parts:
+    """Part a question by rule.
+
+    ``Compare deaths in 2019 and 2023`` gives ``deaths in 2019`` and ``deaths in 2023``; a range
+    of years gives a part a year; ``What do the US and China each say?`` a part for either.
+    """
+    years = YEARS.search(question)
+    if years:
+        first, last = sorted(map(int, years.groups()))
+        apart = " and " in years.group() and not years.group().lower().lstrip().startswith("between")
+        wanted = (first, last) if apart else tuple(range(first, last + 1))[-MOST_PARTS:]
+        topic = _without_frame(f"{question[: years.start()]} {question[years.end() :]}")
+        shape: Shape = "comparison" if len(wanted) == 2 else "series"
+        return Parts(shape, tuple(f"{topic} in {year}?" for year in wanted))
+    if SINCE.search(question) or HISTORY.search(question):
+        return Parts("timeline", (question,))
+    if COMPARE.search(question) or EACH.search(question):
+        sides = _sides(question)
+        if sides:
+            return Parts("comparison", sides)
+    return Parts("list" if LIST.search(question) else "plain", (question,))
+
+
+def _without_frame(text: str) -> str:
+    """Leave out the words that only say that things are compared or change."""
+    return " ".join(FRAME.sub(" ", text).split()).rstrip(" ?.")
+
+
+def _sides(question: str) -> tuple[str, ...]:
+    """The question itself and one for each of the two things that are named, else nothing."""
+    pair = PAIR.search(question)
+    if pair is None:
+        return ()
+    front, back = FRAME.sub(" ", question[: pair.start()]), EACH.sub("", question[pair.end() :])
+    if not COMPARE.search(question):
+        front = question[: pair.start()]
+    sides = (f"{front} {pair[name]} {back}" for name in ("one", "other"))
+    return (question, *(" ".join(side.split()) for side in sides))

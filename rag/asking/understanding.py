@@ -1,0 +1,136 @@
+"""From what a person typed to what is searched: intent, follow-up, typing errors, scope, parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from rag.asking.followups import Resolved, needs_history, resolve
+from rag.asking.intents import QUESTION, IntentModel, open_intents
+from rag.asking.parts import Parts, part
+from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_source
+from rag.asking.spelling import correct, vocabulary
+from rag.errors import AnswererError
+from rag.indexing.encoder import Embedder
+from rag.indexing.generation import Generation
+from rag.records import UNKNOWN, Turn
+from rag.sources.corpus import Corpus
+from rag.text.words import counted_terms, tokenise
+
+Rewrite = Callable[[str, Sequence[Turn]], str]
+"""Completes a follow-up question from the conversation; raises `AnswererError` where it cannot."""
+
+UNCLEAR = "unclear"
+"""Intent of a question that points to something which nobody named."""
+
+_ABOUT_LIBRARY = re.compile(
+    r"\b(?:sources?|documents?|texts?|files?|articles?|library|collection|material|information|info|stuff|things?|anything"
+    r"|everything|topics?|subjects?|have|got|hold|know|cover|covered|list|show|include[ds]?|contain|available|there|all|kind|sort"
+    r"|on|about|regarding|concerning)\b",
+    re.IGNORECASE,
+)
+"""Words of a question about what the library holds, which name no topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as understood."""
+
+    typed: str
+    intent: str
+    """`QUESTION`, `UNCLEAR`, or an intent of `rag.asking.intents`."""
+    text: str
+    """Stands alone, typing errors mended; shown where it is not what was typed."""
+    search: str
+    """What is searched and read."""
+    history: tuple[Turn, ...]
+    """Earlier turns that are folded into the search; empty where the question stands alone."""
+    asks_who_said: bool
+    scope: Scope
+    parts: Parts
+
+    @property
+    def completed(self) -> bool:
+        """Whether the conversation was needed to understand it."""
+        return bool(self.history) or self.text.casefold() != self.typed.casefold()
+
+
+class Interpreter:
+    """Understands questions to one library. Safe to share between threads.
+
+    Args:
+        folder: where what is learnt from example utterances is kept.
+    """
+
+    def __init__(self, corpus: Corpus, generation: Generation, embedder: Embedder, folder: Path) -> None:
+        self._corpus = corpus
+        self._generation = generation
+        self._embedder = embedder
+        self._folder = folder
+
+    @cached_property
+    def intents(self) -> IntentModel:
+        """Tells questions from what is none."""
+        notices = {rule.kind: rule.examples for rule in self._corpus.notices}
+        return open_intents(notices, self._embedder, self._folder)
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, int]:
+        return vocabulary(d.text for d in self._generation.documents.values())
+
+    def understand(self, question: str, history: Sequence[Turn], rewrite: Rewrite | None = None) -> Understood:
+        """Understand a question.
+
+        Args:
+            history: earlier turns, oldest first, their questions as resolved.
+            rewrite: completes a follow-up by a model, where there is one.
+        """
+        intent = self.intents.classify(self._embedder.encode_queries([question])[0])
+        if intent == QUESTION and not history and needs_history(question):
+            intent = UNCLEAR
+        resolved = _resolved(question, history, rewrite)
+        text, changes = correct(resolved.text, self._vocabulary, self._is_word)
+        search = resolved.search
+        for change in changes:
+            search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)
+        main = self._generation.sources.get(self._corpus.main_source)
+        scope = find_scope(search, self._generation.sources.values(), main)
+        if intent == "sources_list" and (topic := self._topic(question)):
+            intent, scope = QUESTION, Scope(None, "overview", topic)
+        if scope.source is not None and scope.source.author != UNKNOWN:
+            search = THE_AUTHOR.sub(scope.source.author, search)
+        return Understood(
+            typed=question,
+            intent=intent,
+            text=text,
+            search=without_source(search),
+            history=resolved.history,
+            asks_who_said=resolved.asks_who_said,
+            scope=scope,
+            parts=part(without_source(search)),
+        )
+
+    def _is_word(self, word: str) -> bool:
+        return any(self._generation.lexical.frequency(term) for term in tokenise(word))
+
+    def _topic(self, question: str) -> str:
+        """The words of a question about the library that name what the library speaks of."""
+        rest = _ABOUT_LIBRARY.sub(" ", question)
+        return " ".join(
+            dict.fromkeys(w for w in re.findall(r"[\w.’'-]+", rest) if counted_terms(w) and self._is_word(w))
+        )
+
+
+def _resolved(question: str, history: Sequence[Turn], rewrite: Rewrite | None) -> Resolved:
+    """Complete a follow-up by rule, or by a model where there is one that can."""
+    by_rule = resolve(question, history)
+    if by_rule.text == question or by_rule.asks_who_said or rewrite is None:
+        return by_rule
+    try:
+        text = rewrite(question, history)
+    except AnswererError:
+        return by_rule
+    return replace(by_rule, text=text, search=text, history=())

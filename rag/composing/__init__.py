@@ -1,0 +1,1 @@
+"""Sentences become an answer: quotes, sides, years, events, a source in short."""

@@ -1,0 +1,78 @@
+"""Answers about a source itself: who wrote it, where and when it appeared, and what it says in short."""
+
+from __future__ import annotations
+
+from rag.asking.scope import Aspect
+from rag.composing.quotes import choose, quote_all
+from rag.reading.reader import Reader
+from rag.reading.reading import Reading, read
+from rag.records import UNKNOWN, AnswerSentence, Filters, Passage, Source, Span
+from rag.retrieval.retriever import Retriever
+from rag.text.dates import readable
+from rag.verification.citations import cite
+
+OVERVIEW_SENTENCES = 5
+"""Sentences in an overview."""
+
+LOOKED_AT = 30
+"""Passages of a source that are looked at."""
+
+GIST = "What is the main argument and the conclusion of {title}?"
+"""What an overview asks of a source."""
+
+ANY = 100.0
+"""Log-odds that leave out nothing."""
+
+
+def record_answer(source: Source, aspect: Aspect, retriever: Retriever) -> tuple[AnswerSentence, Passage] | None:
+    """Say who wrote a source, who published it and when, citing the words of it that show this.
+
+    Returns:
+        A sentence made from the source's record, and the passage it cites; None where no text of
+        the source is indexed.
+    """
+    documents = retriever.generation.documents
+    asked = {"author": source.author, "publisher": source.publisher, "date": readable(source.date)}.get(aspect, "")
+    known = [v for v in (source.author, source.publisher, source.title, readable(source.date)) if v != UNKNOWN]
+    query = retriever.query(" ".join([asked, *known]))
+    passages = retriever.search(query, LOOKED_AT, Filters(sources=(source.id,)))
+    places = [(p, s) for p in passages for s in p.sentences]
+    if not places:
+        return None
+
+    def shown(place: tuple[Passage, Span]) -> int:
+        text = documents[place[0].doc_id].text[place[1].start : place[1].end]
+        return (len(known) + 1) * (asked in text) + sum(value in text for value in known)
+
+    passage, span = max(places, key=shown)
+    sentence = AnswerSentence(_record(source), (cite(passage, span, documents[passage.doc_id]),), "supported")
+    return sentence, passage
+
+
+def _record(source: Source) -> str:
+    author = "an unnamed author" if source.author == UNKNOWN else source.author
+    publisher = "" if source.publisher == UNKNOWN else f", published by {source.publisher}"
+    date = "; its date is unknown" if source.date == UNKNOWN else f" in {readable(source.date)}"
+    return f"“{source.title}” is by {author}{publisher}{date}."
+
+
+def overview(source: Source, retriever: Retriever, reader: Reader | None, seconds: float) -> Reading:
+    """Read what a whole source says in short: its argument and its conclusion, best first."""
+    query = retriever.query(GIST.format(title=source.title))
+    passages = retriever.search(query, LOOKED_AT, Filters(sources=(source.id,)))
+    return read(query, passages, retriever.generation.lexical, reader, seconds=seconds)
+
+
+def overview_sentences(reading: Reading, retriever: Retriever) -> tuple[AnswerSentence, ...]:
+    """Quote the sentences that an overview is made of: the thesis first, then one a section in text order."""
+    chosen = choose(reading.sentences, most=len(reading.sentences), behind=ANY)
+    sections: dict[str, None] = {}
+    picked = []
+    for sentence in chosen:
+        if sentence.passage.heading not in sections or not sentence.passage.heading:
+            sections[sentence.passage.heading] = None
+            picked.append(sentence)
+        if len(picked) == OVERVIEW_SENTENCES:
+            break
+    rest = sorted(picked[1:], key=lambda s: (s.passage.doc_id, s.span.start))
+    return quote_all([*picked[:1], *rest], retriever.generation.documents)

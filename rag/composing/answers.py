@@ -1,0 +1,235 @@
+"""Compose an answer from what was found for each part of a question, and say what was not found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.asking.parts import SINCE
+from rag.asking.replies import SUGGESTIONS
+from rag.asking.understanding import Understood
+from rag.composing.conflicts import find_conflicts
+from rag.composing.order import ASKS_RECENT, events, newest_first
+from rag.composing.quotes import choose, quote_all, says_the_same
+from rag.indexing.generation import Generation
+from rag.reading.answer_types import answer_kind
+from rag.reading.confidence import JUDGED, missing_entities
+from rag.reading.reading import Reading, ReadSentence
+from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Source
+from rag.text.dates import readable
+from rag.text.names import bounds_answer
+from rag.text.words import tokenise
+
+DOES_NOT_SAY = "The sources do not say{why}. The nearest passages are listed for you to judge."
+CAUTION = "The sources may not answer this directly. The nearest that they say:"
+NARROW = ("number", "time")
+"""Kinds of question whose answer for another country or year is no answer."""
+
+LISTED = 6
+"""Sentences in the answer to a question for a list, or for a topic in short."""
+
+PER_PART = 2
+"""Sentences for each part of a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one part of a question."""
+
+    reading: Reading
+    confidence: float
+    """Probability that the first three sentences answer, 0 to 1."""
+    outcome: Outcome
+    kept: int
+    """Passages to keep beside those that are cited."""
+    silent: Source | None = None
+    """The source that the question names, where it does not say."""
+
+
+def compose(asked: Understood, found: Sequence[Found], generation: Generation, *, everything: bool) -> Answer:
+    """Put an answer together.
+
+    Args:
+        found: what was found for each part of the question, in order.
+        everything: whether the whole library was searched.
+    """
+    if len(found) > 1:
+        return _parted(asked, found, generation)
+    one = found[0]
+    answer = Answer(asked.typed, asked.text, one.outcome, one.confidence, (), (), shape=asked.parts.shape)
+    sentences = list(one.reading.sentences)
+    lacking = missing_entities(asked.text, sentences[:JUDGED])
+    if one.outcome == "abstain" or _out_of_bounds(asked.text, lacking):
+        lead = _does_not_say(one, lacking, generation)
+        return replace(answer, outcome="abstain", lead=lead, passages=one.reading.passages[: one.kept], shape="plain")
+    chosen = _chosen(asked, sentences)
+    quoted = quote_all(chosen, generation.documents)
+    if asked.asks_who_said:
+        quoted = tuple(_said(sentence) for sentence in quoted[:1])
+    lead = _lead(one, missing_entities(asked.text, chosen), generation) if everything else _plain_lead(one)
+    outcome = "caution" if lead else one.outcome
+    conflicts = find_conflicts(sentences, generation.documents) if asked.parts.shape == "plain" else ()
+    return replace(
+        answer, sentences=quoted, lead=lead, outcome=outcome, conflicts=conflicts,
+        passages=_passages(one.reading, chosen, conflicts, one.kept),
+    )  # fmt: skip
+
+
+def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
+    shape = asked.parts.shape
+    if shape == "timeline":
+        since = SINCE.search(asked.search)
+        chosen = events(sentences, int(since.group(1) or 0) if since else 0)
+        if len(chosen) > 1:
+            return chosen
+    if ASKS_RECENT.search(asked.search):
+        return choose(newest_first(sentences))
+    return choose(sentences, most=LISTED) if shape in ("list", "overview", "timeline") else choose(sentences)
+
+
+def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -> Answer:
+    """Answer each part with its best sentences, and tell which one the sources do not answer."""
+    chosen: list[ReadSentence] = []
+    quoted: list[AnswerSentence] = []
+    passages: dict[str, Passage] = {}
+    parts: list[Part] = []
+    for question, one in zip(asked.parts.questions, found, strict=True):
+        sentences = [s for s in one.reading.sentences if not missing_entities(question, [s])]
+        answered = one.outcome != "abstain" and bool(sentences)
+        parts.append(Part(question, answered))
+        if answered:
+            own = choose(sentences, most=1 if len(found) > PER_PART else PER_PART)
+            own = [s for s in own if not any(says_the_same(s.text, other.text) for other in chosen)]
+            chosen += own
+            quoted += quote_all(own, generation.documents)
+            passages |= {p.chunk_id: p for p in _passages(one.reading, own, (), 1)}
+    unsaid = [part.question for part in parts if not part.answered]
+    told = f"The sources do not say: {'; '.join(unsaid)}" if unsaid else ""
+    kept = tuple(replace(p, number=n) for n, p in enumerate(passages.values(), start=1))
+    answered_parts = [one.confidence for one, part in zip(found, parts, strict=True) if part.answered]
+    sure = min(answered_parts, default=min(one.confidence for one in found))
+    outcome: Outcome = (
+        "abstain"
+        if not quoted
+        else "caution"
+        if unsaid
+        else min((one.outcome for one in found), key=("abstain", "caution", "answer").index)
+    )
+    renumbered = _renumbered(quoted, passages, kept)
+    if outcome == "abstain":
+        kept = found[0].reading.passages[: found[0].kept]
+    return Answer(
+        asked.typed, asked.text, outcome, sure, renumbered, kept,
+        lead=told or (CAUTION if outcome == "caution" else ""), shape=asked.parts.shape, parts=tuple(parts),
+    )  # fmt: skip
+
+
+def _renumbered(
+    quoted: Sequence[AnswerSentence], old: dict[str, Passage], new: Sequence[Passage]
+) -> tuple[AnswerSentence, ...]:
+    """Give citations of several searches the numbers that their passages have now."""
+    place = {(p.doc_id, p.start): p for p in new}
+
+    def number(citation: Citation) -> Citation:
+        holder = next(
+            p for p in place.values() if p.doc_id == citation.doc_id and p.start <= citation.start < max(p.end, 1)
+        )
+        return replace(citation, number=holder.number)
+
+    return tuple(replace(s, citations=tuple(map(number, s.citations))) for s in quoted)
+
+
+def _out_of_bounds(question: str, lacking: Sequence[str]) -> bool:
+    """Whether a figure or a date is asked for that nobody gives for the country or the year of the question."""
+    return answer_kind(question) in NARROW and any(map(bounds_answer, lacking))
+
+
+def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation) -> str:
+    unknown = _unknown(lacking, generation)
+    why = f": they do not mention {_either(unknown)}" if unknown else ""
+    if not why and lacking:
+        why = f": what they say nearest does not mention {_either(lacking)}"
+    if one.silent is not None:
+        return f"“{one.silent.title}” does not say{why}. The nearest passages are listed for you to judge."
+    return DOES_NOT_SAY.format(why=why)
+
+
+def _lead(one: Found, lacking: Sequence[str], generation: Generation) -> str:
+    """What has to be said before the quotes; nothing where they answer."""
+    if lacking:
+        unknown = _unknown(lacking, generation)
+        said = (
+            f"no source mentions {_either(unknown)}"
+            if unknown
+            else f"what is quoted does not mention {_either(lacking)}"
+        )
+        return f"The sources may not answer this: {said}."
+    return _plain_lead(one)
+
+
+def _plain_lead(one: Found) -> str:
+    if one.silent is not None:
+        return f"“{one.silent.title}” does not say. Another source says:"
+    return CAUTION if one.outcome == "caution" else ""
+
+
+def _unknown(names: Sequence[str], generation: Generation) -> tuple[str, ...]:
+    """Those of some names that the library truly lacks: a word of them stands nowhere in it."""
+    return tuple(n for n in names if not all(generation.lexical.frequency(term) for term in tokenise(n)))
+
+
+def _passages(
+    reading: Reading, chosen: Sequence[ReadSentence], conflicts: Sequence[Conflict], kept: int
+) -> tuple[Passage, ...]:
+    """The best passages, and all that are cited."""
+    cited = {s.passage.chunk_id for s in chosen}
+    numbers = {c.number for conflict in conflicts for c in conflict.citations}
+    return tuple(
+        p for rank, p in enumerate(reading.passages) if rank < kept or p.chunk_id in cited or p.number in numbers
+    )
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f"“{name}”" for name in names)
+
+
+def _said(sentence: AnswerSentence) -> AnswerSentence:
+    citation = sentence.citations[0]
+    return replace(sentence, text=f"{citation.publisher} ({readable(citation.date)}): “{sentence.text}”")
+
+
+def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:
+    """Offer the question as typed where it was completed, then what passages that are not cited can tell."""
+    if answer.suggestions:
+        return answer.suggestions
+    offered = {asked.typed: None} if asked.history else {}
+    cited = {(c.doc_id, c.start) for c in answer.citations}
+    for passage in answer.passages:
+        if any(doc == passage.doc_id and passage.start <= start < passage.end for doc, start in cited):
+            continue
+        questions = [q for statement in passage.statements for q in statement.questions]
+        heading = passage.heading.rpartition(" > ")[2]
+        offer = questions[0] if questions else f"Give an overview of: {heading}" if heading else ""
+        if offer and offer.casefold() not in (asked.text.casefold(), asked.typed.casefold()):
+            offered.setdefault(offer)
+    return tuple(offered)[:SUGGESTIONS]
+
+
+def numbered(answer: Answer) -> Answer:
+    """Number the passages anew: cited ones first, in the order in which they are cited."""
+    cited = [c for s in answer.sentences for c in s.citations] + [
+        c for conflict in answer.conflicts for c in conflict.citations
+    ]
+    places = {p.number: p for p in answer.passages}
+    order = dict.fromkeys([*(c.number for c in cited if c.number in places), *places])
+    new = {old: number for number, old in enumerate(order, start=1)}
+
+    def renumber(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        return tuple(replace(c, number=new.get(c.number, c.number)) for c in citations)
+
+    return replace(
+        answer,
+        passages=tuple(replace(places[old], number=number) for old, number in new.items()),
+        sentences=tuple(replace(s, citations=renumber(s.citations)) for s in answer.sentences),
+        conflicts=tuple(Conflict(c.text, renumber(c.citations)) for c in answer.conflicts),
+    )

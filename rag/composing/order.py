@@ -1,0 +1,65 @@
+"""Order sentences by when what they say was so: events in turn, the newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from rag.composing.quotes import BEHIND, choose
+from rag.reading.reading import ReadSentence
+from rag.text.dates import bounds
+from rag.text.figures import figures
+from rag.text.folding import fold
+
+ASKS_RECENT = re.compile(
+    r"\b(?:newe(?:st|r)|latest|most recent(?:ly)?|current(?:ly)?|today|now|nowadays|still|these days|up[- ]to[- ]date)\b",
+    re.IGNORECASE,
+)
+"""How a question asks for what is so now."""
+
+EVENTS = 8
+"""Events in a timeline at most."""
+
+EVENT_BEHIND = 2 * BEHIND
+"""Log-odds behind the best one from which a sentence is no event of a timeline."""
+
+Moment = tuple[int, int, int]
+"""Year, month, day; 0 for what is not known."""
+
+
+def said_of(sentence: ReadSentence) -> Moment:
+    """Give the last date that a sentence names and that is not to come, else the one it is dated with; zeros for none."""
+    _, days = figures(fold(sentence.text).text)
+    today = date.today()
+    named = [(day.year, day.month or 0, day.day or 0) for day in days if day.year]
+    past = [moment for moment in named if moment <= (today.year, today.month, today.day)]
+    if past:
+        return max(past)
+    dated = sentence.passage.attribution.date
+    if bounds(dated) is None:
+        return (0, 0, 0)
+    year, month, day = ([int(part) for part in dated.split("-")] + [0, 0])[:3]
+    return (year, month, day)
+
+
+def newest_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
+    """Put the newest of the sentences that answer nearly as surely as the best one first; the others follow as they are."""
+    answers = [s for s in sentences if s.logit >= sentences[0].logit - BEHIND]
+    first = sorted(answers, key=said_of, reverse=True)
+    kept = {id(s) for s in first}
+    return [*first, *(s for s in sentences if id(s) not in kept)]
+
+
+def events(sentences: Sequence[ReadSentence], since: int) -> list[ReadSentence]:
+    """Choose the events of a timeline, in the order of their dates: the best of each year, then the best of all.
+
+    Args:
+        sentences: best first.
+        since: first year that counts.
+    """
+    told = [s for s in choose(sentences, most=len(sentences), behind=EVENT_BEHIND) if said_of(s)[0] >= max(since, 1)]
+    best_of_year = {said_of(s)[0]: s for s in reversed(told)}
+    rest = [s for s in told if s not in best_of_year.values()]
+    chosen = [*sorted(best_of_year.values(), key=told.index), *rest][:EVENTS]
+    return sorted(chosen, key=said_of)
