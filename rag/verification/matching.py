@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rag.records import Span
 from rag.text.folding import Folded, fold
-from rag.text.wording import NEGATION
+from rag.verification.polarity import negation
 
 MAX_GAP = 300
 """Most characters that an ellipsis may stand for; longer, and it joins two statements."""
@@ -19,9 +19,7 @@ _ELLIPSIS = re.compile(rf"[\[(]\s*{_DOTS}\s*[\])]|{_DOTS}")
 _INSERTED = re.compile(r"\[(\w)\]")
 _EDGES = "\"' .,;:-[]()"
 _PREFIXES = re.compile(r"(?:non|un|anti|counter|in|de|dis|ex|pre|post|semi|half|quasi|pseudo|self|sub)-$")
-_AT_END = re.compile(
-    rf"(?:{NEGATION.pattern})" + r"(?:\s+(?:been|be|yet|very|fully|so|being|always|a|an|any|the))?\s*$"
-)
+_AFTER_NEGATION = re.compile(r"(?:\s+(?:been|be|yet|very|fully|so|being|always|a|an|any|the))?\s*")
 
 
 def find(quote: str, text: str, start: int = 0, end: int | None = None) -> Span | None:
@@ -99,7 +97,7 @@ def _next_fragment(core: str, text: str, after: int) -> int | None:
     """Return where the nearest *core* after *after* ends, if the gap may be left out."""
     for first, last in _places(core, text, after, clipped=True):
         gap = text[after:first]
-        if len(gap) > MAX_GAP or NEGATION.search(gap):
+        if len(gap) > MAX_GAP or negation(text).search(gap):
             return None
         return last
     return None
@@ -115,9 +113,14 @@ def _places(core: str, text: str, start: int = 0, *, clipped: bool = False) -> I
         last = at + len(core)
         if _apart(text, at) and _apart(text, last) and not _within_number(text, at, last):
             before = text[max(0, at - 40) : at]
-            if not _PREFIXES.search(before) and (clipped or not _AT_END.search(before)):
+            if not _PREFIXES.search(before) and (clipped or not _denied(before, negation(text))):
                 yield at, last
         at = text.find(core, at + 1)
+
+
+def _denied(before: str, negations: re.Pattern[str]) -> bool:
+    """Return whether the words before a place end in a negation."""
+    return any(_AFTER_NEGATION.fullmatch(before, match.end()) for match in negations.finditer(before))
 
 
 def _apart(text: str, at: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.records import AnswerSentence, Citation, Document, Passage, Span
 from rag.text.folding import fold
 from rag.verification.citations import cite, find, verify
-from rag.verification.claims import coverage, language, unsupported
+from rag.verification.claims import coverage, is_foreign, unsupported
 from rag.writing.prompts import INSTRUCTION
 from rag.writing.protocol import Claim
 
@@ -139,10 +139,9 @@ def _best(text: str, candidates: Sequence[_Evidence], least: float) -> tuple[_Ev
     first: tuple[str, ...] = ("words: nothing like it in what is cited",)
     for order, one in enumerate(ranked[:6]):
         shared = coverage(text, f"{one.text}\n{_context([one.passage])}")
-        foreign = not {language(text), language(one.text)} <= {"en", "?"} and language(text) != language(one.text)
         near = shared >= least and coverage(text, one.text) >= OWN_COVERAGE
         reasons = _reasons(text, [one])
-        if not near or foreign:
+        if not near or is_foreign(text, one.text):
             reasons = tuple(dict.fromkeys((*reasons, "words: too few stand in what is cited")))
         if not reasons:
             return one, ()

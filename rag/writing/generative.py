@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rag.errors import AnswererError
 from rag.records import AnswerSentence, Document, Passage, Turn
 from rag.text.folding import fold
-from rag.text.names import names, stems
+from rag.text.names import names
+from rag.text.words import stems
 from rag.verification.claims import coverage, unsupported
 from rag.writing.budget import count_tokens
 from rag.writing.checking import Verdict, check_claim

@@ -1,0 +1,373 @@
+"""Read who does what in each clause of a sentence, by word classes and word order alone.
+
+``The smuggler was killed by police`` has the verb *kill*, the agent *police* and the
+patient *smuggler*. Only closed classes of words, endings and irregular forms are
+known, so verbs in the present are seen only before an article or a pronoun.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from rag.text import lexicon
+from rag.text.dates import MONTHS
+from rag.text.figures import in_digits
+from rag.text.folding import fold
+from rag.text.names import find_names, unify
+from rag.text.words import WORD, YEAR, stem
+
+_MARKS = re.compile(rf"{WORD.pattern}|[,;:()%$€£-]")
+_SENTENCES = re.compile(r"(?<=[^\W_][.!?])[\"')\]]*\s+(?=[\"'(]?[A-Z\d])")
+_SHARES = frozenset("% percent percentage all most many some half third thirds quarter quarters majority".split())
+"""Words before *of* that count what follows, which is then what the sentence speaks of."""
+_MONTHS = frozenset(map(stem, MONTHS))
+_STOPS = frozenset(",;:()")
+_OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a sentence and its class."""
+
+    term: str
+    """Stem, number, or a name's one spelling."""
+    kind: str
+    """``content``, ``number``, ``verb``, ``preposition``, ``determiner``, ``pronoun``, ``conjunction``,
+    ``subordinator``, ``auxiliary``, ``adverb``, ``mark`` or ``function``."""
+    word: str
+    name: bool = False
+
+
+@dataclass(slots=True)
+class Clause:
+    """One verb and what belongs to it."""
+
+    verb: str = ""
+    roles: dict[str, set[str]] = field(default_factory=dict)
+    """For each term ``agent``, ``patient``, ``modifier``, or the preposition that governs it."""
+    order: list[str] = field(default_factory=list)
+    """Terms that no preposition governs, as they stand."""
+    fixed: set[str] = field(default_factory=set)
+    """Terms that are names or numbers."""
+    ties: set[tuple[str, str, str]] = field(default_factory=set)
+    """Names with the preposition before them and the word before that: ``hospital in Chile``."""
+
+    subordinate: bool = False
+    dependent: set[str] = field(default_factory=set)
+    """Terms of the relative and adverbial clauses that follow it."""
+
+    def terms(self) -> set[str]:
+        """Return the terms with the verb."""
+        return {*self.roles, self.verb} - {""}
+
+    def firm(self) -> set[str]:
+        """Return the terms that must stand in the same clause: all but common nouns after a preposition."""
+        return {self.verb, *self.order, *self.fixed}
+
+    def dates(self) -> set[str]:
+        """Return the terms that are a year or a month."""
+        return {term for term in self.roles if YEAR.fullmatch(term) or term in _MONTHS}
+
+
+def clauses(text: str) -> list[Clause]:
+    """Read the clauses of every sentence of *text*, in order.
+
+    A clause without a subject of its own takes that of the clause before, one
+    without a date the dates next to it in its sentence.
+    """
+    found: list[Clause] = []
+    for sentence in _SENTENCES.split(unify(text)):
+        own = list(_sentence(_tokens(sentence)))
+        dates = [clause.dates() for clause in own]
+        for at, clause in reversed([*enumerate(own)]):
+            beside = set().union(*dates[max(0, at - 1) : at + 2]) if not dates[at] else set()
+            clause.roles |= {date: {"in"} for date in beside}
+            if at and clause.subordinate:
+                own[at - 1].dependent |= clause.terms() | clause.dependent
+        found += own
+    return found
+
+
+def _tokens(sentence: str) -> list[Token]:
+    """Return the words of a sentence with their classes, verbs found."""
+    named = {fold(name.text).text for name in find_names(sentence) if not name.opens or name.text.isupper()}
+    folded = in_digits(fold(sentence).text)
+    tokens = [Token(stem(match[0]), _kind(match[0]), match[0]) for match in _MARKS.finditer(folded)]
+    for at, token in enumerate(tokens):
+        name = token.word.removesuffix("'s") in named and token.kind in ("content", "adverb")
+        if name or (token.word == "may" and _is_month(tokens, at)):
+            tokens[at] = replace(token, kind="content", name=True)
+    for at, token in enumerate(tokens):
+        if token.kind == "content" and not token.name and _is_verb(tokens, at):
+            tokens[at] = replace(token, kind="verb")
+    return [
+        replace(t, kind="verb") if t.word in lexicon.BE | lexicon.HAVE and _alone(tokens, at) else t
+        for at, t in enumerate(tokens)
+    ]
+
+
+_KINDS = (
+    ("auxiliary", lexicon.BE | lexicon.HAVE | lexicon.MODALS),
+    ("determiner", lexicon.DETERMINERS),
+    ("pronoun", lexicon.PRONOUNS),
+    ("conjunction", lexicon.CONJUNCTIONS),
+    ("subordinator", lexicon.SUBORDINATORS),
+    ("preposition", lexicon.PREPOSITIONS),
+    ("content", frozenset({*lexicon.PASTS, *lexicon.PARTICIPLES})),
+    ("function", lexicon.FUNCTION_WORDS),
+)
+
+
+def _kind(word: str) -> str:
+    if not word[0].isalnum():
+        return "mark"
+    if word[0].isdigit():
+        return "number"
+    bare = word.removesuffix("'s")
+    if bare.endswith("ed") and len(bare) > 3:
+        return "content"
+    ending = "adverb" if bare.endswith("ly") else "content"
+    return next((kind for kind, words in _KINDS if bare in words), ending)
+
+
+def _is_month(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether *may* is the month."""
+    beside = [t for n in (at - 1, at + 1) if 0 <= n < len(tokens) for t in [tokens[n]]]
+    return any(t.kind == "number" for t in beside) or (at > 0 and tokens[at - 1].kind == "preposition")
+
+
+def _before(tokens: Sequence[Token], at: int) -> Token:
+    """Return the last token before *at* that is no adverb."""
+    skipped = ("adverb", "function")
+    return next((t for t in reversed(tokens[:at]) if t.kind not in skipped), Token("", "mark", ""))
+
+
+def _is_verb(tokens: Sequence[Token], at: int) -> bool:
+    word, before = tokens[at].word, _before(tokens, at)
+    after = tokens[at + 1] if at + 1 < len(tokens) else Token("", "mark", "")
+    participle = word.endswith("ed") or word in lexicon.PARTICIPLES
+    if before.kind == "auxiliary":
+        return before.word in lexicon.MODALS or participle or word.endswith("ing")
+    if before.word == "-" or (before.kind in ("determiner", "number", "preposition") and before.word != "to"):
+        return False
+    if word in lexicon.PASTS or (participle and before.kind == "conjunction"):
+        return True
+    has_object = after.kind in ("content", "determiner", "pronoun", "number", "adverb")
+    if before.word == "to":
+        return has_object and not word.endswith("s") and at > 1 and tokens[at - 2].kind == "verb"
+    if word.endswith("ed") and len(word) > 3:
+        return has_object or after.word == "by" or not _governed(tokens, at)
+    return after.kind in ("determiner", "pronoun") and before.kind in (
+        "content",
+        "pronoun",
+        "subordinator",
+        "conjunction",
+    )
+
+
+def _governed(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether the words before *at* hang on a preposition, or on a verb with no boundary between."""
+    for token in reversed(tokens[:at]):
+        if token.kind in ("preposition", "verb"):
+            return token.word not in lexicon.CLAUSAL_PREPOSITIONS
+        if token.kind in ("conjunction", "subordinator") or token.word in _STOPS:
+            return False
+    return False
+
+
+def _alone(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a form of *be* or *have* is a clause's only verb."""
+    for token in tokens[at + 1 :]:
+        if token.kind not in ("auxiliary", "adverb", "function"):
+            return token.kind != "verb"
+    return True
+
+
+def _has_subject(tokens: Sequence[Token]) -> bool:
+    return any(token.kind in ("content", "number", "pronoun") for token in tokens)
+
+
+def _sentence(tokens: list[Token]) -> Iterator[Clause]:
+    """Yield the clauses of one sentence: one a verb, with the words that belong to it."""
+    verbs = [at for at, token in enumerate(tokens) if token.kind == "verb"]
+    if not verbs:
+        yield from _gapped(Clause(), tokens, [], passive=False)
+        return
+    end, subject, antecedent = _opening(tokens[: verbs[0]])
+    passive, below = False, bool(antecedent)
+    for at, following in zip(verbs, [*verbs[1:], len(tokens)], strict=True):
+        start = end = following
+        if following < len(tokens):
+            end, start = _boundary(tokens, at + 1, following)
+        rest = tokens[at + 1 : end]
+        passive = _passive(tokens, at, passive)
+        gap = antecedent if below and not passive and subject != antecedent and not _has_subject(rest[:2]) else []
+        yield from _gapped(Clause(tokens[at].term, subordinate=below), subject, [*gap, *rest], passive=passive)
+        own = tokens[start:following]
+        opener = next((n for n in range(end, following) if tokens[n].kind == "subordinator"), -1)
+        if below and antecedent and end == following:  # the main verb after a relative clause
+            subject, antecedent, below = antecedent, [], False
+        elif opener >= 0 and opener == end and tokens[opener - 1].kind == "content":
+            antecedent, below = tokens[_phrase(tokens, at + 1, opener) : opener], True
+            subject = own if start > end else antecedent
+        elif _has_subject(own):
+            subject, below = own, any(_opens_clause(tokens, n, following) for n in range(end, following))
+
+
+def _opening(tokens: list[Token]) -> tuple[int, list[Token], list[Token]]:
+    """Return where the first clause starts, its subject, and the noun that a relative clause there belongs to."""
+    for at, token in enumerate(tokens):
+        if token.kind == "subordinator" and _has_subject(tokens[:at]):
+            return at, tokens[at + 1 :] if _has_subject(tokens[at + 1 :]) else tokens[:at], tokens[:at]
+    return 0, tokens, []
+
+
+def _opens_clause(tokens: Sequence[Token], at: int, verb: int) -> bool:
+    """Return whether the word at *at* opens the clause of the verb that follows."""
+    if tokens[at].word in lexicon.CLAUSAL_PREPOSITIONS:
+        between = tokens[at + 1 : verb]
+        return _has_subject(between) and not any(t.kind == "conjunction" or t.word in _STOPS for t in between)
+    return tokens[at].kind == "subordinator"
+
+
+def _boundary(tokens: Sequence[Token], first: int, verb: int) -> tuple[int, int]:
+    """Return where the clause before ends, and where the subject of *verb* starts, of the words between two verbs."""
+    for at in range(first, verb):
+        if _opens_clause(tokens, at, verb):
+            return at, at + 1 if _has_subject(tokens[at + 1 : verb]) else at
+    if verb > first and tokens[verb - 1].kind == "conjunction":
+        return verb - 1, verb
+    conjunctions = [at for at in range(first, verb) if tokens[at].kind == "conjunction"]
+    stops = [at for at in range(first, verb) if tokens[at].word in _STOPS]
+    for at in [*reversed(conjunctions), *reversed(stops)]:
+        if _has_subject(tokens[at + 1 : verb]):
+            return at, at + 1
+    return verb, first
+
+
+def _phrase(tokens: Sequence[Token], first: int, end: int) -> int:
+    """Return where the noun phrase that ends at *end* starts."""
+    for at in range(end - 1, first - 1, -1):
+        if tokens[at].kind in ("preposition", "conjunction", "verb") or tokens[at].word in _STOPS:
+            return at + 1
+    return first
+
+
+def _passive(tokens: Sequence[Token], at: int, last: bool) -> bool:
+    """Return whether the verb at *at* is passive; *last* says whether the one before is."""
+    before, word = _before(tokens, at), tokens[at].word
+    if not (word.endswith("ed") or word in lexicon.PARTICIPLES):
+        return False
+    after = [*tokens[at + 1 : at + 3], Token("", "mark", ""), Token("", "mark", "")]
+    if before.kind == "conjunction" and last and after[0].kind not in ("content", "determiner", "number"):
+        return True
+    agent = (
+        after[0].word == "by"
+        and after[1].kind != "number"
+        and (word not in lexicon.PASTS or word in lexicon.PARTICIPLES)
+    )
+    return before.word in lexicon.BE or (agent and before.kind != "auxiliary")
+
+
+def _gapped(clause: Clause, subject: list[Token], rest: list[Token], *, passive: bool) -> Iterator[Clause]:
+    """Yield the clause, or one for each member of a list that leaves out the verb: ``5 in 2021 and 9 in 2022``."""
+    groups: list[list[Token]] = [[]]
+    for token in rest:
+        if token.kind in ("conjunction", "mark") and token.word in ("and", "but", ",", ";"):
+            groups.append([])
+        groups[-1].append(token)
+    counted = [g for g in groups if any(t.kind == "number" for t in g) and _tied(g)]
+    numbered = any(t.kind == "number" for t in subject) and _tied(groups[0]) and groups[0] not in counted
+    if len(counted) + numbered < 2:
+        _fill(clause, subject, rest, passive=passive)
+        yield clause
+        return
+    for group in groups:
+        one = Clause(clause.verb, subordinate=clause.subordinate)
+        own = subject if group is groups[0] else [t for t in subject if t.kind != "number"]
+        _fill(one, own, group, passive=passive)
+        yield one
+
+
+def _tied(group: Sequence[Token]) -> bool:
+    """Return whether a preposition ties a year or a name to a group of words."""
+    return any(
+        left.kind == "preposition" and (right.name or YEAR.fullmatch(right.word)) for left, right in pairwise(group)
+    )
+
+
+def _fill(clause: Clause, subject: Sequence[Token], rest: Sequence[Token], *, passive: bool) -> None:
+    """Give each term its role."""
+    for part, role in ((subject, "patient" if passive else "agent"), (rest, "patient")):
+        governor = ""
+        for at, token in enumerate(part):
+            following = part[at + 1].kind if at + 1 < len(part) else "mark"
+            if token.word == "of" and not governor:
+                share = at > 0 and (part[at - 1].kind == "number" or part[at - 1].word in _SHARES)
+                governor = "" if share else "of"
+            elif (token.kind == "preposition" and token.word != "of") or _participial(part, at):
+                governor = token.word
+            elif token.word in _STOPS or token.kind in ("auxiliary", "subordinator"):
+                governor = ""
+            elif token.kind in ("content", "number", "verb"):
+                agent = passive and governor == "by" and token.kind != "number" and part is rest
+                own = (
+                    "agent"
+                    if agent
+                    else governor or (role if following != "content" or _participial(part, at + 1) else "modifier")
+                )
+                clause.roles.setdefault(token.term, set()).add(own)
+                if not governor:
+                    clause.order.append(token.term)
+                if token.name or token.kind == "number":
+                    clause.fixed.add(token.term)
+                if token.name and at > 1 and part[at - 1].kind == "preposition":
+                    clause.ties.add((part[at - 2].term, part[at - 1].word, token.term))
+                if (token.term in _MONTHS or YEAR.fullmatch(token.word)) and following != "number":
+                    governor = ""
+
+
+def _participial(part: Sequence[Token], at: int) -> bool:
+    """Return whether a word ties what follows to a noun, as *carrying* does in ``ships carrying grain``."""
+    if not (0 < at < len(part) - 1 and part[at].word.endswith("ing") and part[at - 1].kind == "content"):
+        return False
+    after = part[at + 1].kind
+    return after in ("determiner", "number") or (after == "content" and part[at - 1].word.endswith("s"))
+
+
+def misread(sentence: str, evidence: str) -> tuple[str, ...]:
+    """Give the words of *sentence* whose role, or whose place among the clauses, is not that of *evidence*.
+
+    Every clause of the sentence must find its words together in one clause of the
+    evidence, as far as the evidence has them; there agent and patient must be the
+    same where the verb is, and words in the same order where the verb is another.
+    """
+    held = clauses(evidence)
+    anywhere = set().union(*(clause.terms() for clause in held))
+    wrong: list[str] = []
+    for said in clauses(sentence):
+        shared = said.terms() & anywhere
+        near = [clause for clause in held if shared <= clause.terms() | (clause.dependent - said.firm())]
+        if not near:
+            wrong.append(f"attachment: {' '.join(sorted(shared))}")
+        elif not any(_same_roles(said, clause) for clause in near):
+            wrong.append(f"role: {' '.join(sorted(shared))}")
+    return tuple(wrong)
+
+
+def _same_roles(said: Clause, held: Clause) -> bool:
+    same_verb = said.verb != "" and said.verb == held.verb
+    for term, roles in said.roles.items():
+        its = held.roles.get(term, set())
+        core = same_verb and roles & {"agent", "patient"}
+        if its and not roles & its and (core or any(_OPPOSITE.get(role) in its for role in roles)):
+            return False
+    for head, link, name in said.ties - held.ties:
+        others = {other for at, word, other in held.ties if (at, word) == (head, link)}
+        if others and any(other == name for _, _, other in held.ties):
+            return False
+    shared = [term for term in said.order if term in held.order]
+    return same_verb or shared == sorted(shared, key=held.order.index)
