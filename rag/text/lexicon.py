@@ -176,7 +176,13 @@ _IRREGULAR = """
     shut/shut/shut sink/sank/sunk speak/spoke/spoken spend/spent/spent spread/spread/spread steal/stole/stolen
     strike/struck/struck swear/swore/sworn take/took/taken teach/taught/taught tell/told/told think/thought/thought
     throw/threw/thrown understand/understood/understood undertake/undertook/undertaken win/won/won
-    withdraw/withdrew/withdrawn write/wrote/written
+    withdraw/withdrew/withdrawn write/wrote/written arise/arose/arisen bear/bore/borne bend/bent/bent bind/bound/bound
+    bite/bit/bitten bleed/bled/bled blow/blew/blown breed/bred/bred cling/clung/clung creep/crept/crept dig/dug/dug
+    drink/drank/drunk feed/fed/fed flee/fled/fled forget/forgot/forgotten forgive/forgave/forgiven get/got/gotten
+    hang/hung/hung hear/heard/heard lay/laid/laid light/lit/lit ride/rode/ridden ring/rang/rung seek/sought/sought
+    shed/shed/shed shrink/shrank/shrunk sing/sang/sung sit/sat/sat sleep/slept/slept slide/slid/slid spin/spun/spun
+    spring/sprang/sprung stand/stood/stood stick/stuck/stuck sting/stung/stung sweep/swept/swept swim/swam/swum
+    swing/swung/swung tear/tore/torn wake/woke/woken wear/wore/worn weave/wove/woven wind/wound/wound
 """
 PASTS = {past: base for base, past, _ in (verb.split("/") for verb in _IRREGULAR.split())}
 PARTICIPLES = {done: base for base, _, done in (verb.split("/") for verb in _IRREGULAR.split())}

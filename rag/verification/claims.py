@@ -29,6 +29,7 @@ _CODE = re.compile(r"(?<!\w)(?:[A-Z][A-Za-z]{0,8}-?\d+(?:[-/.]?\w+)*|\d+-[A-Z]{2
 _NOT_CODES = re.compile(r"(?i)(?:mid|pre|post|early|late|fy|us)-?\d")
 _UNIT = re.compile("|".join((*UNITS.values(), *NUMBERS, *SCALES, "percentage", "minus", "negative")))
 _COUNTS = re.compile(r"[ -](?:(?:of|other|more|such)\s|(?:the|all|its|their)\s)*([^\W\d_]+(?:[ -][^\W\d_]+){0,3})")
+_SHARE = re.compile(r"(?:\d|most|some|many|none|any|several|few|one) of (?:the |its |their )?$")
 _UNCHECKED = "language: cannot be checked against what is cited"
 
 
@@ -97,13 +98,20 @@ def _figure_reasons(said: str, held: str, context: str, *, counted: bool) -> Ite
     """Yield the numbers and dates of a folded sentence that the evidence does not hold."""
     (said_figures, said_days), (held_figures, held_days) = figures(said), figures(held)
     dates = (*held_days, *figures(context)[1])
+    said_digits, held_digits = in_digits(said), in_digits(held)
     for at, figure in enumerate(said_figures):
         same = [other for other in held_figures if _same(figure, other)]
         if not same and not (_is_year(figure, dates)):
             yield f"number: {figure.text}"
         elif 0 < len(same) <= sum(_same(figure, other) for other in said_figures[:at]):
             yield f"number: {figure.text} twice"
-        elif counted and same and (noun := _uncounted(figure, same, in_digits(said), in_digits(held))):
+        elif (
+            same
+            and all(_SHARE.search(held_digits[: other.start]) for other in same)
+            and not _SHARE.search(said_digits[: figure.start])
+        ):
+            yield f"amount: {figure.text}"
+        elif counted and same and (noun := _uncounted(figure, same, said_digits, held_digits)):
             yield f"unit: {noun}"
     for day in said_days:
         if not _dated(day, dates) and not _plain_number(day, held_figures):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from rag.text import lexicon
 from rag.text.dates import MONTHS
@@ -194,7 +194,9 @@ def _sentence(tokens: list[Token]) -> Iterator[Clause]:
     """Yield the clauses of one sentence: one a verb, with the words that belong to it."""
     verbs = [at for at, token in enumerate(tokens) if token.kind == "verb"]
     if not verbs:
-        yield from _gapped(Clause(), tokens, [], passive=False)
+        cut = next((at for at, token in enumerate(tokens) if _divides(tokens, at)), len(tokens))
+        yield from _gapped(Clause(), tokens[:cut], [], passive=False)
+        yield from _sentence(tokens[cut + 1 :]) if cut < len(tokens) else ()
         return
     end, subject, antecedent = _opening(tokens[: verbs[0]])
     passive, below = False, bool(antecedent)
@@ -206,6 +208,8 @@ def _sentence(tokens: list[Token]) -> Iterator[Clause]:
         passive = _passive(tokens, at, passive)
         gap = antecedent if below and not passive and subject != antecedent and not _has_subject(rest[:2]) else []
         yield from _gapped(Clause(tokens[at].term, subordinate=below), subject, [*gap, *rest], passive=passive)
+        if passive and tokens[at - 1].kind == "content":  # a participle: people evicted by somebody
+            antecedent, below = subject, True
         own = tokens[start:following]
         opener = next((n for n in range(end, following) if tokens[n].kind == "subordinator"), -1)
         if below and antecedent and end == following:  # the main verb after a relative clause
@@ -215,6 +219,13 @@ def _sentence(tokens: list[Token]) -> Iterator[Clause]:
             subject = own if start > end else antecedent
         elif _has_subject(own):
             subject, below = own, any(_opens_clause(tokens, n, following) for n in range(end, following))
+
+
+def _divides(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a word may part two clauses whose verbs are not known."""
+    after = [token for token in tokens[at + 1 :] if token.kind != "adverb"]
+    told = [token.kind in ("content", "number", "pronoun") for token in after[:3]]
+    return tokens[at].kind == "subordinator" or (tokens[at].kind == "conjunction" and len(told) == 3 and all(told))
 
 
 def _opening(tokens: list[Token]) -> tuple[int, list[Token], list[Token]]:
@@ -275,27 +286,33 @@ def _passive(tokens: Sequence[Token], at: int, last: bool) -> bool:
 def _gapped(clause: Clause, subject: list[Token], rest: list[Token], *, passive: bool) -> Iterator[Clause]:
     """Yield the clause, or one for each member of a list that leaves out the verb: ``5 in 2021 and 9 in 2022``."""
     groups: list[list[Token]] = [[]]
-    for token in rest:
-        if token.kind in ("conjunction", "mark") and token.word in ("and", "but", ",", ";"):
+    for at, token in enumerate(rest):
+        ranged = token.word == "to" and any(t.word == "from" for t in rest[:at]) and rest[at + 1 : at + 2]
+        if token.word in ("and", "but", ",", ";") or (ranged and ranged[0].kind == "number"):
             groups.append([])
         groups[-1].append(token)
-    counted = [g for g in groups if any(t.kind == "number" for t in g) and _tied(g)]
-    numbered = any(t.kind == "number" for t in subject) and _tied(groups[0]) and groups[0] not in counted
-    if len(counted) + numbered < 2:
+    tied = [group for group in groups if _tied(group, counts=any(t.kind == "number" for t in subject))]
+    if len(tied) < 2:
         _fill(clause, subject, rest, passive=passive)
         yield clause
         return
-    for group in groups:
+    others = [token for group in groups if group not in tied for token in group]
+    shared = list(takewhile(lambda token: token.kind not in ("number", "preposition"), rest))
+    for group in tied:
         one = Clause(clause.verb, subordinate=clause.subordinate)
         own = subject if group is groups[0] else [t for t in subject if t.kind != "number"]
-        _fill(one, own, group, passive=passive)
+        _fill(one, own, [*([] if group is groups[0] else shared), *group, *others], passive=passive)
         yield one
 
 
-def _tied(group: Sequence[Token]) -> bool:
-    """Return whether a preposition ties a year or a name to a group of words."""
+def _tied(group: Sequence[Token], *, counts: bool) -> bool:
+    """Return whether a group ties a number to a year, a name or a noun by a preposition; *counts*: its subject has it."""
+    number = next((at for at, t in enumerate(group) if t.kind == "number" and not YEAR.fullmatch(t.word)), None)
+    if number is None and not (counts and group[:1] and group[0].kind == "preposition"):
+        return False
     return any(
-        left.kind == "preposition" and (right.name or YEAR.fullmatch(right.word)) for left, right in pairwise(group)
+        left.kind == "preposition" and left.word != "of" and (right.kind == "content" or YEAR.fullmatch(right.word))
+        for left, right in pairwise(group[number or 0 :])
     )
 
 
