@@ -19,8 +19,8 @@ from rag.text.languages import language
 from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
 from rag.text.names import find_names, missing_names, names, plain, unify
 from rag.text.words import WORD, YEAR, stem, stems
-from rag.verification.clauses import misread
 from rag.verification.polarity import foretold, negation, negation_differs, opposed, settled, widened
+from rag.verification.roles import misread
 
 MIN_COVERAGE = 0.7
 """Least share of a sentence's content words that must stand in what it cites."""

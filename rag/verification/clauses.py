@@ -1,44 +1,26 @@
 """Read who does what in each clause of a sentence, by word classes and word order alone.
 
 ``The smuggler was killed by police`` has the verb *kill*, the agent *police* and the
-patient *smuggler*. Only closed classes of words, endings and irregular forms are
-known, so verbs in the present are seen only before an article or a pronoun.
+patient *smuggler*.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from rag.text import lexicon
 from rag.text.dates import MONTHS
-from rag.text.figures import in_digits
-from rag.text.folding import fold
-from rag.text.names import find_names, unify
-from rag.text.words import WORD, YEAR, stem
+from rag.text.names import unify
+from rag.text.words import YEAR, stem
+from rag.verification.tagging import STOPS, Token, before, tag
 
-_MARKS = re.compile(rf"{WORD.pattern}|[,;:()%$€£-]")
 _SENTENCES = re.compile(r"(?<=[^\W_][.!?])[\"')\]]*\s+(?=[\"'(]?[A-Z\d])")
 _SHARES = frozenset("% percent percentage all most many some half third thirds quarter quarters majority".split())
 """Words before *of* that count what follows, which is then what the sentence speaks of."""
 _MONTHS = frozenset(map(stem, MONTHS))
-_STOPS = frozenset(",;:()")
-_OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a sentence and its class."""
-
-    term: str
-    """Stem, number, or a name's one spelling."""
-    kind: str
-    """``content``, ``number``, ``verb``, ``preposition``, ``determiner``, ``pronoun``, ``conjunction``,
-    ``subordinator``, ``auxiliary``, ``adverb``, ``mark`` or ``function``."""
-    word: str
-    name: bool = False
 
 
 @dataclass(slots=True)
@@ -80,7 +62,7 @@ def clauses(text: str) -> list[Clause]:
     """
     found: list[Clause] = []
     for sentence in _SENTENCES.split(unify(text)):
-        own = list(_sentence(_tokens(sentence)))
+        own = list(_sentence(tag(sentence)))
         dates = [clause.dates() for clause in own]
         for at, clause in reversed([*enumerate(own)]):
             beside = set().union(*dates[max(0, at - 1) : at + 2]) if not dates[at] else set()
@@ -89,101 +71,6 @@ def clauses(text: str) -> list[Clause]:
                 own[at - 1].dependent |= clause.terms() | clause.dependent
         found += own
     return found
-
-
-def _tokens(sentence: str) -> list[Token]:
-    """Return the words of a sentence with their classes, verbs found."""
-    named = {fold(name.text).text for name in find_names(sentence) if not name.opens or name.text.isupper()}
-    folded = in_digits(fold(sentence).text)
-    tokens = [Token(stem(match[0]), _kind(match[0]), match[0]) for match in _MARKS.finditer(folded)]
-    for at, token in enumerate(tokens):
-        name = token.word.removesuffix("'s") in named and token.kind in ("content", "adverb")
-        if name or (token.word == "may" and _is_month(tokens, at)):
-            tokens[at] = replace(token, kind="content", name=True)
-    for at, token in enumerate(tokens):
-        if token.kind == "content" and not token.name and _is_verb(tokens, at):
-            tokens[at] = replace(token, kind="verb")
-    return [
-        replace(t, kind="verb") if t.word in lexicon.BE | lexicon.HAVE and _alone(tokens, at) else t
-        for at, t in enumerate(tokens)
-    ]
-
-
-_KINDS = (
-    ("auxiliary", lexicon.BE | lexicon.HAVE | lexicon.MODALS),
-    ("determiner", lexicon.DETERMINERS),
-    ("pronoun", lexicon.PRONOUNS),
-    ("conjunction", lexicon.CONJUNCTIONS),
-    ("subordinator", lexicon.SUBORDINATORS),
-    ("preposition", lexicon.PREPOSITIONS),
-    ("content", frozenset({*lexicon.PASTS, *lexicon.PARTICIPLES})),
-    ("function", lexicon.FUNCTION_WORDS),
-)
-
-
-def _kind(word: str) -> str:
-    if not word[0].isalnum():
-        return "mark"
-    if word[0].isdigit():
-        return "number"
-    bare = word.removesuffix("'s")
-    if bare.endswith("ed") and len(bare) > 3:
-        return "content"
-    ending = "adverb" if bare.endswith("ly") else "content"
-    return next((kind for kind, words in _KINDS if bare in words), ending)
-
-
-def _is_month(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether *may* is the month."""
-    beside = [t for n in (at - 1, at + 1) if 0 <= n < len(tokens) for t in [tokens[n]]]
-    return any(t.kind == "number" for t in beside) or (at > 0 and tokens[at - 1].kind == "preposition")
-
-
-def _before(tokens: Sequence[Token], at: int) -> Token:
-    """Return the last token before *at* that is no adverb."""
-    skipped = ("adverb", "function")
-    return next((t for t in reversed(tokens[:at]) if t.kind not in skipped), Token("", "mark", ""))
-
-
-def _is_verb(tokens: Sequence[Token], at: int) -> bool:
-    word, before = tokens[at].word, _before(tokens, at)
-    after = tokens[at + 1] if at + 1 < len(tokens) else Token("", "mark", "")
-    participle = word.endswith("ed") or word in lexicon.PARTICIPLES
-    if before.kind == "auxiliary":
-        return before.word in lexicon.MODALS or participle or word.endswith("ing")
-    if before.word == "-" or (before.kind in ("determiner", "number", "preposition") and before.word != "to"):
-        return False
-    if word in lexicon.PASTS or (participle and before.kind == "conjunction"):
-        return True
-    has_object = after.kind in ("content", "determiner", "pronoun", "number", "adverb")
-    if before.word == "to":
-        return has_object and not word.endswith("s") and at > 1 and tokens[at - 2].kind == "verb"
-    if word.endswith("ed") and len(word) > 3:
-        return has_object or after.word == "by" or not _governed(tokens, at)
-    return after.kind in ("determiner", "pronoun") and before.kind in (
-        "content",
-        "pronoun",
-        "subordinator",
-        "conjunction",
-    )
-
-
-def _governed(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether the words before *at* hang on a preposition, or on a verb with no boundary between."""
-    for token in reversed(tokens[:at]):
-        if token.kind in ("preposition", "verb"):
-            return token.word not in lexicon.CLAUSAL_PREPOSITIONS
-        if token.kind in ("conjunction", "subordinator") or token.word in _STOPS:
-            return False
-    return False
-
-
-def _alone(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether a form of *be* or *have* is a clause's only verb."""
-    for token in tokens[at + 1 :]:
-        if token.kind not in ("auxiliary", "adverb", "function"):
-            return token.kind != "verb"
-    return True
 
 
 def _has_subject(tokens: Sequence[Token]) -> bool:
@@ -240,7 +127,7 @@ def _opens_clause(tokens: Sequence[Token], at: int, verb: int) -> bool:
     """Return whether the word at *at* opens the clause of the verb that follows."""
     if tokens[at].word in lexicon.CLAUSAL_PREPOSITIONS:
         between = tokens[at + 1 : verb]
-        return _has_subject(between) and not any(t.kind == "conjunction" or t.word in _STOPS for t in between)
+        return _has_subject(between) and not any(t.kind == "conjunction" or t.word in STOPS for t in between)
     return tokens[at].kind == "subordinator"
 
 
@@ -252,7 +139,7 @@ def _boundary(tokens: Sequence[Token], first: int, verb: int) -> tuple[int, int]
     if verb > first and tokens[verb - 1].kind == "conjunction":
         return verb - 1, verb
     conjunctions = [at for at in range(first, verb) if tokens[at].kind == "conjunction"]
-    stops = [at for at in range(first, verb) if tokens[at].word in _STOPS]
+    stops = [at for at in range(first, verb) if tokens[at].word in STOPS]
     for at in [*reversed(conjunctions), *reversed(stops)]:
         if _has_subject(tokens[at + 1 : verb]):
             return at, at + 1
@@ -262,25 +149,25 @@ def _boundary(tokens: Sequence[Token], first: int, verb: int) -> tuple[int, int]
 def _phrase(tokens: Sequence[Token], first: int, end: int) -> int:
     """Return where the noun phrase that ends at *end* starts."""
     for at in range(end - 1, first - 1, -1):
-        if tokens[at].kind in ("preposition", "conjunction", "verb") or tokens[at].word in _STOPS:
+        if tokens[at].kind in ("preposition", "conjunction", "verb") or tokens[at].word in STOPS:
             return at + 1
     return first
 
 
-def _passive(tokens: Sequence[Token], at: int, last: bool) -> bool:
-    """Return whether the verb at *at* is passive; *last* says whether the one before is."""
-    before, word = _before(tokens, at), tokens[at].word
+def _passive(tokens: Sequence[Token], at: int, again: bool) -> bool:
+    """Return whether the verb at *at* is passive; *again* says whether the one before is."""
+    last, word = before(tokens, at), tokens[at].word
     if not (word.endswith("ed") or word in lexicon.PARTICIPLES):
         return False
     after = [*tokens[at + 1 : at + 3], Token("", "mark", ""), Token("", "mark", "")]
-    if before.kind == "conjunction" and last and after[0].kind not in ("content", "determiner", "number"):
+    if last.kind == "conjunction" and again and after[0].kind not in ("content", "determiner", "number"):
         return True
     agent = (
         after[0].word == "by"
         and after[1].kind != "number"
         and (word not in lexicon.PASTS or word in lexicon.PARTICIPLES)
     )
-    return before.word in lexicon.BE or (agent and before.kind != "auxiliary")
+    return last.word in lexicon.BE or (agent and last.kind != "auxiliary")
 
 
 def _gapped(clause: Clause, subject: list[Token], rest: list[Token], *, passive: bool) -> Iterator[Clause]:
@@ -306,7 +193,7 @@ def _gapped(clause: Clause, subject: list[Token], rest: list[Token], *, passive:
 
 
 def _tied(group: Sequence[Token], *, counts: bool) -> bool:
-    """Return whether a group ties a number to a year, a name or a noun by a preposition; *counts*: its subject has it."""
+    """Say whether a group ties a number to a year, a name or a noun by a preposition; the subject has it if *counts*."""
     number = next((at for at, t in enumerate(group) if t.kind == "number" and not YEAR.fullmatch(t.word)), None)
     if number is None and not (counts and group[:1] and group[0].kind == "preposition"):
         return False
@@ -327,15 +214,14 @@ def _fill(clause: Clause, subject: Sequence[Token], rest: Sequence[Token], *, pa
                 governor = "" if share else "of"
             elif (token.kind == "preposition" and token.word != "of") or _participial(part, at):
                 governor = token.word
-            elif token.word in _STOPS or token.kind in ("auxiliary", "subordinator"):
+            elif token.word in STOPS or token.kind in ("auxiliary", "subordinator"):
                 governor = ""
             elif token.kind in ("content", "number", "verb"):
-                agent = passive and governor == "by" and token.kind != "number" and part is rest
-                own = (
-                    "agent"
-                    if agent
-                    else governor or (role if following != "content" or _participial(part, at + 1) else "modifier")
-                )
+                own = governor or role
+                if passive and governor == "by" and token.kind != "number" and part is rest:
+                    own = "agent"
+                elif not governor and following == "content" and not _participial(part, at + 1):
+                    own = "modifier"
                 clause.roles.setdefault(token.term, set()).add(own)
                 if not governor:
                     clause.order.append(token.term)
@@ -353,38 +239,3 @@ def _participial(part: Sequence[Token], at: int) -> bool:
         return False
     after = part[at + 1].kind
     return after in ("determiner", "number") or (after == "content" and part[at - 1].word.endswith("s"))
-
-
-def misread(sentence: str, evidence: str) -> tuple[str, ...]:
-    """Give the words of *sentence* whose role, or whose place among the clauses, is not that of *evidence*.
-
-    Every clause of the sentence must find its words together in one clause of the
-    evidence, as far as the evidence has them; there agent and patient must be the
-    same where the verb is, and words in the same order where the verb is another.
-    """
-    held = clauses(evidence)
-    anywhere = set().union(*(clause.terms() for clause in held))
-    wrong: list[str] = []
-    for said in clauses(sentence):
-        shared = said.terms() & anywhere
-        near = [clause for clause in held if shared <= clause.terms() | (clause.dependent - said.firm())]
-        if not near:
-            wrong.append(f"attachment: {' '.join(sorted(shared))}")
-        elif not any(_same_roles(said, clause) for clause in near):
-            wrong.append(f"role: {' '.join(sorted(shared))}")
-    return tuple(wrong)
-
-
-def _same_roles(said: Clause, held: Clause) -> bool:
-    same_verb = said.verb != "" and said.verb == held.verb
-    for term, roles in said.roles.items():
-        its = held.roles.get(term, set())
-        core = same_verb and roles & {"agent", "patient"}
-        if its and not roles & its and (core or any(_OPPOSITE.get(role) in its for role in roles)):
-            return False
-    for head, link, name in said.ties - held.ties:
-        others = {other for at, word, other in held.ties if (at, word) == (head, link)}
-        if others and any(other == name for _, _, other in held.ties):
-            return False
-    shared = [term for term in said.order if term in held.order]
-    return same_verb or shared == sorted(shared, key=held.order.index)
