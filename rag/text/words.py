@@ -37,6 +37,11 @@ YEAR = re.compile(
     rf"(?![\w%]|[.,/:]\d)(?=(?!{_DASH}\d)|{_DASH}(?:0[1-9]|1[0-2]|\d{{4}})(?!\d))"
 )
 """A year as a whole word: 2022 in ``2022-05`` and ``2021-2022``, not in ``120220``, ``2022-23`` or ``2020s``."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”')\]]*\s+(?=[\"“(]?[^\W\d_a-z]|[\"“]?\d)")
+_ABBREVIATED = re.compile(
+    r"\b(?:[A-Z]|U\.S|U\.K|U\.N|Dr|Mr|Mrs|Ms|Prof|St|Nos?|vs|al|etc|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
 JOINERS = frozenset("-‐‑/")
 LONGEST_COMPOUND = 24
 """Letters of the longest compound that is also indexed as one word."""
@@ -92,6 +97,17 @@ def content_terms(text: str) -> list[str]:
 def counted_terms(text: str) -> list[str]:
     """Split a text into terms without stop words; nothing where it has no others."""
     return [term for term in tokenise(text) if term not in STOP_WORDS]
+
+
+def brief_sentences(text: str) -> list[str]:
+    """Split a line of a few sentences, such as an answer's; documents are split by `rag.indexing.chunking`."""
+    parts: list[str] = []
+    for part in _SENTENCE_END.split(text):
+        if parts and _ABBREVIATED.search(parts[-1]):
+            parts[-1] = f"{parts[-1]} {part}"
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
 
 
 def stem(word: str) -> str:

@@ -6,7 +6,6 @@ patient *smuggler*.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
@@ -14,10 +13,9 @@ from itertools import pairwise, takewhile
 from rag.text import lexicon
 from rag.text.dates import MONTHS
 from rag.text.names import unify
-from rag.text.words import YEAR, stem
+from rag.text.words import YEAR, brief_sentences, stem
 from rag.verification.tagging import STOPS, Token, before, tag
 
-_SENTENCES = re.compile(r"(?<=[^\W_][.!?])[\"')\]]*\s+(?=[\"'(]?[A-Z\d])")
 _SHARES = frozenset("% percent percentage all most many some half third thirds quarter quarters majority".split())
 """Words before *of* that count what follows, which is then what the sentence speaks of."""
 _MONTHS = frozenset(map(stem, MONTHS))
@@ -61,7 +59,7 @@ def clauses(text: str) -> list[Clause]:
     without a date the dates next to it in its sentence.
     """
     found: list[Clause] = []
-    for sentence in _SENTENCES.split(unify(text)):
+    for sentence in brief_sentences(unify(text)):
         own = list(_sentence(tag(sentence)))
         dates = [clause.dates() for clause in own]
         for at, clause in reversed([*enumerate(own)]):
@@ -193,7 +191,7 @@ def _gapped(clause: Clause, subject: list[Token], rest: list[Token], *, passive:
 
 
 def _tied(group: Sequence[Token], *, counts: bool) -> bool:
-    """Say whether a group ties a number to a year, a name or a noun by a preposition; the subject has it if *counts*."""
+    """Say whether a group, or its subject if that *counts*, ties a number to a year or noun by a preposition."""
     number = next((at for at, t in enumerate(group) if t.kind == "number" and not YEAR.fullmatch(t.word)), None)
     if number is None and not (counts and group[:1] and group[0].kind == "preposition"):
         return False

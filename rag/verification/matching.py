@@ -49,7 +49,9 @@ def find(quote: str, text: str, start: int = 0, end: int | None = None) -> Span 
     for join_text in _joins(stretch):
         where = fold(stretch, join=join_text)
         for join_quote in _joins(quote):
-            found = _whole(quote, where, join=join_quote) or _fragments(quote, where, join=join_quote)
+            found = next(_places(_core(quote, join=join_quote), where.text), None) or _fragments(
+                quote, where, join=join_quote
+            )
             if found:
                 first, last = found
                 return Span(start + where.starts[first], start + where.ends[last - 1])
@@ -69,12 +71,6 @@ def _core(quote: str, *, join: bool) -> str:
     return "-" + core if core[:1].isdigit() and folded[at - 1 : at] == "-" else core
 
 
-def _whole(quote: str, where: Folded, *, join: bool) -> tuple[int, int] | None:
-    """Find the quote in one piece; as an index range of the folded text."""
-    core = _core(quote, join=join)
-    return next(_places(core, where.text), None)
-
-
 def _fragments(quote: str, where: Folded, *, join: bool) -> tuple[int, int] | None:
     """Find the quote's fragments in order, with no negation in a gap."""
     cores = [_core(part, join=join) for part in _ELLIPSIS.split(quote)]
@@ -84,23 +80,17 @@ def _fragments(quote: str, where: Folded, *, join: bool) -> tuple[int, int] | No
     for first, last in _places(cores[0], where.text):
         reached: int | None = last
         for core in cores[1:]:
-            reached = _next_fragment(core, where.text, last)
-            if reached is None:
-                break
-            last = reached
-        if reached is not None:
-            return first, last
+            reached = reached and _next_fragment(core, where.text, reached)
+        if reached:
+            return first, reached
     return None
 
 
 def _next_fragment(core: str, text: str, after: int) -> int | None:
     """Return where the nearest *core* after *after* ends, if the gap may be left out."""
-    for first, last in _places(core, text, after, clipped=True):
-        gap = text[after:first]
-        if len(gap) > MAX_GAP or negation(text).search(gap):
-            return None
-        return last
-    return None
+    first, last = next(_places(core, text, after, clipped=True), (len(text), None))
+    gap = text[after:first]
+    return None if len(gap) > MAX_GAP or negation(text).search(gap) else last
 
 
 def _places(core: str, text: str, start: int = 0, *, clipped: bool = False) -> Iterator[tuple[int, int]]:
