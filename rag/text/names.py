@@ -82,7 +82,7 @@ def _known_names() -> dict[str, str]:
     Niger's. One that also opens another country's name, ``dominican``, is nobody's.
     """
     known = {plain(name): plain(one) for name, one in ALIASES.items()}
-    known |= {name: name for name in _countries()}
+    known |= {name: name for name in (*METONYMS, *_countries())}
     for ending, name in product(("n", "an", "ian", "ese", "i"), sorted(_countries())):
         for root in dict.fromkeys((name, name.rstrip("aeiouy"))):
             known.setdefault(root + ending, name)
@@ -93,7 +93,7 @@ def _opens(text: str, at: int) -> bool:
     return not re.search(r"[\w,;]\W*$", text[:at]) or bool(re.search(r"[.!?:]\W*$", text[:at]))
 
 
-def unify(text: str) -> str:
+def normalise_names(text: str) -> str:
     """Write every known name in its one spelling, in one word: ``U.S. police`` is ``UnitedStates police``."""
     for name in reversed(find_names(text)):
         if name.known:
@@ -134,7 +134,7 @@ def _missing(sentence: str, evidence: str) -> Iterator[Name]:
     known = {name.known for name in found}
     held = {plain(match[0]) for match in WORD.finditer(evidence)}
     used = stems(evidence)
-    short = _acronyms(evidence) | _initials(known)
+    short = _acronyms(evidence)
     for run in _runs(sentence):
         if len(run) > 1 and "".join(name.text[0] for name in run).lower() in held:
             continue
@@ -144,21 +144,18 @@ def _missing(sentence: str, evidence: str) -> Iterator[Name]:
                 continue
             if word in _NOT_NAMES or (word in FUNCTION_WORDS and not name.text.isupper()):
                 continue
-            if name.opens and not name.known and not _acronym(name.text) and (word in OPENERS or stem(word) in used):
+            shouted = len(name.text) > 1 and name.text.isupper()
+            if name.opens and not name.known and not shouted and (word in OPENERS or stem(word) in used):
                 continue
             if not (name.text.replace(".", "").isupper() and word.replace(".", "") in short):
                 yield name
 
 
-def _acronym(word: str) -> bool:
-    return len(word) > 1 and word.isupper()
-
-
 def _related(word: str, held: set[str]) -> bool:
     """Return whether *held* has the adjective of a name, or the name of an adjective: ``Ohioan`` and ``Ohio``."""
-    roots = {word.removesuffix(ending) for ending in ("n", "an", "ian", "ans", "ians", "ns") if word.endswith(ending)}
-    forms = {word + ending for ending in ("n", "an", "ian", "ans", "ians", "ns")}
-    return len(word) > 3 and bool(held & (roots | forms))
+    endings = ("n", "an", "ian", "ns", "ans", "ians")
+    roots = {word.removesuffix(ending) for ending in endings if word.endswith(ending)}
+    return len(word) > 3 and not held.isdisjoint(roots | {word + ending for ending in endings})
 
 
 def in_capitals(question: str) -> bool:
@@ -177,14 +174,9 @@ def unmatched(question: str, evidence: str) -> tuple[str, ...]:
     years = [year for year in YEAR.findall(question) if year not in YEAR.findall(evidence)]
     if in_capitals(question):
         return tuple(dict.fromkeys(years))
-    meant = [*evidence.split(), *(name.known for name in find_names(evidence))]
-    states = " ".join(
-        word.title()
-        for pair in METONYMS.items()
-        if any(f" {word} " in f" {' '.join(meant)} ".lower() for word in pair)
-        for word in pair
-    )
-    missing = {(name.start, name.end) for name in _missing(question, f"{evidence}\n{states}")}
+    held = {name.known for name in find_names(evidence)}
+    states = [word.title() for pair in METONYMS.items() if not held.isdisjoint(pair) for word in pair]
+    missing = {(name.start, name.end) for name in _missing(question, "\n".join([evidence, *states]))}
     lost = [text for text, last in _full_names(question) if (last.start, last.end) in missing]
     return tuple(dict.fromkeys([*lost, *years]))
 
@@ -204,10 +196,6 @@ def bounds_answer(name: str) -> bool:
     """Say whether *name* is a year or a country: an answer for another one is no answer."""
     found = find_names(name)
     return YEAR.fullmatch(name) is not None or any(one.known in _countries() and one.text == name for one in found)
-
-
-def _initials(known: set[str]) -> frozenset[str]:
-    return frozenset("".join(word[0] for word in name.split() if word != "of") for name in known if " " in name)
 
 
 def _acronyms(text: str) -> frozenset[str]:

@@ -17,10 +17,17 @@ from rag.text.figures import Day, Figure, figures, in_digits
 from rag.text.folding import fold
 from rag.text.languages import language
 from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
-from rag.text.names import find_names, missing_names, names, plain, unify
+from rag.text.names import find_names, missing_names, names, normalise_names, plain
 from rag.text.words import WORD, YEAR, stem, stems
-from rag.verification.polarity import foretold, negation, negation_differs, opposed, settled, widened
-from rag.verification.roles import misread
+from rag.verification.polarity import (
+    future_mismatch,
+    negation,
+    negation_differs,
+    opposed,
+    possibility_as_fact,
+    quantity_mismatch,
+)
+from rag.verification.roles import role_mismatch
 
 MIN_COVERAGE = 0.7
 """Least share of a sentence's content words that must stand in what it cites."""
@@ -39,8 +46,9 @@ def coverage(sentence: str, evidence: str) -> float:
     Words are compared by stem, other spellings of a name as one, figures and units
     not at all. A sentence without content words gives 0.0.
     """
-    said = stems(" ".join(word for word in WORD.findall(unify(sentence)) if not _UNIT.fullmatch(word.casefold())))
-    return len(said & stems(unify(evidence))) / len(said) if said else 0.0
+    words = [word for word in WORD.findall(normalise_names(sentence)) if not _UNIT.fullmatch(word.casefold())]
+    said = stems(" ".join(words))
+    return len(said & stems(normalise_names(evidence))) / len(said) if said else 0.0
 
 
 def is_foreign(sentence: str, evidence: str) -> bool:
@@ -85,10 +93,10 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     if negation_differs(said, held):
         reasons.append("negation")
     reasons += [f"direction: {word}" for word in opposed(said, held, tuple(re.findall(r"\d[\d,.]*\d|\d", said)))]
-    reasons += [f"amount: {word}" for word in widened(said, held)]
-    reasons += [f"possibility: {word}" for word in settled(said, held)]
-    reasons += [f"future: {word}" for word in foretold(said, held)]
-    reasons += misread(sentence, evidence) if not reasons else ()
+    reasons += [f"amount: {word}" for word in quantity_mismatch(said, held)]
+    reasons += [f"possibility: {word}" for word in possibility_as_fact(said, held)]
+    reasons += [f"future: {word}" for word in future_mismatch(said, held)]
+    reasons += role_mismatch(sentence, evidence) if not reasons else ()
     if coverage(sentence, around) < MIN_COVERAGE:
         reasons.append("words: too few stand in what is cited")
     return tuple(dict.fromkeys(reasons))
@@ -101,15 +109,12 @@ def _figure_reasons(said: str, held: str, context: str, *, counted: bool) -> Ite
     said_digits, held_digits = in_digits(said), in_digits(held)
     for at, figure in enumerate(said_figures):
         same = [other for other in held_figures if _same(figure, other)]
-        if not same and not (_is_year(figure, dates)):
+        whole = [other for other in same if not _SHARE.search(held_digits[: other.start])]
+        if not same and not _is_year(figure, dates):
             yield f"number: {figure.text}"
         elif 0 < len(same) <= sum(_same(figure, other) for other in said_figures[:at]):
             yield f"number: {figure.text} twice"
-        elif (
-            same
-            and all(_SHARE.search(held_digits[: other.start]) for other in same)
-            and not _SHARE.search(said_digits[: figure.start])
-        ):
+        elif same and not whole and not _SHARE.search(said_digits[: figure.start]):
             yield f"amount: {figure.text}"
         elif counted and same and (noun := _uncounted(figure, same, said_digits, held_digits)):
             yield f"unit: {noun}"
@@ -142,11 +147,13 @@ def _repeated(sentence: str, evidence: str) -> list[str]:
     """Return the names and years that a sentence gives more often than the evidence."""
 
     def count(text: str) -> Counter[str]:
-        words = (plain(word) for word in WORD.findall(unify(text)) if not word[0].isdigit())
+        words = (plain(word) for word in WORD.findall(normalise_names(text)) if not word[0].isdigit())
         return Counter([*words, *YEAR.findall(text)])
 
     said, held = count(sentence), count(evidence)
-    fixed = {plain(unify(name.text)): name.text for name in find_names(sentence) if name.known or not name.opens}
+    fixed = {
+        plain(normalise_names(name.text)): name.text for name in find_names(sentence) if name.known or not name.opens
+    }
     fixed |= {year: year for year in YEAR.findall(sentence)}
     return [text for word, text in fixed.items() if said[word] > held[word] > 0]
 

@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 
 from rag.text import lexicon
 from rag.text.dates import MONTHS
-from rag.text.names import unify
+from rag.text.names import normalise_names
 from rag.text.words import YEAR, brief_sentences, stem
 from rag.verification.tagging import STOPS, Token, before, tag
 
@@ -59,7 +59,7 @@ def clauses(text: str) -> list[Clause]:
     without a date the dates next to it in its sentence.
     """
     found: list[Clause] = []
-    for sentence in brief_sentences(unify(text)):
+    for sentence in brief_sentences(normalise_names(text)):
         own = list(_sentence(tag(sentence)))
         dates = [clause.dates() for clause in own]
         for at, clause in reversed([*enumerate(own)]):

@@ -103,12 +103,12 @@ def _places(core: str, text: str, start: int = 0, *, clipped: bool = False) -> I
         last = at + len(core)
         if _apart(text, at) and _apart(text, last) and not _within_number(text, at, last):
             before = text[max(0, at - 40) : at]
-            if not _PREFIXES.search(before) and (clipped or not _denied(before, negation(text))):
+            if not _PREFIXES.search(before) and (clipped or not _negated(before, negation(text))):
                 yield at, last
         at = text.find(core, at + 1)
 
 
-def _denied(before: str, negations: re.Pattern[str]) -> bool:
+def _negated(before: str, negations: re.Pattern[str]) -> bool:
     """Return whether the words before a place end in a negation."""
     return any(_AFTER_NEGATION.fullmatch(before, match.end()) for match in negations.finditer(before))
 

@@ -1,4 +1,4 @@
-"""Compare the direction of two texts: what is denied, what rises, what is all."""
+"""Compare the direction of two texts: what is negated, what rises, what is all."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _scopes(folded: str) -> tuple[list[str], str]:
     return scopes, outside + folded[last:]
 
 
-def denied(folded: str) -> frozenset[str]:
+def negated(folded: str) -> frozenset[str]:
     """Return the stems that the negations of a folded text turn."""
     return frozenset().union(*map(stems, _scopes(folded)[0]))
 
@@ -75,13 +75,13 @@ def negation_differs(sentence: str, evidence: str) -> bool:
         return True
     if len(said) < len(held) and stems(negation(evidence).sub(" ", evidence)) <= stems(sentence):
         return True
-    if any(near and not near & denied(evidence) for near in (_nearest(scope, 4) for scope in said)):
+    if any(near and not near & negated(evidence) for near in (_nearest(scope, 4) for scope in said)):
         return True
-    stated = stems(free) - denied(sentence)
-    only_denied = stated - stems(affirmed)
+    stated = stems(free) - negated(sentence)
+    only_negated = stated - stems(affirmed)
     return any(
-        _nearest(scope, 1) & only_denied
-        or (_nearest(scope, 2) & only_denied and len(stems(scope) & stated) * 2 >= min(len(stems(scope)), 4))
+        _nearest(scope, 1) & only_negated
+        or (_nearest(scope, 2) & only_negated and len(stems(scope) & stated) * 2 >= min(len(stems(scope)), 4))
         for scope in held
     )
 
@@ -116,13 +116,13 @@ def opposed(sentence: str, evidence: str, anchors: tuple[str, ...] = ()) -> tupl
     return tuple(wrong)
 
 
-def widened(sentence: str, evidence: str) -> tuple[str, ...]:
+def quantity_mismatch(sentence: str, evidence: str) -> tuple[str, ...]:
     """Return words of quantity such as *all*, *only* or *half* that the evidence lacks or has fewer of."""
     found = ((pattern.findall(sentence), pattern.findall(evidence)) for pattern in _QUANTITIES)
     return tuple(said[0] for said, held in found if len(said) > len(held))
 
 
-def settled(sentence: str, evidence: str) -> tuple[str, ...]:
+def possibility_as_fact(sentence: str, evidence: str) -> tuple[str, ...]:
     """Return words of possibility or plan in the evidence whose verb the sentence states as a fact.
 
     ``China suspended the talks`` is more than ``China may suspend the talks`` says.
@@ -139,7 +139,7 @@ def settled(sentence: str, evidence: str) -> tuple[str, ...]:
     return tuple(wrong)
 
 
-def foretold(sentence: str, evidence: str) -> tuple[str, ...]:
+def future_mismatch(sentence: str, evidence: str) -> tuple[str, ...]:
     """Return a word of the future in *sentence* where the evidence has none."""
     ahead = FUTURE.search(sentence)
     return (ahead[0],) if ahead and not FUTURE.search(evidence) else ()

@@ -7,7 +7,7 @@ from rag.verification.clauses import Clause, clauses
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
 
 
-def misread(sentence: str, evidence: str) -> tuple[str, ...]:
+def role_mismatch(sentence: str, evidence: str) -> tuple[str, ...]:
     """Give the words of *sentence* whose role, or whose place among the clauses, is not that of *evidence*.
 
     Every clause of the sentence must find its words together in one clause of the

@@ -18,7 +18,7 @@ from rag.text.languages import language
 from rag.text.names import missing_names
 from rag.text.words import stem
 from rag.verification.claims import coverage, unsupported
-from rag.verification.polarity import denied, negation_differs, opposed
+from rag.verification.polarity import negated, negation_differs, opposed
 
 PORTS = (
     "Ports of entry, above all along the Southwest border, accounted for about 63 percent of the fentanyl, "
@@ -278,7 +278,7 @@ def test_words_are_compared_by_their_stem() -> None:
 
 
 def test_negation_reaches_to_the_end_of_its_clause() -> None:
-    assert denied("it did not stop exports, but slowed trade") == frozenset({"stop", "export"})
+    assert negated("it did not stop exports, but slowed trade") == frozenset({"stop", "export"})
     assert not negation_differs("trade slowed", "it did not stop exports, but trade slowed")
     assert negation_differs("it stopped exports", "it did not stop exports, but trade slowed")
 
