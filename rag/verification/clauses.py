@@ -18,7 +18,13 @@ from rag.verification.tagging import STOPS, Token, before, tag
 
 _SHARES = frozenset("% percent percentage all most many some half third thirds quarter quarters majority".split())
 """Words before *of* that count what follows, which is then what the sentence speaks of."""
-_MONTHS = frozenset(map(stem, MONTHS))
+_ANOTHER_TIME = frozenset(map(stem, "earlier ago previous previously prior".split()))
+_HELPERS = ("auxiliary", "adverb", "function")
+_TIMES = frozenset(
+    map(
+        stem, (*MONTHS, *"spring summer autumn winter monday tuesday wednesday thursday friday saturday sunday".split())
+    )
+)
 
 
 @dataclass(slots=True)
@@ -48,8 +54,8 @@ class Clause:
         return {self.verb, *self.order, *self.fixed}
 
     def dates(self) -> set[str]:
-        """Return the terms that are a year or a month."""
-        return {term for term in self.roles if YEAR.fullmatch(term) or term in _MONTHS}
+        """Return the terms that are a year, a month, a season or a day of the week."""
+        return {term for term in self.roles if YEAR.fullmatch(term) or term in _TIMES}
 
 
 def clauses(text: str) -> list[Clause]:
@@ -63,7 +69,8 @@ def clauses(text: str) -> list[Clause]:
         own = list(_sentence(tag(sentence)))
         dates = [clause.dates() for clause in own]
         for at, clause in reversed([*enumerate(own)]):
-            beside = set().union(*dates[max(0, at - 1) : at + 2]) if not dates[at] else set()
+            own_time = dates[at] or not _ANOTHER_TIME.isdisjoint(clause.roles)
+            beside = set() if own_time else set().union(*dates[max(0, at - 1) : at + 2])
             clause.roles |= {date: {"in"} for date in beside}
             if at and clause.subordinate:
                 own[at - 1].dependent |= clause.terms() | clause.dependent
@@ -89,15 +96,17 @@ def _sentence(tokens: list[Token]) -> Iterator[Clause]:
         start = end = following
         if following < len(tokens):
             end, start = _boundary(tokens, at + 1, following)
-        rest = tokens[at + 1 : end]
         passive = _passive(tokens, at, passive)
+        reported = start == at + 1 < following == end and tokens[start].kind != "preposition" and not below
+        rest = [] if reported else tokens[at + 1 : end]
         gap = antecedent if below and not passive and subject != antecedent and not _has_subject(rest[:2]) else []
         yield from _gapped(Clause(tokens[at].term, subordinate=below), subject, [*gap, *rest], passive=passive)
-        if passive and tokens[at - 1].kind == "content":  # a participle: people evicted by somebody
+        if passive and before(tokens, at).kind in ("content", "mark"):  # a participle: people evicted by somebody
             antecedent, below = subject, True
         own = tokens[start:following]
         opener = next((n for n in range(end, following) if tokens[n].kind == "subordinator"), -1)
-        if below and antecedent and end == following:  # the main verb after a relative clause
+        closed = end == following or (start == following and tokens[end].word in STOPS)
+        if below and antecedent and closed:  # the main verb after a relative clause
             subject, antecedent, below = antecedent, [], False
         elif opener >= 0 and opener == end and tokens[opener - 1].kind == "content":
             antecedent, below = tokens[_phrase(tokens, at + 1, opener) : opener], True
@@ -134,8 +143,9 @@ def _boundary(tokens: Sequence[Token], first: int, verb: int) -> tuple[int, int]
     for at in range(first, verb):
         if _opens_clause(tokens, at, verb):
             return at, at + 1 if _has_subject(tokens[at + 1 : verb]) else at
-    if verb > first and tokens[verb - 1].kind == "conjunction":
-        return verb - 1, verb
+    last = next((at for at in range(verb - 1, first, -1) if tokens[at].kind not in _HELPERS), first)
+    if tokens[last].kind == "conjunction" or tokens[last].word in STOPS:
+        return last, verb
     conjunctions = [at for at in range(first, verb) if tokens[at].kind == "conjunction"]
     stops = [at for at in range(first, verb) if tokens[at].word in STOPS]
     for at in [*reversed(conjunctions), *reversed(stops)]:
@@ -206,7 +216,7 @@ def _fill(clause: Clause, subject: Sequence[Token], rest: Sequence[Token], *, pa
     for part, role in ((subject, "patient" if passive else "agent"), (rest, "patient")):
         governor = ""
         for at, token in enumerate(part):
-            following = part[at + 1].kind if at + 1 < len(part) else "mark"
+            following = next((after.kind for after in part[at + 1 :] if after.word != "-"), "mark")
             if token.word == "of" and not governor:
                 share = at > 0 and (part[at - 1].kind == "number" or part[at - 1].word in _SHARES)
                 governor = "" if share else "of"
@@ -227,7 +237,7 @@ def _fill(clause: Clause, subject: Sequence[Token], rest: Sequence[Token], *, pa
                     clause.fixed.add(token.term)
                 if token.name and at > 1 and part[at - 1].kind == "preposition":
                     clause.ties.add((part[at - 2].term, part[at - 1].word, token.term))
-                if (token.term in _MONTHS or YEAR.fullmatch(token.word)) and following != "number":
+                if (token.term in _TIMES or YEAR.fullmatch(token.word)) and following != "number":
                     governor = ""
 
 

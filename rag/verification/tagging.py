@@ -92,7 +92,8 @@ def _is_verb(tokens: Sequence[Token], at: int) -> bool:
     participle = word.endswith("ed") or word in lexicon.PARTICIPLES
     if last.kind == "auxiliary":
         return last.word in lexicon.MODALS or participle or word.endswith("ing")
-    if last.word == "-" or (last.kind in ("determiner", "number", "preposition") and last.word != "to"):
+    counted = last.kind == "number" and word not in lexicon.PASTS
+    if last.word == "-" or counted or (last.kind in ("determiner", "preposition") and last.word != "to"):
         return False
     if word in lexicon.PASTS or (participle and last.kind == "conjunction"):
         return True
@@ -100,7 +101,10 @@ def _is_verb(tokens: Sequence[Token], at: int) -> bool:
     if last.word == "to":
         return has_object and not word.endswith("s") and at > 1 and tokens[at - 2].kind == "verb"
     if word.endswith("ed") and len(word) > 3:
-        return has_object or after.word == "by" or not _governed(tokens, at)
+        if last.kind == "verb":
+            return False
+        first = all(token.kind != "verb" for token in tokens[:at])
+        return first or has_object or after.word == "by" or not _governed(tokens, at)
     named = last.kind in ("content", "pronoun", "subordinator", "conjunction")
     return named and after.kind in ("determiner", "pronoun")
 
