@@ -199,7 +199,6 @@ def bounds_answer(name: str) -> bool:
 
 
 def _acronyms(text: str) -> frozenset[str]:
-    """Return the initials of every run of names."""
     found: set[str] = set()
     for run in _runs(text):
         letters = "".join(word[0].lower() for name in run for word in name.text.split() if word[0].isupper())

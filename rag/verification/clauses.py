@@ -212,7 +212,6 @@ def _tied(group: Sequence[Token], *, counts: bool) -> bool:
 
 
 def _fill(clause: Clause, subject: Sequence[Token], rest: Sequence[Token], *, passive: bool) -> None:
-    """Give each term its role."""
     for part, role in ((subject, "patient" if passive else "agent"), (rest, "patient")):
         governor = ""
         for at, token in enumerate(part):

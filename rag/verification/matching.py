@@ -30,16 +30,10 @@ def find(quote: str, text: str, start: int = 0, end: int | None = None) -> Span 
     apart; the span then runs from the first to the last. A quote never starts or
     ends inside a word or a number, nor right after a negation that it leaves out:
     ``5 percent`` is not found in ``1.5 percent``, nor ``effective`` in ``is not
-    effective``. Of several places the first is returned.
-
-    Args:
-        quote: the words that are claimed to stand there.
-        text: the stored text.
-        start: first code point of the stretch to search.
-        end: one past its last code point; the whole rest when None.
+    effective``.
 
     Returns:
-        The span in code points of *text*, or None when it does not stand there.
+        The first place, in code points of *text*, or None when there is none.
     """
     end = len(text) if end is None else min(end, len(text))
     stretch = text[start:end]
@@ -109,12 +103,10 @@ def _places(core: str, text: str, start: int = 0, *, clipped: bool = False) -> I
 
 
 def _negated(before: str, negations: re.Pattern[str]) -> bool:
-    """Return whether the words before a place end in a negation."""
     return any(_AFTER_NEGATION.fullmatch(before, match.end()) for match in negations.finditer(before))
 
 
 def _apart(text: str, at: int) -> bool:
-    """Return whether a word may end or start at *at*."""
     if at == 0 or at == len(text):
         return True
     left, right = text[at - 1], text[at]

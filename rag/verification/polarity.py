@@ -56,7 +56,6 @@ def negated(folded: str) -> frozenset[str]:
 
 
 def _nearest(scope: str, count: int) -> frozenset[str]:
-    """Return the stems of the first words of a scope that say something."""
     return frozenset([stem for word in scope.split() for stem in sorted(stems(word))][:count])
 
 

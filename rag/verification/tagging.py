@@ -75,7 +75,6 @@ def _kind(word: str) -> str:
 
 
 def _is_month(tokens: Sequence[Token], at: int) -> bool:
-    """Return whether *may* is the month."""
     beside = [t for n in (at - 1, at + 1) if 0 <= n < len(tokens) for t in [tokens[n]]]
     return any(t.kind == "number" for t in beside) or (at > 0 and tokens[at - 1].kind == "preposition")
 

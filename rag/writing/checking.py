@@ -80,7 +80,6 @@ def check_claim(claim: Claim, by_id: Mapping[str, Passage], documents: Mapping[s
 
 
 def _claimed(quote: str, passage: Passage, document: Document) -> Citation:
-    """Return the citation of a quote, verified, corrected or rejected."""
     at = document.text.find(quote, passage.start, passage.end)
     start, end = (at, at + len(quote)) if at >= 0 else (passage.start, passage.end)
     citation = cite(passage, Span(start, end), document)
@@ -103,7 +102,6 @@ def _around(citation: Citation, passage: Passage, document: Document) -> list[_E
 
 
 def _reasons(text: str, evidence: Sequence[_Evidence]) -> tuple[str, ...]:
-    """Return why *evidence* does not support *text*."""
     held = " ".join(dict.fromkeys(one.text for one in evidence))
     reasons = list(unsupported(text, held, _context(one.passage for one in evidence)))
     reasons += [f"quote: {words}" for words in _QUOTED.findall(text) if find(words, held) is None]

@@ -49,7 +49,6 @@ class GenerativeAnswerer:
         choose: Callable[[Sequence[str]], str] = secrets.choice,
         count: Callable[[str], int] = count_tokens,
     ) -> None:
-        """Take the endpoint; the rest are for tests."""
         self.endpoint = endpoint
         self.name = endpoint.model
         self._client = client or Client(endpoint)
@@ -94,7 +93,6 @@ class GenerativeAnswerer:
             raise AnswererError(f"nothing that {where} said is supported by the passages (sentences: {total})")
 
     def _claims(self, prompt: Prompt, question: str) -> Iterator[Claim]:
-        """Yield the claims of the model's answer, one sentence each."""
         about = [f"{p.heading}\n{p.source.title}\n{about_line(p)}" for p in prompt.passages.values()]
         parser = StreamParser(prompt.passages, "\n".join([prompt.messages[0]["content"], question, *about]))
         cut = False
