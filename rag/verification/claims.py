@@ -169,8 +169,9 @@ def _is_year(figure: Figure, days: Sequence[Day]) -> bool:
 
 
 def _plain_number(day: Day, held: Sequence[Figure]) -> bool:
-    """Return whether what looks like a year stands as a number without unit: 2000 for 2,000."""
-    return day.month is None and any(day.year in figure.values and not figure.unit for figure in held)
+    """Return whether what looks like a year stands as a number without unit: 2000 for 2,000, not for 2000-01."""
+    plain_numbers = (figure for figure in held if not figure.unit and not figure.text.isdigit())
+    return day.month is None and any(day.year in figure.values for figure in plain_numbers)
 
 
 def _dated(day: Day, held: Sequence[Day]) -> bool:

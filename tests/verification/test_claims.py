@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from rag.config import HOME
+from rag.records import Span
 from rag.text.figures import figures
 from rag.text.folding import fold
 from rag.text.languages import language
 from rag.text.names import missing_names
-from rag.text.words import stem
+from rag.text.words import YEAR, stem
 from rag.verification.claims import coverage, unsupported
-from rag.verification.polarity import negated, negation_differs, opposed
+from rag.verification.clauses import clauses
+from rag.verification.matching import find
+from rag.verification.polarity import negated, negation, negation_differs, opposed
 
 PORTS = (
     "Ports of entry, above all along the Southwest border, accounted for about 63 percent of the fentanyl, "
@@ -305,6 +308,61 @@ def test_names_are_read_with_their_adjectives_and_initials() -> None:
 )
 def test_the_language_of_a_text_is_guessed(text: str, name: str | None) -> None:
     assert language(text) == name
+
+
+def test_only_the_negations_of_a_text_s_own_language_turn_it() -> None:
+    assert negation("the tax on sin and the ne plus ultra of the arts rose").findall("a sin tax, non grata") == []
+    assert negation("el puerto no fue cerrado en el mes de mayo").findall("sin duda no fue") == ["sin", "no"]
+    assert find("taxes rose", "Sin taxes rose in the whole city during that year.") == Span(4, 14)
+    assert unsupported("Taxes on sin rose in the city.", "In the city, taxes on sin rose.") == ()
+
+
+def test_a_clause_is_read_with_its_verb_agent_and_patient() -> None:
+    roles = [
+        (one.verb, one.roles) for one in clauses("The smuggler was killed by police, and the bill passed the House.")
+    ]
+    assert roles == [
+        ("kill", {"smuggler": {"patient"}, "polic": {"agent"}}),
+        ("pass", {"bill": {"agent"}, "hous": {"patient"}}),
+    ]
+    gapped = [one.roles for one in clauses("76,000 people died in 2023 and 48,000 in 2024.")]
+    assert gapped == [
+        {"76000": {"modifier"}, "peopl": {"agent"}, "2023": {"in"}},
+        {"peopl": {"agent"}, "48000": {"patient"}, "2024": {"in"}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "reasons"),
+    [
+        ("Police killed the smuggler.", "The smuggler killed police.", ("role: kill polic smuggler",)),
+        (
+            "The bill passed the Senate.",
+            "The bill passed the House and Senate leaders opposed it.",
+            ("attachment: bill pass senat",),
+        ),
+        ("Police in Niger met a crowd.", "Police in Nigeria met a crowd.", ("name: Niger",)),
+        ("It opened in 2022.", "It opened, see pages 2022-23.", ("date: 2022",)),
+        ("The survey asked 90 nurses.", "The survey asked 90 doctors and some nurses.", ("unit: nurses",)),
+        ("It fell to 5 degrees.", "It fell to -5 degrees.", ("number: 5 degrees",)),
+        ("A third of them left.", "Two thirds of them left.", ("number: 1 third",)),
+        ("It cost $5 million.", "It cost C$5 million.", ("number: $5 million",)),
+    ],
+)
+def test_each_kind_of_false_claim_has_its_reason(sentence: str, evidence: str, reasons: tuple[str, ...]) -> None:
+    assert unsupported(sentence, evidence) == reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("in 2022, and 2021-2022", ["2022", "2021", "2022"]),
+        ("on 2022-05-01 or FY2023", ["2022", "2023"]),
+        ("120220, 2022-23, the 2020s, 1.2022, $2022", []),
+    ],
+)
+def test_a_year_is_a_whole_word(text: str, years: list[str]) -> None:
+    assert YEAR.findall(text) == years
 
 
 def changes(sentence: str) -> Iterator[str]:
