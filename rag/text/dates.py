@@ -9,6 +9,10 @@ from datetime import date
 from rag.errors import ConfigError
 from rag.records import UNKNOWN
 
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
 _FORM = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -55,5 +59,5 @@ def readable(text: str) -> str:
     if span is None:
         return "date unknown"
     first = span[0]
-    month = calendar.month_name[first.month]
+    month = MONTHS[first.month - 1].capitalize()
     return {4: f"{first.year}", 7: f"{month} {first.year}"}.get(len(text), f"{first.day} {month} {first.year}")

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rag.text.wording import MONTHS, NUMBERS, SCALES, UNITS
+from rag.text.dates import MONTHS
+from rag.text.lexicon import NUMBERS, SCALES, UNITS
+from rag.text.words import YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,12 @@ _DATES = (
     re.compile(rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?:,? (?P<year>\d{{4}})(?!\w))?"),
     re.compile(rf"(?<!\w){_MONTH},? (?:of )?(?P<year>\d{{4}})(?!\w)"),
     re.compile(rf"(?:(?<=in )|(?<=since )|(?<=by )|(?<=until ))(?:early |late |mid-)?{_MONTH}"),
-    re.compile(r"(?<!\w)fy ?(?P<year>\d{4})(?!\w)"),
-    re.compile(r"(?<![\w.,/$€£])(?P<year>1[5-9]\d\d|20\d\d|21\d\d)(?=s?(?![\w%]|[.,]\d))"),
+    re.compile(rf"(?P<year>{YEAR.pattern})"),
 )
 _YEAR_ALONE = len(_DATES) - 1
 _CODE = re.compile(r"(?<!\w)(?!mid-|pre-|post-|usd|eur|us\$|fy)[a-z]{1,9}-?\d+(?:[-/.]?\w+)*")
 _SPELLED = "|".join(sorted(NUMBERS, key=len, reverse=True))
+_ONE = re.compile(r"(?<![\w-])(?:an?|one)[ -](?=(?:half|third|quarter|fifth|tenth)(?!\w))")
 _WORDS = re.compile(
     rf"(?<![\w-])(?:{_SPELLED})(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and )"
     rf"(?:{_SPELLED}|hundred|thousand|million|billion))*(?!\w)"
@@ -60,7 +62,7 @@ _WORDS = re.compile(
 _UNIT = "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(UNITS.values()))
 _SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?P<money>(?:us|c|a)?\$ ?|€ ?|£ ?|usd ?|eur ?)?(?<![\w.])"
+    r"(?P<sign>(?<![\w)%-])-|minus |negative )?(?P<money>(?:us|c|a)?\$ ?|[€£¥] ?|usd ?|eur ?)?(?<![\w.])"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d.])|\d+,\d{1,2}(?![\d,])"
     r"|\d+(?:\.\d+)?)"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![\w'-]))?"
@@ -72,12 +74,15 @@ _MORE = re.compile(
     r"|no fewer than|no less than)$"
 )
 _JOIN = re.compile(r"\s*(?:-|,|,? ?and|,? ?or|,? ?to|/)\s*(?:[$€£]|about )?")
-_MONEY = {"$": "dollars", "d": "dollars", "€": "euros", "r": "euros", "£": "pounds sterling"}
+_MONEY = {
+    "$": "dollars", "us$": "dollars", "usd": "dollars", "c$": "Canadian dollars", "a$": "Australian dollars",
+    "€": "euros", "eur": "euros", "£": "pounds sterling", "¥": "yen",
+}  # fmt: skip
 _UNIT_NAMES = tuple(UNITS)
 
 
 def _spell(match: re.Match[str]) -> str:
-    """Return a number in words as digits; the word *one* alone stays a word."""
+    """Write one number in digits; *one* alone may be a pronoun and stays."""
     words = [word for word in re.split(r"[ -]", match[0]) if word != "and"]
     if words == ["one"]:
         return match[0]
@@ -92,6 +97,11 @@ def _spell(match: re.Match[str]) -> str:
     return str(total + part)
 
 
+def in_digits(folded: str) -> str:
+    """Write the numbers of a folded text in digits: ``twenty-one`` is ``21``, ``a third`` is ``1 third``."""
+    return _WORDS.sub(_spell, _ONE.sub("1 ", folded))
+
+
 def figures(folded: str) -> tuple[tuple[Figure, ...], tuple[Day, ...]]:
     """Read every number and date of a folded text, in reading order.
 
@@ -99,7 +109,7 @@ def figures(folded: str) -> tuple[tuple[Figure, ...], tuple[Day, ...]]:
     as ``gao-25-107667`` are neither. ``$1.5 trillion`` has the value
     1500000000000 and the unit ``dollars``.
     """
-    text = _WORDS.sub(_spell, folded)
+    text = in_digits(folded)
     days: list[Day] = []
     for order, pattern in enumerate(_DATES):
         if order == _YEAR_ALONE:
@@ -113,13 +123,12 @@ def figures(folded: str) -> tuple[tuple[Figure, ...], tuple[Day, ...]]:
 
 
 def _measured(text: str, match: re.Match[str]) -> bool:
-    """Return whether four digits are a number with a scale or a unit, as in ``2000 pounds``."""
+    """Say whether four digits have a scale or a unit, as in ``2000 pounds``."""
     number = _NUMBER.match(text, match.start())
     return bool(number and (number["scale"] or _unit(number)))
 
 
 def _day(match: re.Match[str]) -> Day:
-    """Return the date of a match of one of the date patterns."""
     parts = match.groupdict()
     month = int(parts["number"]) if parts.get("number") else None
     if parts.get("month"):
@@ -129,15 +138,13 @@ def _day(match: re.Match[str]) -> Day:
 
 
 def _unit(match: re.Match[str]) -> str:
-    """Return the unit of a number, or an empty string."""
     if match["money"]:
-        return _MONEY[match["money"].strip()[-1]]
+        return _MONEY[match["money"].strip()]
     found = (name for n, name in enumerate(_UNIT_NAMES) if match[f"u{n}"])
     return next(found, "")
 
 
 def _numbers(text: str) -> Iterator[Figure]:
-    """Yield the numbers of a text whose dates have been blanked."""
     for match in _NUMBER.finditer(text):
         digits, scale = match["digits"], match["scale"]
         if re.fullmatch(r"\d+,\d{1,2}", digits):
@@ -145,6 +152,7 @@ def _numbers(text: str) -> Iterator[Figure]:
         if scale in ("m", "b") and not match["money"]:
             scale = None
         value = Decimal(digits.replace(",", "").replace(" ", "")) * SCALES.get(scale or "", 1)
+        value = -value if match["sign"] else value
         before = _MORE.search(text[max(0, match.start() - 24) : match.start()].rstrip(" $€£"))
         bound = "" if before is None else "<" if before["less"] else ">"
         bound = ">" if re.match(r" ?(?:or more|or higher|\+)", text[match.end() :]) else bound

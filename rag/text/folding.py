@@ -76,7 +76,6 @@ def _quote_mark(text: str, at: int) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the folded form of each stretch, before spaces are settled."""
     for start, end in _clusters(text):
         char = text[start]
         if end - start > 1:

@@ -1,4 +1,4 @@
-"""Tell a question in a language that the embedding model does not understand."""
+"""Tell in what language a text is."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ FEWEST_WORDS = 3
 """Words from which a text in Latin letters is judged."""
 
 
+@lru_cache(maxsize=4096)
+def language(text: str) -> str | None:
+    """Give the ISO 639-1 code of a text's language; None where it is too short or unclear to tell."""
+    letters = [char for char in text if char.isalpha()]
+    latin = 2 * sum(char < "\u0370" for char in letters) >= len(letters)
+    if latin and len(tokenise(text)) < FEWEST_WORDS:
+        return None
+    code, probability = _identifier().classify(text)
+    return None if latin and probability < SURE else str(code)
+
+
 def foreign_language(question: str, understood: Sequence[str]) -> str | None:
     """Name the language of a question if it is none of those understood.
 
@@ -33,13 +44,8 @@ def foreign_language(question: str, understood: Sequence[str]) -> str | None:
     Returns:
         Its English name, or None where the question is understood or too short to tell.
     """
-    if not understood:
-        return None
-    latin = sum(c.isascii() for c in question if c.isalpha()) >= sum(map(str.isalpha, question)) / 2
-    if latin and len(tokenise(question)) < FEWEST_WORDS:
-        return None
-    code, probability = _identifier().classify(question)
-    return None if code in understood or (latin and probability < SURE) else LANGUAGES[code]
+    code = language(question) if understood else None
+    return None if code is None or code in understood else LANGUAGES[code]
 
 
 @lru_cache(maxsize=1)

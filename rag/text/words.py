@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from rag.text.lexicon import FUNCTION_WORDS, PARTICIPLES, PASTS
+
 STOP_WORDS = frozenset(
     """
     a about also am an and any are as at be been being but by can could d did do does doing for from had
@@ -29,7 +31,17 @@ GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[^\W\d_]*")
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DASH = r"[-\u2010-\u2013]"
+YEAR = re.compile(
+    rf"(?:(?<![\w.,/$€£-])|(?<=\b[Ff][Yy])|(?<=\b\d{{4}}{_DASH})|(?<=[a-z]-))(?:1[5-9]|2[01])\d\d"
+    rf"(?![\w%]|[.,/:]\d)(?=(?!{_DASH}\d)|{_DASH}(?:0[1-9]|1[0-2]|\d{{4}})(?!\d))"
+)
+"""A year as a whole word: 2022 in ``2022-05`` and ``2021-2022``, not in ``120220``, ``2022-23`` or ``2020s``."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”')\]]*\s+(?=[\"“(]?[^\W\d_a-z]|[\"“]?\d)")
+_ABBREVIATED = re.compile(
+    r"\b(?:[A-Z]|U\.S|U\.K|U\.N|Dr|Mr|Mrs|Ms|Prof|St|Nos?|vs|al|etc|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
 JOINERS = frozenset("-‐‑/")
 LONGEST_COMPOUND = 24
 """Letters of the longest compound that is also indexed as one word."""
@@ -85,6 +97,28 @@ def content_terms(text: str) -> list[str]:
 def counted_terms(text: str) -> list[str]:
     """Split a text into terms without stop words; nothing where it has no others."""
     return [term for term in tokenise(text) if term not in STOP_WORDS]
+
+
+def brief_sentences(text: str) -> list[str]:
+    """Split a line of a few sentences, such as an answer's; documents are split by `rag.indexing.chunking`."""
+    parts: list[str] = []
+    for part in _SENTENCE_END.split(text):
+        if parts and _ABBREVIATED.search(parts[-1]):
+            parts[-1] = f"{parts[-1]} {part}"
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
+
+
+def stem(word: str) -> str:
+    """Return the common part of a word's forms: ``seized`` and ``seizing`` are ``seiz``, ``took`` is ``take``."""
+    return _term(PASTS.get(word) or PARTICIPLES.get(word, word))
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that say something of the subject; numbers are none."""
+    words = (match[0].casefold().removesuffix("'s") for match in WORD.finditer(text))
+    return frozenset(stem(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1 and not w[0].isdigit())
 
 
 def _fold(text: str) -> str:

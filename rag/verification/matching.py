@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rag.records import Span
 from rag.text.folding import Folded, fold
-from rag.text.wording import NEGATION
+from rag.verification.polarity import negation
 
 MAX_GAP = 300
 """Most characters that an ellipsis may stand for; longer, and it joins two statements."""
@@ -19,9 +19,7 @@ _ELLIPSIS = re.compile(rf"[\[(]\s*{_DOTS}\s*[\])]|{_DOTS}")
 _INSERTED = re.compile(r"\[(\w)\]")
 _EDGES = "\"' .,;:-[]()"
 _PREFIXES = re.compile(r"(?:non|un|anti|counter|in|de|dis|ex|pre|post|semi|half|quasi|pseudo|self|sub)-$")
-_AT_END = re.compile(
-    rf"(?:{NEGATION.pattern})" + r"(?:\s+(?:been|be|yet|very|fully|so|being|always|a|an|any|the))?\s*$"
-)
+_AFTER_NEGATION = re.compile(r"(?:\s+(?:been|be|yet|very|fully|so|being|always|a|an|any|the))?\s*")
 
 
 def find(quote: str, text: str, start: int = 0, end: int | None = None) -> Span | None:
@@ -32,16 +30,10 @@ def find(quote: str, text: str, start: int = 0, end: int | None = None) -> Span 
     apart; the span then runs from the first to the last. A quote never starts or
     ends inside a word or a number, nor right after a negation that it leaves out:
     ``5 percent`` is not found in ``1.5 percent``, nor ``effective`` in ``is not
-    effective``. Of several places the first is returned.
-
-    Args:
-        quote: the words that are claimed to stand there.
-        text: the stored text.
-        start: first code point of the stretch to search.
-        end: one past its last code point; the whole rest when None.
+    effective``.
 
     Returns:
-        The span in code points of *text*, or None when it does not stand there.
+        The first place, in code points of *text*, or None when there is none.
     """
     end = len(text) if end is None else min(end, len(text))
     stretch = text[start:end]
@@ -51,7 +43,9 @@ def find(quote: str, text: str, start: int = 0, end: int | None = None) -> Span 
     for join_text in _joins(stretch):
         where = fold(stretch, join=join_text)
         for join_quote in _joins(quote):
-            found = _whole(quote, where, join=join_quote) or _fragments(quote, where, join=join_quote)
+            found = next(_places(_core(quote, join=join_quote), where.text), None) or _fragments(
+                quote, where, join=join_quote
+            )
             if found:
                 first, last = found
                 return Span(start + where.starts[first], start + where.ends[last - 1])
@@ -71,12 +65,6 @@ def _core(quote: str, *, join: bool) -> str:
     return "-" + core if core[:1].isdigit() and folded[at - 1 : at] == "-" else core
 
 
-def _whole(quote: str, where: Folded, *, join: bool) -> tuple[int, int] | None:
-    """Find the quote in one piece; as an index range of the folded text."""
-    core = _core(quote, join=join)
-    return next(_places(core, where.text), None)
-
-
 def _fragments(quote: str, where: Folded, *, join: bool) -> tuple[int, int] | None:
     """Find the quote's fragments in order, with no negation in a gap."""
     cores = [_core(part, join=join) for part in _ELLIPSIS.split(quote)]
@@ -86,23 +74,17 @@ def _fragments(quote: str, where: Folded, *, join: bool) -> tuple[int, int] | No
     for first, last in _places(cores[0], where.text):
         reached: int | None = last
         for core in cores[1:]:
-            reached = _next_fragment(core, where.text, last)
-            if reached is None:
-                break
-            last = reached
-        if reached is not None:
-            return first, last
+            reached = reached and _next_fragment(core, where.text, reached)
+        if reached:
+            return first, reached
     return None
 
 
 def _next_fragment(core: str, text: str, after: int) -> int | None:
     """Return where the nearest *core* after *after* ends, if the gap may be left out."""
-    for first, last in _places(core, text, after, clipped=True):
-        gap = text[after:first]
-        if len(gap) > MAX_GAP or NEGATION.search(gap):
-            return None
-        return last
-    return None
+    first, last = next(_places(core, text, after, clipped=True), (len(text), None))
+    gap = text[after:first]
+    return None if len(gap) > MAX_GAP or negation(text).search(gap) else last
 
 
 def _places(core: str, text: str, start: int = 0, *, clipped: bool = False) -> Iterator[tuple[int, int]]:
@@ -115,13 +97,16 @@ def _places(core: str, text: str, start: int = 0, *, clipped: bool = False) -> I
         last = at + len(core)
         if _apart(text, at) and _apart(text, last) and not _within_number(text, at, last):
             before = text[max(0, at - 40) : at]
-            if not _PREFIXES.search(before) and (clipped or not _AT_END.search(before)):
+            if not _PREFIXES.search(before) and (clipped or not _negated(before, negation(text))):
                 yield at, last
         at = text.find(core, at + 1)
 
 
+def _negated(before: str, negations: re.Pattern[str]) -> bool:
+    return any(_AFTER_NEGATION.fullmatch(before, match.end()) for match in negations.finditer(before))
+
+
 def _apart(text: str, at: int) -> bool:
-    """Return whether a word may end or start at *at*."""
     if at == 0 or at == len(text):
         return True
     left, right = text[at - 1], text[at]

@@ -31,7 +31,6 @@ def estimate_tokens(text: str) -> int:
 
 
 def _vocabulary_is_here() -> bool:
-    """Return whether tiktoken would read its vocabulary from this machine."""
     folder = os.environ.get("TIKTOKEN_CACHE_DIR") or os.environ.get("DATA_GYM_CACHE_DIR")
     key = hashlib.sha1(_ADDRESS, usedforsecurity=False).hexdigest()
     return (Path(folder or Path(tempfile.gettempdir()) / "data-gym-cache") / key).is_file()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.records import AnswerSentence, Citation, Document, Passage, Span
 from rag.text.folding import fold
 from rag.verification.citations import cite, find, verify
-from rag.verification.claims import coverage, language, unsupported
+from rag.verification.claims import coverage, is_foreign, unsupported
 from rag.writing.prompts import INSTRUCTION
 from rag.writing.protocol import Claim
 
@@ -44,12 +44,10 @@ class _Evidence:
 def check_claim(claim: Claim, by_id: Mapping[str, Passage], documents: Mapping[str, Document]) -> Verdict:
     """Check a claim against the stored text.
 
-    Each quote is looked for in its passage: found exactly it is verified, found
-    by the fold it is corrected. The claim is then held to the whole sentences that
-    its quotes stand in. Where that fails, or no quote was given, the stored sentence
-    that supports the claim best takes the quote's place (corrected, if the model
-    gave a quote). A quote that does not stand in its passage is kept as rejected and
-    supports nothing.
+    The claim is held to the whole sentences that its quotes stand in. Where that
+    fails, or no quote was given, the stored sentence that supports it best takes the
+    quote's place (corrected, if the model gave a quote). A quote that does not stand
+    in its passage is kept as rejected and supports nothing.
 
     Returns:
         ``supported`` with live citations, or ``unsupported`` with rejected ones only.
@@ -57,25 +55,21 @@ def check_claim(claim: Claim, by_id: Mapping[str, Passage], documents: Mapping[s
     live: list[Citation] = []
     rejected: list[Citation] = []
     evidence: list[_Evidence] = []
-    for mark in claim.marks:
+    for mark in (mark for mark in claim.marks if mark.quote):
         passage = by_id[mark.id]
         document = documents[passage.doc_id]
-        if not mark.quote:
-            continue
         citation = _claimed(mark.quote, passage, document)
-        own = _around(citation, passage, document) if citation.status != "rejected" else []
+        own = _around(citation, passage, document)
         if own:
             live.append(citation)
             evidence += own
         else:
             rejected.append(replace(citation, status="rejected"))
-    if live:
-        reasons = _reasons(claim.text, evidence)
-        if not reasons:
-            return Verdict(AnswerSentence(claim.text, (*live, *rejected), "supported"), ())
-    named = [by_id[mark.id] for mark in claim.marks]
-    pool = list(dict.fromkeys(passage.number for passage in named)) or [p.number for p in by_id.values()]
-    candidates = [one for p in by_id.values() if p.number in pool for one in _sentences(p, documents[p.doc_id])]
+    if live and not _reasons(claim.text, evidence):
+        return Verdict(AnswerSentence(claim.text, (*live, *rejected), "supported"), ())
+    named = {by_id[mark.id].number for mark in claim.marks}
+    pool = [passage for passage in by_id.values() if not named or passage.number in named]
+    candidates = [one for passage in pool for one in _sentences(passage, documents[passage.doc_id])]
     best, reasons = _best(claim.text, candidates, NAMED_COVERAGE if named else 1.0)
     if best is None:
         return Verdict(AnswerSentence(claim.text, tuple(rejected), "unsupported"), reasons)
@@ -86,7 +80,6 @@ def check_claim(claim: Claim, by_id: Mapping[str, Passage], documents: Mapping[s
 
 
 def _claimed(quote: str, passage: Passage, document: Document) -> Citation:
-    """Return the citation of a quote, verified, corrected or rejected."""
     at = document.text.find(quote, passage.start, passage.end)
     start, end = (at, at + len(quote)) if at >= 0 else (passage.start, passage.end)
     citation = cite(passage, Span(start, end), document)
@@ -101,15 +94,14 @@ def _sentences(passage: Passage, document: Document) -> list[_Evidence]:
 
 
 def _around(citation: Citation, passage: Passage, document: Document) -> list[_Evidence]:
-    """Return the whole sentences that a quote stands in; none if one speaks to the model."""
-    touched = [
-        one for one in _sentences(passage, document) if one.span.start < citation.end and citation.start < one.span.end
-    ]
-    return [] if INSTRUCTION.search(citation.quote) else touched
+    """Return the whole sentences that a quote stands in; none if it stands nowhere or speaks to the model."""
+    if citation.status == "rejected" or INSTRUCTION.search(citation.quote):
+        return []
+    own = _sentences(passage, document)
+    return [one for one in own if one.span.start < citation.end and citation.start < one.span.end]
 
 
 def _reasons(text: str, evidence: Sequence[_Evidence]) -> tuple[str, ...]:
-    """Return why *evidence* does not support *text*."""
     held = " ".join(dict.fromkeys(one.text for one in evidence))
     reasons = list(unsupported(text, held, _context(one.passage for one in evidence)))
     reasons += [f"quote: {words}" for words in _QUOTED.findall(text) if find(words, held) is None]
@@ -119,11 +111,11 @@ def _reasons(text: str, evidence: Sequence[_Evidence]) -> tuple[str, ...]:
 
 def _context(passages: Iterable[Passage]) -> str:
     """Return what stands beside the passages' text: titles, headings, publishers, dates."""
-    lines: dict[str, None] = {}
-    for passage in passages:
-        about = passage.attribution
-        lines[f"{passage.source.title}\n{passage.heading}\n{about.publisher}\n{about.date}"] = None
-    return "\n".join(lines)
+    return "\n".join(
+        dict.fromkeys(
+            f"{p.source.title}\n{p.heading}\n{p.attribution.publisher}\n{p.attribution.date}" for p in passages
+        )
+    )
 
 
 def _best(text: str, candidates: Sequence[_Evidence], least: float) -> tuple[_Evidence | None, tuple[str, ...]]:
@@ -139,10 +131,9 @@ def _best(text: str, candidates: Sequence[_Evidence], least: float) -> tuple[_Ev
     first: tuple[str, ...] = ("words: nothing like it in what is cited",)
     for order, one in enumerate(ranked[:6]):
         shared = coverage(text, f"{one.text}\n{_context([one.passage])}")
-        foreign = not {language(text), language(one.text)} <= {"en", "?"} and language(text) != language(one.text)
         near = shared >= least and coverage(text, one.text) >= OWN_COVERAGE
         reasons = _reasons(text, [one])
-        if not near or foreign:
+        if not near or is_foreign(text, one.text):
             reasons = tuple(dict.fromkeys((*reasons, "words: too few stand in what is cited")))
         if not reasons:
             return one, ()

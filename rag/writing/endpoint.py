@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +50,9 @@ def transport_errors() -> tuple[type[BaseException], ...]:
     openai = importlib.import_module("openai")
     found: list[type[BaseException]] = [openai.OpenAIError, OSError, ValueError, EOFError]
     for name in ("httpx2", "httpx"):
-        try:
+        with suppress(ImportError):
             module = importlib.import_module(name)
-        except ImportError:
-            continue
-        found += [module.HTTPError, module.StreamError, module.InvalidURL]
+            found += [module.HTTPError, module.StreamError, module.InvalidURL]
     return tuple(found)
 
 
@@ -67,14 +66,12 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepare a client; nothing is contacted and openai is not yet loaded."""
         self.endpoint = endpoint
         self._sleep = sleep
         self._clock = clock
         self._openai: Any = None
 
     def _client(self) -> Any:
-        """Return the openai client, made once."""
         if self._openai is None:
             try:
                 openai = importlib.import_module("openai")
@@ -122,7 +119,6 @@ class Client:
     def _pieces(
         self, client: Any, messages: Sequence[Message], answer_tokens: int | None, deadline: float
     ) -> Iterator[Piece]:
-        """Ask once."""
         left = max(deadline - self._clock(), 0.01)
         answer = client.chat.completions.create(
             model=self.endpoint.model,
@@ -145,17 +141,14 @@ class Client:
     def _wait(self, error: BaseException, tries: int) -> float | None:
         """Return the seconds to wait before another try, or None when none will help."""
         status = getattr(error, "status_code", None)
-        if tries >= self.endpoint.retries or isinstance(error, TimeoutError):
-            return None
-        if type(error).__name__ == "APITimeoutError":
-            return None
-        if status is not None and status not in (408, 409, 429) and status < 500:
+        refused = status is not None and status not in (408, 409, 429) and status < 500
+        slow = isinstance(error, TimeoutError) or type(error).__name__ == "APITimeoutError"
+        if tries >= self.endpoint.retries or refused or slow:
             return None
         response = getattr(error, "response", None)
-        asked = response.headers.get("retry-after", "") if response is not None else ""
         try:
-            wait = float(asked)
-        except ValueError:
+            wait = float(response.headers["retry-after"]) if response is not None else 0.5 * 2**tries
+        except (KeyError, ValueError):
             wait = 0.5 * 2**tries
         return min(max(wait, 0.0), MAX_WAIT)
 

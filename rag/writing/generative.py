@@ -9,24 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rag.errors import AnswererError
 from rag.records import AnswerSentence, Document, Passage, Turn
 from rag.text.folding import fold
-from rag.text.names import names, stems
+from rag.text.names import names
+from rag.text.words import brief_sentences, stems
 from rag.verification.claims import coverage, unsupported
 from rag.writing.budget import count_tokens
 from rag.writing.checking import Verdict, check_claim
 from rag.writing.endpoint import Client, Endpoint
 from rag.writing.prompts import NO_ANSWER, Prompt, about_line, rewrite_prompt, write_prompt
-from rag.writing.protocol import Claim, StreamParser
+from rag.writing.protocol import Claim, Mark, StreamParser
 
 MAX_SENTENCES = 16
 """Sentences after which an answer is ended."""
 MAX_QUESTION = 300
 """Characters of a rewritten question; a longer one is no question."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"\u201d')]*\s+(?=[\"\u201c(]?[^\W\d_a-z]|[\"\u201c]?\d)")
-_SHORT = re.compile(
-    r"(?:\b(?:[A-Z]|U\.S|U\.K|U\.N|Dr|Mr|Mrs|Ms|Prof|St|No|Nos|vs|al|etc|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Gen|Gov"
-    r"|Sen|Rep|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.)$"
-)
 _POINTING = re.compile(r"\b(?:it|its|they|them|their|that|this|these|those|he|she|his|her|there|one|ones|what about)\b")
 _ABOUT_ITSELF = re.compile(
     r"(?i)(?:the|this|your|that) (?:questions?|prompt|users?|passages? (?:do|does)|answers?)\b"
@@ -42,8 +38,7 @@ _ASKING = re.compile(r"\b(?:why|when|where|who|whom|whose|how|which|what)\b")
 class GenerativeAnswerer:
     """Answers through a language model; each sentence is checked against the stored text.
 
-    Nothing is contacted before the first question. One object serves many threads:
-    it keeps nothing between questions.
+    One object serves many threads: it keeps nothing between questions.
     """
 
     def __init__(
@@ -54,7 +49,6 @@ class GenerativeAnswerer:
         choose: Callable[[Sequence[str]], str] = secrets.choice,
         count: Callable[[str], int] = count_tokens,
     ) -> None:
-        """Take the endpoint; the rest are seams for tests."""
         self.endpoint = endpoint
         self.name = endpoint.model
         self._client = client or Client(endpoint)
@@ -66,15 +60,9 @@ class GenerativeAnswerer:
     ) -> Iterator[AnswerSentence]:
         """Yield each sentence of the model's answer as soon as it is finished and checked.
 
-        Args:
-            question: as resolved.
-            passages: best first; as many as the token budget holds are shown.
-            documents: the stored text of every passage, by ``doc_id``.
-
         Raises:
-            AnswererError: the model failed, was slow, said nothing usable, said that
-                the passages do not answer, or nothing that it said is supported. What
-                was yielded before stands.
+            AnswererError: the model failed, said nothing usable or that the passages do
+                not answer, or nothing that it said is supported.
         """
         for verdict in self.verdicts(question, passages, documents):
             yield verdict.sentence
@@ -83,13 +71,8 @@ class GenerativeAnswerer:
         self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
     ) -> Iterator[Verdict]:
         """Yield what :meth:`stream` yields, each with the reasons why it is not supported."""
-        prompt = write_prompt(
-            question,
-            passages,
-            budget=self.endpoint.context_tokens,
-            count=self._count,
-            choose=self._choose,
-        )
+        budget = self.endpoint.context_tokens
+        prompt = write_prompt(question, passages, budget=budget, count=self._count, choose=self._choose)
         seen: set[str] = set()
         supported = total = 0
         for claim in self._claims(prompt, question):
@@ -110,7 +93,6 @@ class GenerativeAnswerer:
             raise AnswererError(f"nothing that {where} said is supported by the passages (sentences: {total})")
 
     def _claims(self, prompt: Prompt, question: str) -> Iterator[Claim]:
-        """Yield the claims of the model's answer, one sentence each."""
         about = [f"{p.heading}\n{p.source.title}\n{about_line(p)}" for p in prompt.passages.values()]
         parser = StreamParser(prompt.passages, "\n".join([prompt.messages[0]["content"], question, *about]))
         cut = False
@@ -129,10 +111,9 @@ class GenerativeAnswerer:
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Complete a follow-up question from the conversation through the model.
 
-        The model's version is taken only if it is one line of at most
-        :data:`MAX_QUESTION` characters, keeps what the question asks, is no question
-        that was asked before, and brings in no name, number or subject that the
-        conversation does not hold.
+        The model's version is taken only if it is one short line, keeps what the
+        question asks, was not asked before, and brings in no name, number or subject
+        that the conversation does not hold.
 
         Raises:
             AnswererError: the model failed, or its version is not taken.
@@ -153,38 +134,30 @@ def _is_rewrite(text: str, question: str, history: Sequence[Turn]) -> bool:
     """Return whether *text* asks what *question* asks, with words of the conversation only."""
     if not text or "\n" in text or len(text) > MAX_QUESTION or "<" in text:
         return False
-    asked = question.rstrip().endswith("?")
-    if asked and not text.endswith(("?", "\uff1f")):
+    if question.rstrip().endswith("?") and not text.endswith(("?", "\uff1f")):
         return False
     folded = fold(text).text
     if folded in {fold(asked).text for asked in (question, *(turn.question for turn in history))}:
         return False
-    wanted = set(_ASKING.findall(_POINTING.sub(" ", fold(question).text)))
+    plain = _POINTING.sub(" ", fold(question).text)
+    wanted = set(_ASKING.findall(plain))
     if wanted and not wanted & set(_ASKING.findall(folded)):
         return False
     said = "\n".join([question, *(f"{turn.question}\n{turn.answer}" for turn in history)])
     if coverage(text, said) < 0.99 or any(name not in said for name in names(text)):
         return False
-    reasons = unsupported(text, said)
-    if any(reason.startswith(("number", "date", "name", "unit")) for reason in reasons):
+    if any(reason.startswith(("number", "date", "name", "unit")) for reason in unsupported(text, said)):
         return False
-    kept = stems(fold(_POINTING.sub(" ", fold(question).text)).text)
+    kept = stems(plain)
     return not kept or len(kept & stems(folded)) * 3 >= len(kept) * 2
 
 
 def split_claim(claim: Claim) -> Iterator[Claim]:
     """Split a claim of several sentences; earlier ones keep its ids, the last its quotes too."""
-    parts: list[str] = []
-    for part in _SENTENCE_END.split(claim.text):
-        if parts and _SHORT.search(parts[-1]):
-            parts[-1] = f"{parts[-1]} {part}"
-        elif part.strip():
-            parts.append(part.strip())
-    bare = tuple(type(mark)(mark.id, "") for mark in claim.marks)
-    for part in parts[:-1]:
-        yield Claim(part, tuple(dict.fromkeys(bare)))
-    if parts:
-        yield Claim(parts[-1], claim.marks)
+    bare = tuple(dict.fromkeys(Mark(mark.id, "") for mark in claim.marks))
+    *earlier, last = brief_sentences(claim.text)
+    yield from (Claim(sentence, bare) for sentence in earlier)
+    yield Claim(last, claim.marks)
 
 
 def _says_nothing(text: str, question: str) -> bool:

@@ -100,38 +100,28 @@ def write_prompt(
     choose: Callable[[Sequence[str]], str] = secrets.choice,
     claims: int = 6,
 ) -> Prompt:
-    """Write the messages for a question, with as many passages as *budget* tokens hold.
+    """Write the messages for a question, with as many passages, best first, as *budget* tokens hold.
 
     Each passage stands between tags that carry its id, so a text that contains a
     closing tag closes nothing. The first passage is cut to the budget if it must be.
-
-    Args:
-        question: as resolved.
-        passages: best first.
-        budget: tokens for all passages, tags included.
-        count: counts the tokens of a text.
-        choose: picks one of a sequence; at random unless a test says otherwise.
-        claims: most sentences that are asked for.
+    *claims* is the most sentences that are asked for.
     """
     ids = make_ids(len(passages) + 1, "\n".join([question, *(passage.text for passage in passages)]), choose)
     blocks: dict[str, str] = {}
     used: dict[str, Passage] = {}
     left = budget
     for name, passage in zip(ids[1:], passages, strict=True):
-        block = _block(name, passage, shown_text(passage))
-        if not used and count(block) > left:
-            text = shown_text(passage)
-            while text and count(_block(name, passage, text)) > left:
-                text = text[: len(text) * 3 // 4]
-            block = _block(name, passage, text)
+        text = shown_text(passage)
+        while not used and text and count(_block(name, passage, text)) > left:
+            text = text[: len(text) * 3 // 4]
+        block = _block(name, passage, text)
         left -= count(block)
         if left < 0 and used:
             break
         blocks[name], used[name] = block, passage
     task = next((task for pattern, task in _TASKS if pattern.search(question)), "")
     rules = _RULES.format(claims=claims, task=task, no_answer=NO_ANSWER)
-    fenced = f"<question-{ids[0]}>\n{question}\n</question-{ids[0]}>"
-    asked = "\n\n".join([*blocks.values(), fenced])
+    asked = "\n\n".join([*blocks.values(), f"<question-{ids[0]}>\n{question}\n</question-{ids[0]}>"])
     return Prompt(({"role": "system", "content": rules}, {"role": "user", "content": asked}), used)
 
 
@@ -141,7 +131,6 @@ def about_line(passage: Passage) -> str:
 
 
 def _block(name: str, passage: Passage, text: str) -> str:
-    """Return one passage between its tags."""
     heading = f"\n{passage.heading}" if passage.heading else ""
     return f"<passage-{name}>\n{about_line(passage)}{heading}\n{text}\n</passage-{name}>"
 

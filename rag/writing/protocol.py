@@ -41,8 +41,6 @@ class StreamParser:
         self._close_tag = ""
         self._fenced = False
         self._code: list[str] = []
-        self._json: list[str] | None = None
-        self._started = False
         self._any = False
 
     @property
@@ -67,25 +65,17 @@ class StreamParser:
             cut: the stream broke off; a last sentence without its end is dropped.
         """
         claims: list[Claim] = []
-        if self._json is not None:
-            claims = read_json("".join(self._json), self._ids)
-        elif not self._close_tag:
+        if not self._close_tag:
             if self._fenced:
                 self._line.clear()
             rest = "".join(self._line).rstrip()
-            if not cut or rest.endswith((".", "!", "?", "]", '"', "\u201d")):
+            if not cut or _JSON_LINE.match(rest) or rest.endswith((".", "!", "?", "]", '"', "\u201d")):
                 claims = self._end_line()
         if self._code and not self._any and not any(claim.marks for claim in claims):
             claims += read_json("".join(self._code), self._ids)
         return claims
 
     def _take(self, char: str) -> list[Claim]:
-        """Read one character."""
-        if self._json is not None:
-            self._json.append(char)
-            return []
-        if not self._started and self._opening(char):
-            return []
         if char == "\n":
             return [] if self._close_tag and self._hide() else self._end_line()
         claims = self._early(char)
@@ -94,18 +84,6 @@ class StreamParser:
         if self._close_tag or char in ">-":
             self._hide()
         return claims
-
-    def _opening(self, char: str) -> bool:
-        """Read the first characters, which tell JSON from words; return whether *char* is used up."""
-        head = ("".join(self._line) + char).strip()
-        if head in ("", "{", "["):
-            self._line = list(head)
-            return True
-        self._started = True
-        if head in ('{"', '["', "[{", "[["):
-            self._json = [head]
-            return True
-        return False
 
     def _hide(self) -> bool:
         """Leave out what stands between a tag of the prompt, or of thinking, and its end."""
@@ -133,7 +111,7 @@ class StreamParser:
         if char.isspace() or char in "[(.,;:!?)":
             return []
         line = "".join(self._line).rstrip()
-        if not line.rstrip(".!?,;\"'\u201d ").endswith("]") or not self._complete(line):
+        if not line.rstrip(".!?,;\"'\u201d ").endswith("]") or not self._complete(line) or _JSON_LINE.match(line):
             return []
         return self._end_line()
 
