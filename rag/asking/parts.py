@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from rag.records import Shape
 
@@ -62,7 +63,13 @@ def part(question: str) -> Parts:
         topic = _without_frame(f"{question[: years.start()]} {question[years.end() :]}")
         shape: Shape = "comparison" if len(wanted) == 2 else "series"
         return Parts(shape, tuple(f"{topic} in {year}?" for year in wanted))
-    if SINCE.search(question) or HISTORY.search(question):
+    since = SINCE.search(question)
+    if since and since.group(1):
+        first, last = int(since.group(1)), date.today().year
+        topic = question.replace(since.group(), " ").rstrip(" ?.")
+        each = tuple(f"{' '.join(topic.split())} in {year}?" for year in range(first, last + 1)[-MOST_PARTS:])
+        return Parts("timeline", each or (question,))
+    if since or HISTORY.search(question):
         return Parts("timeline", (question,))
     if COMPARE.search(question) or EACH.search(question):
         sides = _sides(question)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.asking.parts import SINCE
 from rag.asking.replies import SUGGESTIONS
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
-from rag.composing.order import ASKS_RECENT, events, newest_first
-from rag.composing.quotes import choose, quote_all, says_the_same
+from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
+from rag.composing.quotes import BEHIND, choose, quote_all, says_the_same
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities
@@ -78,8 +77,7 @@ def compose(asked: Understood, found: Sequence[Found], generation: Generation, *
 def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
     shape = asked.parts.shape
     if shape == "timeline":
-        since = SINCE.search(asked.search)
-        chosen = events(sentences, int(since.group(1) or 0) if since else 0)
+        chosen = events(sentences)
         if len(chosen) > 1:
             return chosen
     if ASKS_RECENT.search(asked.search):
@@ -89,8 +87,9 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
 
 def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -> Answer:
     """Answer each part with its best sentences, and tell which one the sources do not answer."""
+    shape = asked.parts.shape
+    each = 1 if shape == "series" else PER_PART
     chosen: list[ReadSentence] = []
-    quoted: list[AnswerSentence] = []
     passages: dict[str, Passage] = {}
     parts: list[Part] = []
     for question, one in zip(asked.parts.questions, found, strict=True):
@@ -98,45 +97,41 @@ def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -
         answered = one.outcome != "abstain" and bool(sentences)
         parts.append(Part(question, answered))
         if answered:
-            own = choose(sentences, most=1 if len(found) > PER_PART else PER_PART)
-            own = [s for s in own if not any(says_the_same(s.text, other.text) for other in chosen)]
+            new = [s for s in sentences if not any(says_the_same(s.text, other.text) for other in chosen)]
+            own = choose(new, most=each) if new and new[0].logit >= sentences[0].logit - BEHIND else []
             chosen += own
-            quoted += quote_all(own, generation.documents)
             passages |= {p.chunk_id: p for p in _passages(one.reading, own, (), 1)}
-    unsaid = [part.question for part in parts if not part.answered]
-    told = f"The sources do not say: {'; '.join(unsaid)}" if unsaid else ""
-    kept = tuple(replace(p, number=n) for n, p in enumerate(passages.values(), start=1))
-    answered_parts = [one.confidence for one, part in zip(found, parts, strict=True) if part.answered]
-    sure = min(answered_parts, default=min(one.confidence for one in found))
-    outcome: Outcome = (
-        "abstain"
-        if not quoted
-        else "caution"
-        if unsaid
-        else min((one.outcome for one in found), key=("abstain", "caution", "answer").index)
+    if shape == "timeline":
+        chosen.sort(key=said_of)
+    unsaid = [part.question for part in parts if not part.answered] if shape != "timeline" else []
+    lead = f"The sources do not say: {'; '.join(unsaid)}" if unsaid else ""
+    sure = [one.confidence for one, part in zip(found, parts, strict=True) if part.answered]
+    answer = Answer(
+        asked.typed,
+        asked.text,
+        _outcome(found, parts, partly=bool(unsaid)),
+        sum(sure) / len(sure) if sure else max(one.confidence for one in found),
+        (),
+        (),
+        shape=shape,
+        parts=tuple(parts),
     )
-    renumbered = _renumbered(quoted, passages, kept)
-    if outcome == "abstain":
-        kept = found[0].reading.passages[: found[0].kept]
-    return Answer(
-        asked.typed, asked.text, outcome, sure, renumbered, kept,
-        lead=told or (CAUTION if outcome == "caution" else ""), shape=asked.parts.shape, parts=tuple(parts),
-    )  # fmt: skip
+    if not chosen:
+        why = _does_not_say(found[0], (), generation)
+        return replace(answer, outcome="abstain", lead=why, passages=found[0].reading.passages[: found[0].kept])
+    kept = tuple(replace(p, number=number) for number, p in enumerate(passages.values(), start=1))
+    places = {p.chunk_id: p for p in kept}
+    quoted = quote_all([replace(s, passage=places[s.passage.chunk_id]) for s in chosen], generation.documents)
+    lead = lead or (CAUTION if answer.outcome == "caution" else "")
+    return replace(answer, sentences=quoted, passages=kept, lead=lead)
 
 
-def _renumbered(
-    quoted: Sequence[AnswerSentence], old: dict[str, Passage], new: Sequence[Passage]
-) -> tuple[AnswerSentence, ...]:
-    """Give citations of several searches the numbers that their passages have now."""
-    place = {(p.doc_id, p.start): p for p in new}
-
-    def number(citation: Citation) -> Citation:
-        holder = next(
-            p for p in place.values() if p.doc_id == citation.doc_id and p.start <= citation.start < max(p.end, 1)
-        )
-        return replace(citation, number=holder.number)
-
-    return tuple(replace(s, citations=tuple(map(number, s.citations))) for s in quoted)
+def _outcome(found: Sequence[Found], parts: Sequence[Part], *, partly: bool) -> Outcome:
+    """The weakest outcome of the parts that are answered; a caution where one is not."""
+    outcomes = {one.outcome for one, part in zip(found, parts, strict=True) if part.answered}
+    if not outcomes or "abstain" in outcomes:
+        return "abstain"
+    return "caution" if partly or "caution" in outcomes else "answer"
 
 
 def _out_of_bounds(question: str, lacking: Sequence[str]) -> bool:

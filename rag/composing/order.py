@@ -13,7 +13,8 @@ from rag.text.figures import figures
 from rag.text.folding import fold
 
 ASKS_RECENT = re.compile(
-    r"\b(?:newe(?:st|r)|latest|most recent(?:ly)?|current(?:ly)?|today|now|nowadays|still|these days|up[- ]to[- ]date)\b",
+    r"\b(?:newe(?:st|r)|latest|most recent(?:ly)?|current(?:ly)?|today|now|nowadays|still|these days"
+    r"|up[- ]to[- ]date)\b",
     re.IGNORECASE,
 )
 """How a question asks for what is so now."""
@@ -29,7 +30,7 @@ Moment = tuple[int, int, int]
 
 
 def said_of(sentence: ReadSentence) -> Moment:
-    """Give the last date that a sentence names and that is not to come, else the one it is dated with; zeros for none."""
+    """Give the last date that a sentence names and that is not to come, else its attribution's; zeros for none."""
     _, days = figures(fold(sentence.text).text)
     today = date.today()
     named = [(day.year, day.month or 0, day.day or 0) for day in days if day.year]
@@ -44,21 +45,20 @@ def said_of(sentence: ReadSentence) -> Moment:
 
 
 def newest_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
-    """Put the newest of the sentences that answer nearly as surely as the best one first; the others follow as they are."""
+    """Put the newest of those sentences first that answer nearly as surely as the best one."""
     answers = [s for s in sentences if s.logit >= sentences[0].logit - BEHIND]
     first = sorted(answers, key=said_of, reverse=True)
     kept = {id(s) for s in first}
     return [*first, *(s for s in sentences if id(s) not in kept)]
 
 
-def events(sentences: Sequence[ReadSentence], since: int) -> list[ReadSentence]:
+def events(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
     """Choose the events of a timeline, in the order of their dates: the best of each year, then the best of all.
 
     Args:
-        sentences: best first.
-        since: first year that counts.
+        sentences: best first; those without any date are no events.
     """
-    told = [s for s in choose(sentences, most=len(sentences), behind=EVENT_BEHIND) if said_of(s)[0] >= max(since, 1)]
+    told = [s for s in choose(sentences, most=len(sentences), behind=EVENT_BEHIND) if said_of(s)[0]]
     best_of_year = {said_of(s)[0]: s for s in reversed(told)}
     rest = [s for s in told if s not in best_of_year.values()]
     chosen = [*sorted(best_of_year.values(), key=told.index), *rest][:EVENTS]

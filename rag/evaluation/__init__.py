@@ -49,7 +49,9 @@ def run(
         return {data.parent.name or data.stem: ask_questions(data, assistant, answerer, progress)}
     if written:
         raise ConfigError(f"a language model can answer a questions file only, but {data} is a folder of sets")
-    sets = [evaluate(folder, scratch, embedder, settings, reader=reader, progress=progress) for folder in find_sets(data)]
+    sets = [
+        evaluate(folder, scratch, embedder, settings, reader=reader, progress=progress) for folder in find_sets(data)
+    ]
     return {
         m.name: {
             "questions": m.questions,

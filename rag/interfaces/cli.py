@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 an error or a finding, 3 built but some texts failed, 130 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -84,6 +85,11 @@ def _asking_commands(command: Command) -> None:
     sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
     sub.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
     sub.add_argument("--answerer", choices=("extractive", "llm"), default="extractive", help="who words the answers")
+    sub = command("fit", _fit, "Fit the confidence anew on questions with known answers.")
+    sub.add_argument("data", type=Path, help="a folder of sets")
+    sub.add_argument("questions", type=Path, help="a file of plain questions to the open library")
+    sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
+    sub.add_argument("--out", type=Path, default=Path("build/confidence.toml"), metavar="FILE", help="what is written")
 
 
 def _library_commands(command: Command) -> None:
@@ -197,6 +203,16 @@ def _eval(options: Options) -> int:
     written = options.answerer == "llm"
     results = run(options.data, options.scratch, _open_settings(options), written=written, progress=_Bar())
     _show(options, lambda: results, lambda: as_text(results, against))
+    return 0
+
+
+def _fit(options: Options) -> int:
+    from rag.evaluation import refit
+
+    settings = _open_settings(options)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    found = refit(options.data, options.questions, options.scratch, settings, options.out, progress=_Bar())
+    _show(options, lambda: found, lambda: f"{json.dumps(found, indent=2)}\nwritten to {options.out}")
     return 0
 
 

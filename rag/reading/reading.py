@@ -82,6 +82,7 @@ def read(
     reader: Reader | None,
     *,
     seconds: float,
+    most: int = SENTENCES_READ,
     reorder: bool = True,
 ) -> Reading:
     """Read the likeliest sentences of the best passages.
@@ -90,9 +91,10 @@ def read(
         passages: best first.
         reader: None orders sentences by words and passage alone.
         seconds: time for reading; what it does not reach counts as not read.
+        most: sentences to read.
         reorder: order the passages anew by what is read in them.
     """
-    picked = _pick(query, passages[:PASSAGES_READ], lexical)
+    picked = _pick(query, passages[:PASSAGES_READ], lexical)[:most]
     if reader is None or not picked:
         return Reading(query, tuple(passages), tuple(picked), reader is not None)
     began = time.monotonic()
@@ -182,7 +184,7 @@ def _pick(query: Query, passages: Sequence[Passage], lexical: LexicalIndex) -> l
                 share = OWN_WORDS * _held(weights, own) + WORDS_AROUND * _held(weights, own | before | around)
                 found.append(ReadSentence(passage, span, text, UNREAD, passage.score + share / total))
             before = own
-    return _ordered(found)[:SENTENCES_READ]
+    return _ordered(found)
 
 
 def _held(weights: Mapping[str, float], terms: set[str]) -> float:
