@@ -17,8 +17,7 @@ from rag.testing import HashingEmbedder
 LEARNT = (HOME / "rag/asking/utterances.toml").read_text(encoding="utf-8").casefold()
 NOTICES = {rule.kind: rule.examples for rule in Corpus.read(HOME / "corpus").notices}
 ROWS = [
-    json.loads(line)
-    for line in Path(__file__).with_name("utterances.jsonl").read_text(encoding="utf-8").splitlines()
+    json.loads(line) for line in Path(__file__).with_name("utterances.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 KNOWN = {example.casefold() for examples in NOTICES.values() for example in examples}
 HELD_OUT = [row for row in ROWS if (text := row["text"].casefold()) not in KNOWN and f'"{text}"' not in LEARNT]

@@ -46,7 +46,10 @@ def test_a_question_gets_no_reply(place: Place, intent: str) -> None:
             "greeting",
             "Hello. Ask me anything about Harbour: I answer with quotes from 3 sources, each with its place.",
         ),
-        ("sources_newest", "The newest source is “The Bridge” (Port Office), of May 2021. 1 of the 3 sources give no date."),
+        (
+            "sources_newest",
+            "The newest source is “The Bridge” (Port Office), of May 2021. 1 of the 3 sources give no date.",
+        ),
         (
             "sources_list",
             "The library holds 3 sources: “The Bridge” (Port Office, May 2021); “The Ferry” (Bay Gazette, 2019); "
@@ -57,7 +60,12 @@ def test_a_question_gets_no_reply(place: Place, intent: str) -> None:
 def test_a_reply_speaks_of_the_library_as_it_is(tmp_path: Path, intent: str, lead: str) -> None:
     answer = reply(asked(intent), with_notices(tmp_path), [BRIDGE, FERRY, UNDATED])
     assert answer is not None
-    assert (answer.lead, answer.shape, answer.outcome, answer.suggestions) == (lead, "reply", "answer", ("A?", "B?", "C?"))
+    assert (answer.lead, answer.shape, answer.outcome, answer.suggestions) == (
+        lead,
+        "reply",
+        "answer",
+        ("A?", "B?", "C?"),
+    )
 
 
 def test_a_library_without_dates_says_so(tmp_path: Path) -> None:
