@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 import httpx
+from protego import Protego
 
 from rag.errors import FetchError, UnreachableError
 from rag.sources.addresses import (
@@ -27,7 +28,6 @@ from rag.sources.addresses import (
     refused,
     system_addresses,
 )
-from rag.sources.robots import RobotRules
 from rag.sources.transport import GuardedTransport, tls_context
 
 AGENT = "cited-qa-assistant"
@@ -130,7 +130,7 @@ class HttpFetcher:
         self._until = math.inf if deadline is None else clock() + deadline
         self._tls = tls_context()
         self._lock = threading.Lock()
-        self._robots: dict[str, RobotRules] = {}
+        self._robots: dict[str, Protego] = {}
         self._interval: dict[str, float] = {}
         self._next_visit: dict[str, float] = {}
 
@@ -223,10 +223,9 @@ class HttpFetcher:
         if rules is None:
             with self._visit(client, httpx.URL(place), until, {}, robots=True) as response:
                 text = _body(response, ROBOTS_BYTES, cut=True) if response.is_success else b""
-            rules = RobotRules.parse(text.decode("utf-8-sig", "replace"), AGENT)
-            self._robots[place] = rules
-            self._interval[url.host] = min(max(INTERVAL, rules.delay), LONGEST_WAIT)
-        if not rules.allows(url.raw_path.decode()):
+            rules = self._robots[place] = Protego.parse(text.decode("utf-8-sig", "replace"))
+            self._interval[url.host] = min(max(INTERVAL, rules.crawl_delay(AGENT) or 0.0), LONGEST_WAIT)
+        if not rules.can_fetch(str(url), AGENT):
             raise FetchError(
                 f"{str(url)!r} is disallowed by {place!r}; expected a page that is open to {AGENT!r}; {_SAVE}"
             )
