@@ -617,9 +617,7 @@ def test_huge_robots_is_read_in_part(server: Server, clock: Clock) -> None:
         ("\nDisallow: /a\n<html>: no", "/a", True),
     ],
 )
-def test_robots_rules_follow_the_standard(
-    server: Server, clock: Clock, robots: str, path: str, allowed: bool
-) -> None:
+def test_robots_rules_follow_the_standard(server: Server, clock: Clock, robots: str, path: str, allowed: bool) -> None:
     server.routes["/robots.txt"] = answer(body=robots.encode())
     with pytest.raises(FetchError, match="answered 404" if allowed else "is disallowed by"):
         fetcher(clock).fetch(server.at + path)
