@@ -108,19 +108,12 @@ def test_facts_of_a_declared_source_are_refused(rag, place: Place, name: str) ->
 def test_watching_outlives_a_half_saved_file(rag, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     toml = place.corpus / "sources.toml"
     whole = toml.read_text(encoding="utf-8")
-    steps = iter(
-        [
-            lambda: None,
-            lambda: toml.write_text(whole + "[[source]\nid =", encoding="utf-8"),
-            lambda: None,
-            lambda: toml.write_text(whole + "\n", encoding="utf-8"),
-            lambda: None,
-        ]
-    )
+    saved = iter(["", whole + "[[source]]\nid =", "", whole + "\n", ""])
 
     def sleep(seconds: float) -> None:
-        for step in steps:
-            step()
+        for text in saved:
+            if text:
+                toml.write_text(text, encoding="utf-8")
             return
         raise KeyboardInterrupt
 
