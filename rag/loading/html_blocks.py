@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import clean_line
+from rag.loading.normalise import Layout, clean_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,6 +25,8 @@ SKIPPED = frozenset((
     "area", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter",
     "dialog", "del", "rp",
 ))  # fmt: skip
+LINES = ("li", "row", "pre")
+"""Kinds of block that follow each other without a blank line in one list, table or listing."""
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
@@ -225,3 +228,9 @@ def cut_blocks(root: _Element) -> list[Block]:
     walker.walk(root)
     walker.flush()
     return walker.blocks
+
+
+def lay_out(blocks: Iterable[Block], layout: Layout) -> None:
+    """Add blocks to a text; lists and tables keep their lines together."""
+    for block in blocks:
+        layout.add(block.text, level=block.level, group=block.group if block.kind in LINES else None)

@@ -66,12 +66,13 @@ class Selection:
 
     blocks: Sequence[Block]
     titles: Collection[str]
-    """What the page calls itself, folded."""
+    """What the page calls itself."""
     rules: Rules = field(default_factory=Rules)
     chosen: list[bool] = field(default_factory=list)
 
     def run(self, voters: Iterable[str]) -> list[Block]:
         """Return the chosen blocks in reading order."""
+        self.titles = set(map(folded, self.titles))
         ballots = [Ballot.from_text(text) for text in voters]
         self.chosen = [any(b.share(block) >= self.rules.vote for b in ballots) for block in self.blocks]
         if any(self._weight(block) for block in self.picked()):
