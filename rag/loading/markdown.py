@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FRONT = re.compile(r"---\n(.*?)\n(?:---|\.\.\.)(?:\n|$)", re.DOTALL)
 _BULLET = re.compile(r"^([^\S\n]*)•(?=\s)", re.MULTILINE)
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*|)")
 _FOOTNOTE = re.compile(r"\[\^([^\]]{1,100})\]")
 
 
@@ -100,11 +101,15 @@ def _lay_out(text: str) -> Layout:
 
 def _plain(token: Token) -> str:
     """Return the text of a paragraph, heading or cell without its marks, on one line."""
+    from lxml.html import defs
+
     parts = []
     for child in token.children or ():
-        if child.type in ("softbreak", "hardbreak") or child.content.startswith("<br"):
+        tag = _TAG.match(child.content) if child.type == "html_inline" else None
+        if child.type in ("softbreak", "hardbreak") or (tag and tag[1].lower() == "br"):
             parts.append("\n")
-        elif child.type != "html_inline":
+        elif tag is None or (tag[1] and tag[1].lower() not in defs.tags):
+            # What looks like a tag and is none, such as <minutes>, is text.
             parts.append(child.content)
     return _FOOTNOTE.sub(r"[\1]", unwrap("".join(parts).split("\n")))
 

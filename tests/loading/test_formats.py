@@ -222,6 +222,20 @@ def test_markdown_with_bom_and_crlf_keeps_its_structure() -> None:
     assert (found.title, found.date, found.headings[0].level) == ("Facts", "2021-02-03", 1)
 
 
+def test_markdown_loses_its_marks_and_tags_and_nothing_else() -> None:
+    text = (
+        "Top\n===\n\nA `__name__`, a snake_case_name &amp; <b>bold</b><br>words<!-- gone --> for <minutes>[^1].\n\n"
+        "1. first\n   runs on\n   - nested **point**\n2. second\n\n> quoted\n\n```python\nx = 1\n\ny = 2\n```\n\n"
+        "<table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>2</td></tr></table>\n\n• old\n• bullets\n\n"
+        "    indented\n\n[^1]: See [the report][r].\n\n[r]: https://example.org\n\n<!-- never closed\n"
+    )
+    assert lines(read_bytes(text.encode(), name="a.md")) == [
+        "Top", "A __name__, a snake_case_name & bold words for <minutes>[1].", "1. first runs on", "- nested point",
+        "2. second", "quoted", "x = 1", "y = 2", "a | b", "1 | 2", "- old", "- bullets", "indented",
+        "[1]: See the report.", "<!-- never closed",
+    ]  # fmt: skip
+
+
 def test_content_decides_over_the_name_and_csv_rows_are_readable() -> None:
     assert read_bytes(files.pdf([[(72, 700, 12, "Real text")]]), name="page.html").text == "Real text"
     assert read_bytes("a;b\n1;2".encode("utf-16"), name="t.csv").text == "a | b\n1 | 2"
