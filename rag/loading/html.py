@@ -91,7 +91,7 @@ def _choose(root: _Element, blocks: list[Block], titles: list[str]) -> list[Bloc
     votes = [_vote(root, fast=True)]
     if len(votes[0]) < _THIN * prose or not votes[0]:
         votes.append(_vote(root, favor_recall=True))
-    chosen = Selection(blocks, titles).run(votes)
+    chosen = Selection.from_votes(blocks, titles, votes).corrected()
     return chosen or [b for b in blocks if b.link_density < 0.5 and not is_furniture(b.ancestors)]
 
 

@@ -56,6 +56,11 @@ def clean_line(text: str) -> str:
     return _SPACES.sub(" ", clean(text)).strip()
 
 
+def row_line(cells: Iterable[str]) -> str:
+    """Return a table row as ``cell | cell``; empty cells at its end are left out."""
+    return re.sub(r"(?: \|)*$", "", " |".join(f" {clean_line(cell)}".rstrip() for cell in cells)).strip()
+
+
 @dataclass(slots=True)
 class Layout:
     """The text of a document as it grows, block by block."""
@@ -92,10 +97,7 @@ class Layout:
 
     def add_row(self, cells: Sequence[str], group: object) -> None:
         """Add a table row as ``cell | cell``; a row of empty cells adds nothing."""
-        cleaned = [clean_line(cell) for cell in cells]
-        while cleaned and not cleaned[-1]:
-            cleaned.pop()
-        self.add(" | ".join(cleaned), group=group)
+        self.add(row_line(cells), group=group)
 
     def run_on(self, text: str) -> None:
         """Add to the end of the last line, mending a word broken between them."""
