@@ -40,6 +40,10 @@ LINKED = 0.35
 """Link density from which a block is no prose."""
 NAVIGATION = 0.9
 """Link density from which a short paragraph or a whole list is navigation."""
+COMPLETE = 0.4
+"""Share of a list or table that must be chosen for the rest to follow."""
+REACH = 6
+"""Blocks below a heading within which its text must begin."""
 REPEATED = 40
 """Characters from which a repeated block is said once."""
 
@@ -73,6 +77,7 @@ class Selection:
             self._add_peers()
             self._add_lead()
             self._fill_gaps()
+            self._complete_lists()
             self._drop_title()
             self._drop_navigation()
             self._drop_duplicates()
@@ -131,6 +136,22 @@ class Selection:
                     own = holder in block.ancestors and not is_furniture(block.ancestors[-2:])
                     self.chosen[at] = fits and own and block.link_density < LINKED
 
+    def _complete_lists(self) -> None:
+        """Take in the rest of a list, table or listing of which a part was chosen."""
+        for places in self._lists().values():
+            chosen = sum(len(self.blocks[at].text) for at in places if self.chosen[at])
+            if chosen >= COMPLETE * sum(len(self.blocks[at].text) for at in places):
+                for at in places:
+                    self.chosen[at] = True
+
+    def _lists(self) -> dict[object, list[int]]:
+        """Return the places of the lines of each list, table and listing."""
+        lists: defaultdict[object, list[int]] = defaultdict(list)
+        for at, block in enumerate(self.blocks):
+            if block.kind in LINES and block.group is not None:
+                lists[block.group].append(at)
+        return lists
+
     def _drop_title(self) -> None:
         """Drop the page's own title, which is kept beside the text."""
         started = False
@@ -142,17 +163,14 @@ class Selection:
 
     def _drop_navigation(self) -> None:
         """Drop links that lead elsewhere, and the usual lines that invite to them."""
-        lists: defaultdict[object, list[int]] = defaultdict(list)
         for at, block in enumerate(self.blocks):
             linked = block.kind in ("p", "quote") and block.link_density >= NAVIGATION
             if len(block.text) < SHORT and (linked or invites_elsewhere(block.text)):
                 self.chosen[at] = False
-            if self.chosen[at] and block.kind == "li" and block.group is not None:
-                lists[block.group].append(at)
-        for points in lists.values():
-            texts = sum(len(self.blocks[at].text) for at in points)
-            if sum(self.blocks[at].link_chars for at in points) >= NAVIGATION * texts:
-                for at in points:
+        for places in self._lists().values():
+            points = [self.blocks[at] for at in places if self.chosen[at] and self.blocks[at].kind == "li"]
+            if points and sum(p.link_chars for p in points) >= NAVIGATION * sum(len(p.text) for p in points):
+                for at in places:
                     self.chosen[at] = False
 
     def _drop_duplicates(self) -> None:
@@ -165,12 +183,13 @@ class Selection:
 
     def _drop_bare_headings(self) -> None:
         """Drop headings that no chosen text follows."""
-        below: Block | None = None
+        below: int | None = None
         for at in range(len(self.blocks) - 1, -1, -1):
             block = self.blocks[at]
             if self.chosen[at] and block.kind == "heading":
-                self.chosen[at] = below is not None and (below.kind != "heading" or below.level >= block.level)
-            below = block if self.chosen[at] else below
+                under = self.blocks[below] if below is not None and below - at <= REACH else None
+                self.chosen[at] = under is not None and (under.kind != "heading" or under.level >= block.level)
+            below = at if self.chosen[at] else below
 
 
 def _ballot(text: str) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
