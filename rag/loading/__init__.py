@@ -27,7 +27,7 @@ from rag.loading.pptx import read_pptx
 from rag.loading.sniff import tell
 from rag.loading.text import read_csv, read_text
 
-__all__ = ["Extract", "expand", "expand_bytes", "is_container", "read", "read_bytes"]
+__all__ = ["Extract", "expand", "expand_bytes", "read", "read_bytes"]
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
     "csv": read_csv,
@@ -73,28 +73,12 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         raise LoadError(f"{name}: nested too deep or too large to read ({type(error).__name__})") from error
 
 
-def is_container(path: Path) -> bool:
-    """Return whether a path may hold several documents: a folder, a zip archive, JSON or JSON Lines.
-
-    Looks at the content, so a DOCX or EPUB file, though a zip inside, is none.
-
-    Raises:
-        OSError: the file cannot be opened.
-    """
-    if path.is_dir():
-        return True
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if not head.startswith(b"PK"):
-        return tell(head, name=path.name) in CONTAINERS
-    return path.stat().st_size <= FILE_BYTES and tell(path.read_bytes(), name=path.name) == "zip"
-
-
 def expand(path: Path) -> Iterator[tuple[str, Extract | LoadError]]:
     """Yield every document of a file, folder, zip archive or JSON Lines file, by name.
 
     A document that cannot be read yields its error instead of its text, and the next
-    one follows; nothing is raised. Names are unique: a repeated one gets `` (2)``.
+    one follows; nothing is raised. Names are unique: a repeated one gets `` (2)``. Only
+    what is no container, or cannot be opened, has the name of the file itself.
     """
     seen: dict[str, int] = {}
     for name, found in _expand_folder(path) if path.is_dir() else _expand_file(path, path.name):

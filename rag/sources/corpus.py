@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import CorpusError, LoadError, UnknownSourceError
-from rag.loading import expand, is_container, read
+from rag.loading import expand
 from rag.loading.extract import Extract
 from rag.records import SOURCE_FACTS, UNKNOWN, Document, Source, TextKind, document_id
 from rag.sources.declarations import (
@@ -211,25 +211,25 @@ def read_material(material: Material) -> Iterator[Reading]:
         if material.text_kind == "notes":
             markdown = material.path.read_text(encoding="utf-8")
             yield Reading(material.source, read_notes(markdown, material.source, name=material.path.name))
-        elif is_container(material.path):
-            yield from _members(material)
-        else:
-            yield _reading(material, read(material.path))
+            return
+        taken: set[str] = set()
+        for name, extract in expand(material.path):
+            part = material if name == material.path.name else _member(material, name, taken)
+            if isinstance(extract, LoadError):
+                yield Reading(part.source, None, str(extract))
+            else:
+                yield _reading(part, extract)
     except (LoadError, OSError, UnicodeDecodeError) as error:
         yield Reading(material.source, None, str(error))
 
 
-def _members(material: Material) -> Iterator[Reading]:
-    taken: set[str] = set()
-    for name, extract in expand(material.path):
-        wanted = slug(f"{material.source.id}-{name.removeprefix(material.path.name)}")
-        numbered = (f"{wanted}-{number}" for number in count(2))
-        member = replace(material.source, id=next(c for c in chain([wanted], numbered) if c not in taken))
-        taken.add(member.id)
-        if isinstance(extract, LoadError):
-            yield Reading(member, None, str(extract))
-        else:
-            yield _reading(replace(material, source=member, declared=False), extract)
+def _member(material: Material, name: str, taken: set[str]) -> Material:
+    """Make a source of its own of a document in a container, under an id that no other has."""
+    wanted = slug(f"{material.source.id}-{name.removeprefix(material.path.name)}")
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    free = next(source_id for source_id in chain([wanted], numbered) if source_id not in taken)
+    taken.add(free)
+    return replace(material, source=replace(material.source, id=free), declared=False)
 
 
 def _reading(material: Material, extract: Extract) -> Reading:
