@@ -40,7 +40,8 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "pptx": read_pptx,
     "text": read_text,
 }
-"""The reader of each format that holds one document; each loads the libraries that it needs."""
+"""The reader of each format that holds one document. It loads the libraries that it needs, and raises
+`LoadError` where the file is encrypted, truncated, damaged, too large, empty or an error page."""
 
 CONTAINERS = ("zip", "jsonl", "json")
 """The formats that may hold several."""

@@ -21,9 +21,6 @@ def read_docx(data: bytes) -> Extract:
     """Return the text of a Word document with its tables, text boxes and notes.
 
     Headers and footers are left out: they repeat on every page and belong to none.
-
-    Raises:
-        LoadError: truncated, damaged, too large, or empty.
     """
     package = Package(data)
     reader = _Reader(_heading_levels(package))

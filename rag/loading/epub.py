@@ -23,11 +23,7 @@ _SELF_CLOSED = re.compile(rb"<(title|script|style|iframe|textarea|a|b|i|em|div|s
 
 
 def read_epub(data: bytes) -> Extract:
-    """Return the text of a book; a chapter that cannot be read is left out with a warning.
-
-    Raises:
-        LoadError: encrypted, truncated, damaged, too large, or no chapter can be read.
-    """
+    """Return the text of a book; a chapter that cannot be read is left out with a warning."""
     package = Package(data)
     root = next(package.xml("META-INF/container.xml").iter("{*}rootfile"), None)
     if root is None:

@@ -29,12 +29,7 @@ _THIN = 0.15
 
 
 def read_html(data: bytes) -> Extract:
-    """Return the article of a web page.
-
-    Raises:
-        LoadError: too large, nested too deep, an error page or wall saved in an article's
-            place, or no text.
-    """
+    """Return the article of a web page."""
     root = parse_html(data)
     facts = page_facts(root)
     blocks = cut_blocks(root)

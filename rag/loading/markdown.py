@@ -27,9 +27,6 @@ def read_markdown(data: bytes) -> Extract:
 
     Title, author, publisher and date come from a front matter; the title else from the
     first heading.
-
-    Raises:
-        LoadError: not text, too large, or empty.
     """
     text = decode_text(data)
     facts: dict[str, str] = {}

@@ -21,11 +21,7 @@ _CONTAINERS = frozenset(("section", "index-body", "text-box", "frame", "table-of
 
 
 def read_odt(data: bytes) -> Extract:
-    """Return the text of an OpenDocument text with its tables, frames and notes.
-
-    Raises:
-        LoadError: encrypted, truncated, damaged, too large, or empty.
-    """
+    """Return the text of an OpenDocument text with its tables, frames and notes."""
     package = Package(data)
     if _MANIFEST in package and next(package.xml(_MANIFEST).iter("{*}encryption-data"), None) is not None:
         raise LoadError("encrypted: the document needs a password")

@@ -28,11 +28,7 @@ _POINT = re.compile(r"(?:[•●▪◦‣·■–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx
 
 
 def read_pdf(data: bytes) -> Extract:
-    """Return the text of a PDF, paragraphs joined, page by page.
-
-    Raises:
-        LoadError: encrypted, truncated or damaged, no text layer, or too much of it.
-    """
+    """Return the text of a PDF, paragraphs joined, page by page."""
     import pypdfium2
 
     if b"%%EOF" not in data[-65_536:] and b"startxref" not in data[-65_536:]:

@@ -18,11 +18,7 @@ _FURNITURE = frozenset(("sldNum", "ftr", "dt", "hdr"))
 
 
 def read_pptx(data: bytes) -> Extract:
-    """Return the text of a presentation in the order of its slides.
-
-    Raises:
-        LoadError: truncated, damaged, too large, or without text.
-    """
+    """Return the text of a presentation in the order of its slides."""
     package = Package(data)
     layout = Layout()
     for number, name in enumerate(_slides(package), start=1):

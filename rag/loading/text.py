@@ -27,9 +27,6 @@ def read_text(data: bytes) -> Extract:
     """Return plain text in any encoding, hard-wrapped paragraphs joined.
 
     A short line of its own without an end, above a paragraph of whole sentences, is a heading.
-
-    Raises:
-        LoadError: not text, too large, or empty.
     """
     text = decode_text(data)
     layout = Layout()
@@ -82,11 +79,7 @@ def _paragraphs(lines: list[str], width: int) -> Iterator[str]:
 
 
 def read_csv(data: bytes) -> Extract:
-    """Return a table of separated values, a readable row a line.
-
-    Raises:
-        LoadError: not text, too large, or empty.
-    """
+    """Return a table of separated values, a readable row a line."""
     text = decode_text(data)
     mark = max("\t;,", key=text[:4096].count)
     layout = Layout()
