@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -94,7 +93,7 @@ class Fetcher(Protocol):
 
 
 class HttpFetcher:
-    """Fetches over HTTP(S); may be shared by threads.
+    """Fetches over HTTP(S), one page after the other.
 
     Args:
         timeout: seconds that a single read or write may take (5 at most to connect).
@@ -129,7 +128,6 @@ class HttpFetcher:
         self._clock, self._sleep = clock, sleep
         self._until = math.inf if deadline is None else clock() + deadline
         self._tls = tls_context()
-        self._lock = threading.Lock()
         self._robots: dict[str, Protego] = {}
         self._interval: dict[str, float] = {}
         self._next_visit: dict[str, float] = {}
@@ -232,20 +230,18 @@ class HttpFetcher:
 
     def _hold(self, host: str, seconds: float) -> None:
         """Leave a host alone for some seconds."""
-        with self._lock:
-            self._next_visit[host] = max(self._next_visit.get(host, -math.inf), self._clock() + seconds)
+        self._next_visit[host] = max(self._next_visit.get(host, -math.inf), self._clock() + seconds)
 
     def _pace(self, host: str, until: float, *, rest: bool) -> None:
         """Wait for this host's turn, and with `rest` leave time before the next."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._next_visit.get(host, now))
-            if turn >= until or turn - now > LONGEST_WAIT:
-                raise FetchError(
-                    f"host {host!r} may next be asked in {turn - now:.0f} s; expected a wait of at most "
-                    f"{max(0.0, min(until - now, LONGEST_WAIT)):.0f} s; run `rag sync` again later"
-                )
-            self._next_visit[host] = turn + (self._interval.get(host, INTERVAL) if rest else 0.0)
+        now = self._clock()
+        turn = max(now, self._next_visit.get(host, now))
+        if turn >= until or turn - now > LONGEST_WAIT:
+            raise FetchError(
+                f"host {host!r} may next be asked in {turn - now:.0f} s; expected a wait of at most "
+                f"{max(0.0, min(until - now, LONGEST_WAIT)):.0f} s; run `rag sync` again later"
+            )
+        self._next_visit[host] = turn + (self._interval.get(host, INTERVAL) if rest else 0.0)
         if turn > now:
             self._sleep(turn - now)
 
