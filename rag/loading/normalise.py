@@ -58,7 +58,10 @@ def clean_line(text: str) -> str:
 
 def row_line(cells: Iterable[str]) -> str:
     """Return a table row as ``cell | cell``; empty cells at its end are left out."""
-    return re.sub(r"(?: \|)*$", "", " |".join(f" {clean_line(cell)}".rstrip() for cell in cells)).strip()
+    cleaned = [clean_line(cell) for cell in cells]
+    while cleaned and not cleaned[-1]:
+        cleaned.pop()
+    return " | ".join(cleaned)
 
 
 @dataclass(slots=True)
