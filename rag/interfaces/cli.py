@@ -100,9 +100,9 @@ def _library_commands(command: Command) -> None:
         "add", _add, "Add files, folders or web pages as sources, or as the full text of a source; then build."
     )
     sub.add_argument("place", nargs="+", metavar="PATH|URL")
-    sub.add_argument("--source", metavar="ID", help="the source whose full text it is")
+    sub.add_argument("--source", metavar="ID", help="the declared source whose full text it is")
     for name in SOURCE_FACTS:
-        sub.add_argument(f"--{name}", help=f"{name} of a new source")
+        sub.add_argument(f"--{name}", help=f"{name} of a new source; that of a declared one is kept in sources.toml")
     sub = command(
         "remove", _remove, "Take the texts of a source out of documents/, where they are kept aside; then build."
     )
@@ -227,7 +227,11 @@ def _build(options: Options) -> int:
 
     library = _library(options)
     if options.watch:
-        library.watch(lambda report: print(report_text(report)), progress=_Bar())
+        library.watch(
+            lambda report: print(report_text(report)),
+            lambda error: print(f"rag: {error}", file=sys.stderr),
+            progress=_Bar(),
+        )
     return _print_report(library.build(force=options.force, progress=_Bar()), options)
 
 
