@@ -154,21 +154,28 @@ class Pipeline:
     def _about(self, asked: Understood, filters: Filters) -> Answer | None:
         """Answer a question about a source itself, or a topic in short; None where it has to be searched."""
         source, aspect = asked.scope.source, asked.scope.aspect
-        if not aspect or asked.history:
+        if not aspect or asked.history or (source and filters.sources and source.id not in filters.sources):
             return None
         answer = Answer(asked.typed, asked.text, "answer", 1.0, (), ())
         if aspect != "overview" and source is not None:
-            record = record_answer(source, aspect, self.retriever)
+            record = record_answer(source, aspect, self.retriever, filters)
             return record and replace(answer, sentences=(record[0],), passages=(record[1],), shape="record")
         if asked.scope.topic or source is None:
             found = self.find(asked.scope.topic, asked, filters, self.settings.top_k)
             topic = replace(asked, parts=replace(asked.parts, shape="overview"))
             return compose(topic, [found], self.generation, everything=filters == Filters())
-        reading = overview(source, self.retriever, self.reader, self.settings.reader_seconds)
+        reading = overview(source, self.retriever, self.reader, filters, self.settings.reader_seconds)
         if not reading.sentences:
             return None
-        sentences = overview_sentences(reading, self.retriever)
-        return replace(answer, sentences=sentences, passages=reading.passages, shape="overview")
+        found = self.judged(reading, self.settings.top_k)
+        return replace(
+            answer,
+            outcome="answer" if found.outcome == "answer" else "caution",
+            confidence=found.confidence,
+            sentences=overview_sentences(reading, self.retriever),
+            passages=reading.passages,
+            shape="overview",
+        )
 
     def _notices(self, asked: Understood) -> tuple[Notice, ...]:
         """What a reader has to know before the answer: a caution of the library, a language nobody knows here."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag.asking.replies import SUGGESTIONS
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
-from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
+from rag.composing.order import ASKS_RECENT, events, newest_first, said_of, years_of
 from rag.composing.quotes import BEHIND, choose, quote_all, says_the_same
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
@@ -92,8 +92,9 @@ def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -
     chosen: list[ReadSentence] = []
     passages: dict[str, Passage] = {}
     parts: list[Part] = []
-    for question, one in zip(asked.parts.questions, found, strict=True):
-        sentences = [s for s in one.reading.sentences if not missing_entities(question, [s])]
+    years = asked.parts.years or (None,) * len(found)
+    for question, year, one in zip(asked.parts.questions, years, found, strict=True):
+        sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
         answered = one.outcome != "abstain" and bool(sentences)
         parts.append(Part(question, answered))
         if answered:
@@ -124,6 +125,11 @@ def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -
     quoted = quote_all([replace(s, passage=places[s.passage.chunk_id]) for s in chosen], generation.documents)
     lead = lead or (CAUTION if answer.outcome == "caution" else "")
     return replace(answer, sentences=quoted, passages=kept, lead=lead)
+
+
+def _holds(sentence: ReadSentence, question: str, year: int | None) -> bool:
+    """Whether a sentence speaks of the year of a part, or of all that the part names where it is of no year."""
+    return not missing_entities(question, [sentence]) if year is None else year in years_of(sentence)
 
 
 def _outcome(found: Sequence[Found], parts: Sequence[Part], *, partly: bool) -> Outcome:
@@ -197,7 +203,7 @@ def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:
     """Offer the question as typed where it was completed, then what passages that are not cited can tell."""
     if answer.suggestions:
         return answer.suggestions
-    offered = {asked.typed: None} if asked.history else {}
+    offered = {asked.typed: None} if asked.completed and answer.shape != "record" else {}
     cited = {(c.doc_id, c.start) for c in answer.citations}
     for passage in answer.passages:
         if any(doc == passage.doc_id and passage.start <= start < passage.end for doc, start in cited):
@@ -205,7 +211,7 @@ def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:
         questions = [q for statement in passage.statements for q in statement.questions]
         heading = passage.heading.rpartition(" > ")[2]
         offer = questions[0] if questions else f"Give an overview of: {heading}" if heading else ""
-        if offer and offer.casefold() not in (asked.text.casefold(), asked.typed.casefold()):
+        if offer and offer.casefold() not in (asked.text.casefold(), asked.typed.casefold(), asked.search.casefold()):
             offered.setdefault(offer)
     return tuple(offered)[:SUGGESTIONS]
 

@@ -194,7 +194,7 @@ class Library:
     @property
     def embedder(self) -> Embedder:
         """The model that the settings name, opened when first needed."""
-        return self._embedder or default_embedder(self.settings.embedding_model)
+        return self._embedder or default_embedder(self.settings.embedding_model, self.settings.embedding_languages)
 
     def _add_page(self, corpus: Corpus, url: str, source_id: str | None, meta: dict[str, str]) -> Path:
         fetched = (self._fetcher or HttpFetcher()).fetch(url)

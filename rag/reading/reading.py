@@ -117,6 +117,8 @@ def _scored(sentence: ReadSentence, logit: float, lost: Mapping[str, float]) -> 
 def _lost(question: str, sentences: Sequence[ReadSentence]) -> dict[str, float]:
     """What each passage's sentences lose for the countries and years of the question that it does not name."""
     passages = {s.passage.chunk_id: s.passage for s in sentences}
+    if not any(map(bounds_answer, unmatched(question, ""))):
+        return dict.fromkeys(passages, 0.0)
     lacking = {id_: unmatched(question, f"{p.source.title}. {p.heading}. {p.text}") for id_, p in passages.items()}
     return {id_: OUT_OF_BOUNDS * sum(map(bounds_answer, names)) for id_, names in lacking.items()}
 
