@@ -72,7 +72,9 @@ class Pipeline:
             return
         answer = self._about(asked, filters)
         if answer is None:
-            found = [self.find(part, asked, filters, k) for part in asked.parts.questions]
+            years = asked.parts.years or (None,) * len(asked.parts.questions)
+            parts = zip(asked.parts.questions, years, strict=True)
+            found = [self.find(part, asked, filters, k, year=year) for part, year in parts]
             answer = compose(asked, found, self.generation, everything=filters == Filters())
         answer = replace(answer, notices=(*self._notices(asked), *answer.notices))
         if answerer is not None and answer.outcome != "abstain" and answer.shape != "record":
@@ -83,18 +85,19 @@ class Pipeline:
         offered = suggestions(asked, answer)
         yield numbered(replace(answer, suggestions=offered))
 
-    def find(self, question: str, asked: Understood, filters: Filters, k: int) -> Found:
+    def find(self, question: str, asked: Understood, filters: Filters, k: int, *, year: int | None = None) -> Found:
         """Retrieve and read for one part of a question: in the source that it names, else everywhere.
 
         Args:
             question: the part as it is searched.
             k: passages to keep beside those that are cited.
+            year: the year that the part is about, if it is about one.
         """
         source, parts = asked.scope.source, len(asked.parts.questions)
         most = SENTENCES_READ if parts == 1 else max(FEWEST_READ, PARTED_READ // parts)
 
         def look(within: Filters) -> Found:
-            return self.judged(self.read(question, asked.history, within, most=most), k)
+            return self.judged(self.read(question, asked.history, within, most=most, year=year), k)
 
         if source is None or (filters.sources and source.id not in filters.sources):
             return look(filters)
@@ -115,6 +118,7 @@ class Pipeline:
         *,
         depth: int = PASSAGES_READ,
         most: int = SENTENCES_READ,
+        year: int | None = None,
         duplicates: bool = False,
     ) -> Reading:
         """Retrieve passages and read their likeliest sentences.
@@ -123,17 +127,19 @@ class Pipeline:
             question: as resolved.
             depth: passages that are retrieved, at least as many as are read.
             most: sentences to read.
+            year: read only what is said of this year, in twice as many passages.
             duplicates: keep copies of a better passage.
         """
         query = self.retriever.query(question, history)
-        passages = self.retriever.search(query, max(depth, PASSAGES_READ), filters, duplicates=duplicates)
+        depth = max(depth, PASSAGES_READ if year is None else 2 * PASSAGES_READ)
+        passages = self.retriever.search(query, depth, filters, duplicates=duplicates)
         if history:
             query = replace(query, text=f"{history[-1].question} {question}")
         lexical, seconds = self.generation.lexical, self.settings.reader_seconds
         reader = self._reader_for(question)
         # With a conversation folded in, what is read orders sentences only: as an order of passages it
         # does worse than the channels (mtrag-un, nDCG@10 0.938 for 0.947).
-        return read(query, passages, lexical, reader, seconds=seconds, most=most, reorder=not history)
+        return read(query, passages, lexical, reader, seconds=seconds, most=most, year=year, reorder=not history)
 
     def _reader_for(self, question: str) -> Reader | None:
         """The reader, where it knows the language of a question."""

@@ -67,7 +67,7 @@ def part(question: str) -> Parts:
         return Parts(shape, tuple(f"{topic} in {year}?" for year in wanted), wanted)
     since = SINCE.search(question)
     if since and since.group(1):
-        topic = " ".join(question.replace(since.group(), " ").rstrip(" ?.").split())
+        topic = " ".join(HISTORY.sub(" ", question.replace(since.group(), " ")).rstrip(" ?.").split())
         each = tuple(range(int(since.group(1)), date.today().year + 1))[-MOST_PARTS:]
         if each:
             return Parts("timeline", tuple(f"{topic} in {year}?" for year in each), each)

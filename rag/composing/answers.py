@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag.asking.replies import SUGGESTIONS
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
-from rag.composing.order import ASKS_RECENT, events, newest_first, said_of, years_of
+from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
 from rag.composing.quotes import BEHIND, choose, quote_all, says_the_same
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
@@ -88,7 +88,7 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
 def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -> Answer:
     """Answer each part with its best sentences, and tell which one the sources do not answer."""
     shape = asked.parts.shape
-    each = 1 if shape == "series" else PER_PART
+    each = PER_PART if shape == "timeline" or not asked.parts.years else 1
     chosen: list[ReadSentence] = []
     passages: dict[str, Passage] = {}
     parts: list[Part] = []
@@ -129,7 +129,7 @@ def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -
 
 def _holds(sentence: ReadSentence, question: str, year: int | None) -> bool:
     """Whether a sentence speaks of the year of a part, or of all that the part names where it is of no year."""
-    return not missing_entities(question, [sentence]) if year is None else year in years_of(sentence)
+    return not missing_entities(question, [sentence]) if year is None else year in sentence.years
 
 
 def _outcome(found: Sequence[Found], parts: Sequence[Part], *, partly: bool) -> Outcome:

@@ -11,7 +11,6 @@ from rag.reading.reading import ReadSentence
 from rag.text.dates import bounds
 from rag.text.figures import figures
 from rag.text.folding import fold
-from rag.text.words import YEAR
 
 ASKS_RECENT = re.compile(
     r"\b(?:newe(?:st|r)|latest|most recent(?:ly)?|current(?:ly)?|today|now|nowadays|still|these days"
@@ -43,13 +42,6 @@ def said_of(sentence: ReadSentence) -> Moment:
         return (0, 0, 0)
     year, month, day = ([int(part) for part in dated.split("-")] + [0, 0])[:3]
     return (year, month, day)
-
-
-def years_of(sentence: ReadSentence) -> frozenset[int]:
-    """Give the years that a sentence names, else the one that it is dated with, if it is."""
-    named = frozenset(map(int, YEAR.findall(sentence.text)))
-    dated = sentence.passage.attribution.date
-    return named or (frozenset({int(dated[:4])}) if bounds(dated) else frozenset())
 
 
 def newest_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
