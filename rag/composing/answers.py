@@ -12,7 +12,7 @@ from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
 from rag.composing.quotes import BEHIND, choose, quote_all, says_the_same
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
-from rag.reading.confidence import JUDGED, missing_entities
+from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Source
 from rag.text.dates import readable
@@ -58,20 +58,31 @@ def compose(asked: Understood, found: Sequence[Found], generation: Generation, *
     answer = Answer(asked.typed, asked.text, one.outcome, one.confidence, (), (), shape=asked.parts.shape)
     sentences = list(one.reading.sentences)
     lacking = missing_entities(asked.text, sentences[:JUDGED])
+    fitted = model(read=one.reading.read)
     if one.outcome == "abstain" or _out_of_bounds(asked.text, lacking):
-        lead = _does_not_say(one, lacking, generation)
-        return replace(answer, outcome="abstain", lead=lead, passages=one.reading.passages[: one.kept], shape="plain")
+        return replace(
+            answer,
+            outcome="abstain",
+            confidence=min(one.confidence, fitted.abstain_below),
+            lead=_does_not_say(one, lacking, generation),
+            passages=one.reading.passages[: one.kept],
+            shape="plain",
+        )
     chosen = _chosen(asked, sentences)
     quoted = quote_all(chosen, generation.documents)
     if asked.asks_who_said:
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
     lead = _lead(one, missing_entities(asked.text, chosen), generation) if everything else _plain_lead(one)
-    outcome = "caution" if lead else one.outcome
     conflicts = find_conflicts(sentences, generation.documents) if asked.parts.shape == "plain" else ()
     return replace(
-        answer, sentences=quoted, lead=lead, outcome=outcome, conflicts=conflicts,
+        answer,
+        outcome="caution" if lead else one.outcome,
+        confidence=min(one.confidence, fitted.answer_from) if lead else one.confidence,
+        lead=lead,
+        sentences=quoted,
+        conflicts=conflicts,
         passages=_passages(one.reading, chosen, conflicts, one.kept),
-    )  # fmt: skip
+    )
 
 
 def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
