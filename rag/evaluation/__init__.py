@@ -24,12 +24,14 @@ def run(
     settings: Settings,
     *,
     written: bool = False,
+    every: int = 1,
     progress: Progress = silent,
 ) -> dict[str, dict[str, Any]]:
     """Measure a folder of sets, one set, or a questions file.
 
     Args:
         scratch: folder in which the sets are built; kept, so that a second run is quick.
+        every: ask each n-th question of a set only.
         written: let the language model of the settings word the answers of a questions file.
 
     Returns:
@@ -53,7 +55,8 @@ def run(
     if written:
         raise ConfigError(f"a language model can answer a questions file only, but {data} is a folder of sets")
     sets = [
-        evaluate(folder, scratch, embedder, settings, reader=reader, progress=progress) for folder in find_sets(data)
+        evaluate(folder, scratch, embedder, settings, reader=reader, every=every, progress=progress)
+        for folder in find_sets(data)
     ]
     return {
         m.name: {

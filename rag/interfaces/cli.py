@@ -84,6 +84,7 @@ def _asking_commands(command: Command) -> None:
     sub.add_argument("data", type=Path, help="a folder of sets, one set, or a questions file")
     sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
     sub.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
+    sub.add_argument("--every", type=int, default=1, metavar="N", help="ask each n-th question of a set only")
     sub.add_argument("--answerer", choices=("extractive", "llm"), default="extractive", help="who words the answers")
     sub = command("fit", _fit, "Fit the confidence anew on questions with known answers.")
     sub.add_argument("data", type=Path, help="a folder of sets")
@@ -201,7 +202,8 @@ def _eval(options: Options) -> int:
 
     against = load_run(options.against) if options.against else {}
     written = options.answerer == "llm"
-    results = run(options.data, options.scratch, _open_settings(options), written=written, progress=_Bar())
+    settings = _open_settings(options)
+    results = run(options.data, options.scratch, settings, written=written, every=options.every, progress=_Bar())
     _show(options, lambda: results, lambda: as_text(results, against))
     return 0
 
