@@ -84,6 +84,7 @@ def _asking_commands(command: Command) -> None:
     sub.add_argument("data", type=Path, help="a folder of sets, one set, or a questions file")
     sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
     sub.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
+    sub.add_argument("--every", type=int, default=1, metavar="N", help="ask each n-th question of a set only")
     sub.add_argument("--answerer", choices=("extractive", "llm"), default="extractive", help="who words the answers")
     sub = command("fit", _fit, "Fit the confidence anew on questions with known answers.")
     sub.add_argument("data", type=Path, help="a folder of sets")
@@ -100,9 +101,9 @@ def _library_commands(command: Command) -> None:
         "add", _add, "Add files, folders or web pages as sources, or as the full text of a source; then build."
     )
     sub.add_argument("place", nargs="+", metavar="PATH|URL")
-    sub.add_argument("--source", metavar="ID", help="the source whose full text it is")
+    sub.add_argument("--source", metavar="ID", help="the declared source whose full text it is")
     for name in SOURCE_FACTS:
-        sub.add_argument(f"--{name}", help=f"{name} of a new source")
+        sub.add_argument(f"--{name}", help=f"{name} of a new source; that of a declared one is kept in sources.toml")
     sub = command(
         "remove", _remove, "Take the texts of a source out of documents/, where they are kept aside; then build."
     )
@@ -201,7 +202,8 @@ def _eval(options: Options) -> int:
 
     against = load_run(options.against) if options.against else {}
     written = options.answerer == "llm"
-    results = run(options.data, options.scratch, _open_settings(options), written=written, progress=_Bar())
+    settings = _open_settings(options)
+    results = run(options.data, options.scratch, settings, written=written, every=options.every, progress=_Bar())
     _show(options, lambda: results, lambda: as_text(results, against))
     return 0
 
@@ -227,7 +229,11 @@ def _build(options: Options) -> int:
 
     library = _library(options)
     if options.watch:
-        library.watch(lambda report: print(report_text(report)), progress=_Bar())
+        library.watch(
+            lambda report: print(report_text(report)),
+            lambda error: print(f"rag: {error}", file=sys.stderr),
+            progress=_Bar(),
+        )
     return _print_report(library.build(force=options.force, progress=_Bar()), options)
 
 

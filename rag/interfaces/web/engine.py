@@ -15,6 +15,7 @@ from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
 from rag.indexing.build import Progress
 from rag.indexing.encoder import Embedder, default_embedder
 from rag.library.library import Library
+from rag.reading.reader import default_reader
 
 SYNC_SECONDS = 20.0
 """Longest that the first start waits for the network."""
@@ -99,9 +100,9 @@ class Engine:
             self._done.set()
 
     def _opened(self) -> Assistant:
-        embedder = default_embedder(self.settings.embedding_model)
+        embedder = default_embedder(self.settings.embedding_model, self.settings.embedding_languages)
         try:
-            return Assistant(self.settings, embedder)
+            return Assistant(self.settings, embedder, reader=default_reader(self.settings.reader_model))
         except IndexMissingError:
             self._announce("First start: building the index, once.")
         except StoreError as error:
@@ -125,7 +126,7 @@ class Engine:
                 waiting = True
                 time.sleep(LOCK_PAUSE)
                 continue
-            return Assistant(self.settings, embedder)
+            return Assistant(self.settings, embedder, reader=default_reader(self.settings.reader_model))
 
     def _progress(self, what: str) -> Progress:
         stages: set[str] = set()
