@@ -20,6 +20,7 @@ def passage(
     heading: str = "",
     said: Attribution | None = None,
     questions: Sequence[str] = (),
+    cosine: float = 0.5,
 ) -> Passage:
     """A passage that is a document of its own, of some sentences.
 
@@ -34,8 +35,8 @@ def passage(
     statements = (Statement(0, spans[0].end, attribution, tuple(questions)),) if questions else ()
     doc_id = f"{source.id}{number}/{'notes' if kind == 'notes' else 'text'}"
     return Passage(
-        number, source, doc_id, kind, f"{doc_id}#0", 0, len(text), text, heading, None, attribution, score, {},
-        tuple(spans), (), statements,
+        number, source, doc_id, kind, f"{doc_id}#0", 0, len(text), text, heading, None, attribution, score,
+        {"dense": cosine}, tuple(spans), (), statements,
     )  # fmt: skip
 
 

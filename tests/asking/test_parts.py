@@ -44,7 +44,8 @@ def test_sides_and_years_are_asked_for_each(question: str, shape: str, parts: tu
         ("List the ferries of the bay", "list"),
         ("Which ports are all members?", "list"),
         ("What is the timeline of the talks?", "timeline"),
-        ("How has the port changed?", "timeline"),
+        ("What has become of the port?", "timeline"),
+        ("How has the port changed the town?", "plain"),
         ("What were deaths over the years?", "timeline"),
     ],
 )
@@ -57,8 +58,11 @@ def test_since_a_year_asks_for_each_year_until_now() -> None:
     this = date.today().year
     found = part(f"What has happened to the port since {this - 2}?")
     assert found.shape == "timeline"
-    assert found.questions == tuple(f"What has happened to the port in {y}?" for y in (this - 2, this - 1, this))
+    assert found.years == (this - 2, this - 1, this)
+    assert found.questions == tuple(f"to the port in {year}?" for year in found.years)
 
 
 def test_of_a_long_range_the_last_eight_years_are_asked_for() -> None:
-    assert part("deaths from 1990 to 2020").questions == tuple(f"deaths in {year}?" for year in range(2013, 2021))
+    found = part("deaths from 1990 to 2020")
+    assert found.years == tuple(range(2013, 2021))
+    assert found.questions == tuple(f"deaths in {year}?" for year in found.years)

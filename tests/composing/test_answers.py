@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -15,8 +16,9 @@ from rag.asking.understanding import Understood
 from rag.composing.answers import CAUTION, Found, compose, numbered, suggestions
 from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.generation import Generation
+from rag.reading.confidence import Model
 from rag.reading.reading import Reading, ReadSentence
-from rag.records import Answer, Document, Outcome, Part, Passage, Shape
+from rag.records import Answer, Document, Filters, Outcome, Part, Passage, Shape
 from rag.retrieval.query import Query
 from rag.testing import OverlapReader
 from rag.text.words import tokenise
@@ -93,6 +95,19 @@ def test_what_is_said_before_the_quotes(
     assert answer.passages
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome", "sure"),
+    [("When was it lit?", "answer", 0.95), ("Who was Ada Lovell?", "answer", 0.65), ("Who lit it?", "abstain", 0.4)],
+    ids=["no doubt", "a doubt", "an abstention"],
+)
+def test_what_is_told_with_a_doubt_is_no_surer_than_a_doubt_allows(
+    question: str, outcome: Outcome, sure: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.composing.answers.model", lambda *, read: Model({}, 0.0, 0.65, 0.4))
+    answer = compose(asked(question), [found(BEST, outcome, sure=0.95)], HELD, everything=True)
+    assert answer.confidence == sure
+
+
 def test_a_name_that_the_library_holds_elsewhere_is_not_said_to_be_unknown() -> None:
     held = cast(Generation, Held(LIT, passage("Lovell, whom everybody called Ada, sat there.", number=4)))
     answer = compose(asked("When did Ada Lovell see it?"), [found([BEST[0]])], held, everything=True)
@@ -107,9 +122,17 @@ def test_each_part_is_answered_and_the_one_that_is_not_is_told() -> None:
     answer = compose(asked(*QUESTIONS, shape="series"), parts, HELD, everything=True)
     assert answer.parts == (Part(QUESTIONS[0], True), Part(QUESTIONS[1], True), Part(QUESTIONS[2], False))
     assert answer.lead == "The sources do not say: lamp in 1999?"
-    assert (answer.outcome, answer.confidence) == ("caution", pytest.approx(0.8))
+    assert answer.outcome == "caution"
+    assert answer.confidence == pytest.approx(0.8)
     assert [s.text for s in answer.sentences] == ["The lamp was lit in 1904.", "The lamp of Peru was sold in 1950."]
     assert [[c.number for c in s.citations] for s in answer.sentences] == [[1], [2]]
+
+
+def test_a_part_of_a_year_is_answered_by_what_is_said_of_that_year() -> None:
+    parts = Parts("series", QUESTIONS[:2], (1904, 1950))
+    understood = replace(asked(*QUESTIONS[:2]), parts=parts)
+    answer = compose(understood, [found(BEST), found(BEST)], HELD, everything=True)
+    assert [s.text for s in answer.sentences] == ["The lamp was lit in 1904.", "The lamp of Peru was sold in 1950."]
 
 
 def test_a_part_that_is_abstained_from_gives_nothing() -> None:
@@ -179,3 +202,13 @@ def test_a_source_that_is_named_is_asked_first_and_said_to_be_silent_where_it_is
     assistant = place.open(OverlapReader())
     own = assistant.ask("What does Ferries of the Bay say a ferry ticket across the bay cost?")
     assert {c.source_id for c in own.citations} == {"ferry-note"}
+
+
+def test_a_record_is_told_only_where_the_filters_leave_its_source(place: Place) -> None:
+    place.library.build()
+    assistant = place.open(OverlapReader())
+    question = "Who wrote The Harbour Bridge?"
+    assert assistant.ask(question).shape == "record"
+    for filters in (Filters(sources=("ferry-note",)), Filters(kinds=("news",)), Filters(until="2020")):
+        answer = assistant.ask(question, filters=filters)
+        assert answer.shape != "record" and "bridge-report" not in {p.source.id for p in answer.passages}

@@ -32,8 +32,8 @@ def test_when_what_a_sentence_says_was_so(text: str, dated: str, moment: tuple[i
 
 
 def test_the_newest_of_those_that_answer_as_surely_comes_first() -> None:
-    old, new = at("A ticket cost four crowns in 2019.", 9.0), at("A ticket cost nine crowns in 2022.", 5.0)
-    behind = at("A ticket cost ten crowns in 2023.", 4.9)
+    old, new = at("A ticket cost four crowns in 2019.", 9.0), at("A ticket cost nine crowns in 2022.", 6.0)
+    behind = at("A ticket cost ten crowns in 2023.", 5.9)
     assert newest_first([old, new, behind]) == [new, old, behind]
 
 

@@ -29,8 +29,8 @@ def test_the_first_sentence_of_a_passage_has_nothing_before_it() -> None:
     assert with_context(place, place.sentences[1]).start == 0
 
 
-def test_a_sentence_four_log_odds_behind_the_best_is_left_out() -> None:
-    assert said((0, 9.0), (2, 5.0), (3, 4.9)) == ["The lamp was lit in 1904.", "A keeper lived there."]
+def test_a_sentence_more_than_three_log_odds_behind_the_best_is_left_out() -> None:
+    assert said((0, 9.0), (2, 6.0), (3, 5.9)) == ["The lamp was lit in 1904.", "A keeper lived there."]
 
 
 def test_three_sentences_are_quoted_at_most() -> None:

@@ -15,7 +15,7 @@ from rag.evaluation.fitting import Judged, ask_plain, fit, reliability, write
 from rag.testing import OverlapReader
 from tests.conftest import Place
 
-TRUE = {"logit": 0.6, "next": 0.0, "passage": 1.5, "missing": -1.2}
+TRUE = {"logit": 0.6, "cosine": 1.5, "missing": -1.2}
 BIAS = -1.0
 
 
@@ -25,8 +25,8 @@ def rows(count: int, seed: int) -> list[Judged]:
     found = []
     for number in range(count):
         values = {
-            "logit": float(random.normal(0, 3)), "next": float(random.normal(0, 3)),
-            "passage": float(random.normal(0, 1)), "missing": float(random.integers(0, 3)),
+            "logit": float(random.normal(0, 3)), "cosine": float(random.normal(0, 1)),
+            "missing": float(random.integers(0, 3)),
         }  # fmt: skip
         total = BIAS + sum(TRUE[name] * value for name, value in values.items())
         right = bool(random.random() < 1 / (1 + np.exp(-total)))
@@ -48,8 +48,8 @@ def test_half_one_is_never_learnt_from() -> None:
     assert fit(spoilt, read=True) == fit(ROWS, read=True)
 
 
-def test_unread_answers_are_judged_by_passage_and_missing_names_alone() -> None:
-    assert fit(ROWS, read=False).keys() == {"passage", "missing", "bias", "answer_from", "abstain_below"}
+def test_unread_answers_are_judged_by_cosine_and_missing_names_alone() -> None:
+    assert fit(ROWS, read=False).keys() == {"cosine", "missing", "bias", "answer_from", "abstain_below"}
 
 
 def test_answers_without_a_caution_are_right_often_enough() -> None:
@@ -79,6 +79,14 @@ def test_groups_weigh_alike_whatever_their_size() -> None:
     assert (
         abs(alike["logit"]) < 0.1 < fit([*ROWS, *(replace(r, group="synthetic") for r in flipped)], read=True)["logit"]
     )
+
+
+def test_files_of_questions_weigh_as_much_as_all_sets_together() -> None:
+    sets = [replace(row, group=name) for name, row in zip("abcd" * 1000, ROWS, strict=False)]
+    flipped = [replace(row, right=not row.right) for row in ROWS[:200]]
+    alike = fit([*sets, *(replace(row, group="plain", plain=True) for row in flipped)], read=True)
+    fifth = fit([*sets, *(replace(row, group="fifth set") for row in flipped)], read=True)
+    assert 3 * abs(alike["logit"]) < fifth["logit"]
 
 
 def test_what_is_written_can_be_read(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_auc_counts_pairs_and_ties_half() -> None:
     assert auc(positive.tolist(), negative.tolist()) == pytest.approx(
         roc_auc_score(labels, np.concatenate([positive, negative]))
     )
-    with pytest.raises(ValueError, match="^an area under the curve needs both answerable and unanswerable questions$"):
+    with pytest.raises(ValueError, match=r"^an area under the curve needs both answerable and unanswerable questions$"):
         auc([0.5], [])
 
 

@@ -49,11 +49,18 @@ def test_a_tiny_set_is_measured_on_both_halves_and_the_whole(folder: Path, tmp_p
     assert measured.values["answer@3"][2] == 1
 
 
+def test_a_half_without_unanswerable_questions_is_no_reason_to_fail(folder: Path, tmp_path: Path) -> None:
+    measured = evaluate(folder, tmp_path / "scratch", HashingEmbedder(), Settings(), reader=OverlapReader())
+    assert "abstention_auc" not in measured.values
+
+
 def test_relevant_texts_grades_history_and_half_are_read(tmp_path: Path) -> None:
     row = {
         "id": "q", "question": "And then?", "answerable": True, "relevant": ["d2", "d1"], "grades": {"d1": 3},
         "answers": ["x"], "evidence": ["y"],
-        "history": [{"role": "user", "text": "Who?"}, {"role": "agent", "text": "Ada."}, {"role": "user", "text": "When?"}],
+        "history": [
+            {"role": "user", "text": "Who?"}, {"role": "agent", "text": "Ada."}, {"role": "user", "text": "When?"},
+        ],
     }  # fmt: skip
     path = tmp_path / "queries.jsonl"
     path.write_text(json.dumps(row), encoding="utf-8")

@@ -13,27 +13,26 @@ from rag.reading.confidence import Model, confidence, missing_entities, model, s
 from rag.records import Attribution
 from tests.making import ISLE, passage, sentence
 
-FIRST = sentence(passage("The lamp was lit in 1904.", number=1, score=1.5), logit=4.0)
-NEXT = sentence(passage("Ada Lovell kept it.", number=2, score=1.2), logit=-1.0)
-OTHER = sentence(passage("A gull sat there.", number=3, score=1.9), logit=2.0)
-FOURTH = sentence(passage("Mexico was far.", number=4, score=0.9), logit=-9.0)
+FIRST = sentence(passage("The lamp was lit in 1904.", number=1, cosine=0.6), logit=4.0)
+NEXT = sentence(passage("Ada Lovell kept it.", number=2, cosine=0.5), logit=-1.0)
+OTHER = sentence(passage("A gull sat there.", number=3, cosine=0.9), logit=2.0)
+FOURTH = sentence(passage("Mexico was far.", number=4, cosine=0.4), logit=-9.0)
 
 
-def test_signals_are_those_of_the_first_sentence_and_the_likeliest_other() -> None:
+def test_signals_are_those_of_the_first_sentence() -> None:
     found = signals("Who in Mexico saw Ada Lovell in 1904?", [FIRST, NEXT, OTHER, FOURTH])
     # Mexico stands in the fourth sentence only, which is not judged.
-    assert found == {"logit": 4.0, "next": 2.0, "passage": 1.5, "missing": 1.0}
-    assert signals("Who?", [FIRST]) == {"logit": 4.0, "next": 4.0, "passage": 1.5, "missing": 0.0}
+    assert found == {"logit": 4.0, "cosine": 0.6, "missing": 1.0}
 
 
 def test_a_worked_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    weights = {"logit": 0.25, "next": 0.05, "passage": 1.0, "missing": -0.7}
-    fitted = {True: Model(weights, -1.5, 0.7, 0.3), False: Model({"passage": 3.0, "missing": -0.7}, -3.0, 0.7, 0.3)}
+    weights = {"logit": 0.25, "cosine": 2.0, "missing": -0.7}
+    fitted = {True: Model(weights, -1.1, 0.7, 0.3), False: Model({"cosine": 3.0, "missing": -0.7}, -0.3, 0.7, 0.3)}
     monkeypatch.setattr(judging, "model", lambda *, read: fitted[read])
-    values = {"logit": 4.0, "next": 2.0, "passage": 1.5, "missing": 1.0}
-    # 0.25 · 4 + 0.05 · 2 + 1.5 − 0.7 − 1.5 = 0.4, and 1 / (1 + e^−0.4) = 0.5987.
+    values = {"logit": 4.0, "cosine": 0.6, "missing": 1.0}
+    # 0.25 · 4 + 2 · 0.6 − 0.7 − 1.1 = 0.4, and 1 / (1 + e^−0.4) = 0.5987.
     assert confidence(values, read=True) == pytest.approx(0.5987, abs=1e-4)
-    # 3 · 1.5 − 0.7 − 3 = 0.8, and 1 / (1 + e^−0.8) = 0.6900.
+    # 3 · 0.6 − 0.7 − 0.3 = 0.8, and 1 / (1 + e^−0.8) = 0.6900.
     assert confidence(values, read=False) == pytest.approx(0.6900, abs=1e-4)
 
 
@@ -48,9 +47,9 @@ def test_the_fitted_numbers_point_the_right_way(read: bool) -> None:
 
 @pytest.mark.parametrize("read", [True, False])
 def test_a_better_answer_is_surer_and_a_missing_name_makes_less_sure(read: bool) -> None:
-    values = {"logit": 2.0, "next": 1.0, "passage": 1.5, "missing": 0.0}
+    values = {"logit": 2.0, "cosine": 0.5, "missing": 0.0}
     assert confidence(values | {"missing": 1.0}, read=read) < confidence(values, read=read)
-    better = values | ({"logit": 8.0} if read else {"passage": 2.5})
+    better = values | ({"logit": 8.0} if read else {"cosine": 0.8})
     assert confidence(better, read=read) > confidence(values, read=read)
 
 

