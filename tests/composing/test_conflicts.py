@@ -47,8 +47,18 @@ def test_numbers_in_words_do_not_hide_what_is_counted() -> None:
         "The harbour bridge of Peru cost 340 million crowns in 2021.",
         "The harbour bridge of Norhaven took 340 million bolts in 2021.",
         "Sailors caught 340 million herring near some islands in 2021.",
+        "Fishermen of several small islands earned 340 million crowns in 2021.",
     ],
-    ids=["the same", "another year", "another period", "no year", "another country", "another noun", "another matter"],
+    ids=[
+        "the same",
+        "another year",
+        "another period",
+        "no year",
+        "another country",
+        "another noun",
+        "another matter",
+        "few words shared",
+    ],
 )
 def test_another_measure_place_or_period_is_no_conflict(other: str) -> None:
     assert told(BRIDGE, other) == ()
