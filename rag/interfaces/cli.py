@@ -77,6 +77,7 @@ def _asking_commands(command: Command) -> None:
     _add_search_options(sub)
     sub = command("search", _search, "Find the passages that fit a question.")
     sub.add_argument("question")
+    sub.add_argument("--read", action="store_true", help="let the reading model order them: better, a little slower")
     _add_search_options(sub)
     command("sources", _sources, "List the sources: what is in, what is not, and why.")
     command("info", _info, "Say what is open: folders, model, counts, versions.")
@@ -125,7 +126,7 @@ def _serving_commands(command: Command) -> None:
 
 
 def _add_search_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("-k", type=int, metavar="N", help="passages to look at, 1 to 50")
+    sub.add_argument("-k", type=int, metavar="N", help="passages to give, 1 to 200 (the setting top_k)")
     sub.add_argument("--source", action="append", default=[], metavar="ID", help="search in this source only")
     sub.add_argument("--kind", action="append", default=[], help="search in this kind of source only")
     sub.add_argument("--publisher", action="append", default=[], help="search in this publisher only")
@@ -137,10 +138,10 @@ def _filters(options: Options) -> Filters:
     return Filters(tuple(options.source), tuple(options.kind), tuple(options.publisher), options.since, options.until)
 
 
-def _open(options: Options, **settings: Any) -> Assistant:
+def _open(options: Options) -> Assistant:
     from rag.assistant import Assistant
 
-    return Assistant.open(options.corpus, options.index, **settings)
+    return Assistant.open(options.corpus, options.index)
 
 
 def _library(options: Options) -> Library:
@@ -161,11 +162,11 @@ def _ask(options: Options) -> int:
     from rag.interfaces.rendering import answer_text
     from rag.interfaces.wire import answer_json
 
-    assistant = _open(options, top_k=options.k)
+    assistant = _open(options)
     answerer = assistant.written if options.llm else None
     if options.llm and answerer is None:
         raise ConfigError("--llm needs a language model; set RAG_LLM_BASE_URL and RAG_LLM_MODEL")
-    answer = assistant.ask(options.question, filters=_filters(options), answerer=answerer)
+    answer = assistant.ask(options.question, filters=_filters(options), k=options.k, answerer=answerer)
     _show(options, lambda: answer_json(answer), lambda: answer_text(answer))
     return 0
 
@@ -174,7 +175,8 @@ def _search(options: Options) -> int:
     from rag.interfaces.rendering import passages_text
     from rag.interfaces.wire import passage_json
 
-    passages = _open(options, top_k=options.k).retrieve(options.question, filters=_filters(options))
+    filters = _filters(options)
+    passages = _open(options).retrieve(options.question, options.k, filters=filters, read=options.read)
     _show(options, lambda: [passage_json(p) for p in passages], lambda: passages_text(passages))
     return 0
 

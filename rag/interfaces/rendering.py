@@ -24,8 +24,11 @@ def as_json(value: Any) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """Write an answer with its notices, and the sources that it cites."""
+    """Write an answer with its notices, and the sources that it cites; a reply as its text alone."""
     parts = [_wrap(f"! {notice.text}") for notice in answer.notices]
+    if answer.shape == "reply":
+        parts += [_wrap(answer.text), "\n".join(f"  - {question}" for question in answer.suggestions)]
+        return "\n\n".join(filter(None, parts))
     if answer.resolved_question != answer.question:
         parts.append(_wrap(f"Understood as: {answer.resolved_question}"))
     parts.append(_wrap(answer.text))
@@ -39,7 +42,7 @@ def answer_text(answer: Answer) -> str:
 
 def passages_text(passages: Sequence[Passage]) -> str:
     """Write passages with where they come from."""
-    blocks = (f"{_heading(p)}  score {p.score:.2f}\n{_wrap(p.text)}" for p in passages)
+    blocks = ("\n".join([f"{_heading(p)}  score {p.score:.2f}", _wrap(p.text), *_copies(p)]) for p in passages)
     return "\n\n".join(blocks) or "nothing fits"
 
 
@@ -103,6 +106,12 @@ def _citation_line(citation: Citation) -> str:
 def _heading(passage: Passage) -> str:
     where = f"{passage.attribution.publisher}, {readable(passage.attribution.date)}"
     return f"[{passage.number}] {passage.source.title} ({where})"
+
+
+def _copies(passage: Passage) -> list[str]:
+    return [
+        f"    also in {c.doc_id} ({c.attribution.publisher}, {readable(c.attribution.date)})" for c in passage.also_in
+    ]
 
 
 def _passage_line(passage: Passage) -> str:

@@ -15,6 +15,7 @@ from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
 from rag.indexing.build import Progress
 from rag.indexing.encoder import Embedder, default_embedder
 from rag.library.library import Library
+from rag.reading.reader import default_reader
 
 SYNC_SECONDS = 20.0
 """Longest that the first start waits for the network."""
@@ -101,7 +102,7 @@ class Engine:
     def _opened(self) -> Assistant:
         embedder = default_embedder(self.settings.embedding_model)
         try:
-            return Assistant(self.settings, embedder)
+            return self._with(embedder)
         except IndexMissingError:
             self._announce("First start: building the index, once.")
         except StoreError as error:
@@ -125,7 +126,10 @@ class Engine:
                 waiting = True
                 time.sleep(LOCK_PAUSE)
                 continue
-            return Assistant(self.settings, embedder)
+            return self._with(embedder)
+
+    def _with(self, embedder: Embedder) -> Assistant:
+        return Assistant(self.settings, embedder, reader=default_reader(self.settings.reader_model))
 
     def _progress(self, what: str) -> Progress:
         stages: set[str] = set()

@@ -20,7 +20,7 @@ from rag.sources.corpus import Corpus
 from rag.sources.declarations import KINDS
 
 HERE = Path(__file__).parent
-MOST_PASSAGES = 20
+MOST_PASSAGES = 50
 """Passages that the slider reaches to."""
 
 WIRE = "chat.wire(element, trigger)"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.loading import files
 
-CORPUS = r"""
+CORPUS = """
 title = "The Skerry isles"
 description = "Lights, ferries and storms of the Skerry isles."
 examples = [
@@ -19,7 +19,7 @@ examples = [
 [[notice]]
 kind = "emergency"
 text = "If somebody is in the water, call the coast guard now: 112."
-patterns = ['\bdrowning\b']
+examples = ["somebody is drowning", "a man has fallen into the sea"]
 """
 
 SOURCE = """

@@ -59,7 +59,7 @@ def test_errors_reach_the_caller_in_words(client: Client) -> None:
         client.predict(" ", api_name="/ask")
     with pytest.raises(AppError, match="no source has the id 'nobody'"):
         client.predict(PAID, sources=["nobody"], api_name="/retrieve")
-    with pytest.raises(AppError, match="k is 0, expected 1 to 50"):
+    with pytest.raises(AppError, match="k is 0; expected a number of passages from 1 to 200"):
         client.predict(PAID, k=0, api_name="/retrieve")
 
 
