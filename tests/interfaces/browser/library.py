@@ -70,6 +70,10 @@ NOTES = {
 - The Skerry lighthouse is 38 metres tall, according to the Coastal Review.
 - The Holm lighthouse is 22 metres tall and shows a red light, the Coastal Review measured in March 2019.
 
+## Fishing
+
+- Fishing boats landed 2,150 tonnes of herring at Skerry in 2020, according to the Coastal Review.
+
 ## Keepers
 
 - The last keeper of the Holm lighthouse left in 1988, when the light became automatic. [Isles Gazette, 1988-10-02](<https://gazette.example/holm>)
