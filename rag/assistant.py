@@ -84,7 +84,7 @@ class Assistant:
         chosen = Settings.load(corpus=corpus, index=index, **settings)
         return cls(
             chosen,
-            embedder or default_embedder(chosen.embedding_model),
+            embedder or default_embedder(chosen.embedding_model, chosen.embedding_languages),
             reader=reader or default_reader(chosen.reader_model),
             answerer=answerer,
         )

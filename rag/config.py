@@ -45,6 +45,8 @@ class Settings:
     """Folder that holds the built index."""
     embedding_model: str = "all-MiniLM-L6-v2"
     """Name on the Hugging Face Hub, or a local folder, of a sentence-transformers model."""
+    embedding_languages: str = ""
+    """ISO 639-1 codes, joined by commas, of the languages that the embedding model knows; empty: its card says."""
     chunk_tokens: int = 220
     """Most word pieces in a chunk with its title and heading; the embedder's window caps it."""
     top_k: int = 5

@@ -72,7 +72,9 @@ class Pipeline:
             return
         answer = self._about(asked, filters)
         if answer is None:
-            found = [self.find(part, asked, filters, k) for part in asked.parts.questions]
+            years = asked.parts.years or (None,) * len(asked.parts.questions)
+            parts = zip(asked.parts.questions, years, strict=True)
+            found = [self.find(part, asked, filters, k, year=year) for part, year in parts]
             answer = compose(asked, found, self.generation, everything=filters == Filters())
         answer = replace(answer, notices=(*self._notices(asked), *answer.notices))
         if answerer is not None and answer.outcome != "abstain" and answer.shape != "record":
@@ -83,18 +85,19 @@ class Pipeline:
         offered = suggestions(asked, answer)
         yield numbered(replace(answer, suggestions=offered))
 
-    def find(self, question: str, asked: Understood, filters: Filters, k: int) -> Found:
+    def find(self, question: str, asked: Understood, filters: Filters, k: int, *, year: int | None = None) -> Found:
         """Retrieve and read for one part of a question: in the source that it names, else everywhere.
 
         Args:
             question: the part as it is searched.
             k: passages to keep beside those that are cited.
+            year: the year that the part is about, if it is about one.
         """
         source, parts = asked.scope.source, len(asked.parts.questions)
         most = SENTENCES_READ if parts == 1 else max(FEWEST_READ, PARTED_READ // parts)
 
         def look(within: Filters) -> Found:
-            return self.judged(self.read(question, asked.history, within, most=most), k)
+            return self.judged(self.read(question, asked.history, within, most=most, year=year), k)
 
         if source is None or (filters.sources and source.id not in filters.sources):
             return look(filters)
@@ -115,6 +118,7 @@ class Pipeline:
         *,
         depth: int = PASSAGES_READ,
         most: int = SENTENCES_READ,
+        year: int | None = None,
         duplicates: bool = False,
     ) -> Reading:
         """Retrieve passages and read their likeliest sentences.
@@ -123,17 +127,19 @@ class Pipeline:
             question: as resolved.
             depth: passages that are retrieved, at least as many as are read.
             most: sentences to read.
+            year: read only what is said of this year, in twice as many passages.
             duplicates: keep copies of a better passage.
         """
         query = self.retriever.query(question, history)
-        passages = self.retriever.search(query, max(depth, PASSAGES_READ), filters, duplicates=duplicates)
+        depth = max(depth, PASSAGES_READ if year is None else 2 * PASSAGES_READ)
+        passages = self.retriever.search(query, depth, filters, duplicates=duplicates)
         if history:
             query = replace(query, text=f"{history[-1].question} {question}")
         lexical, seconds = self.generation.lexical, self.settings.reader_seconds
         reader = self._reader_for(question)
         # With a conversation folded in, what is read orders sentences only: as an order of passages it
         # does worse than the channels (mtrag-un, nDCG@10 0.938 for 0.947).
-        return read(query, passages, lexical, reader, seconds=seconds, most=most, reorder=not history)
+        return read(query, passages, lexical, reader, seconds=seconds, most=most, year=year, reorder=not history)
 
     def _reader_for(self, question: str) -> Reader | None:
         """The reader, where it knows the language of a question."""
@@ -154,21 +160,28 @@ class Pipeline:
     def _about(self, asked: Understood, filters: Filters) -> Answer | None:
         """Answer a question about a source itself, or a topic in short; None where it has to be searched."""
         source, aspect = asked.scope.source, asked.scope.aspect
-        if not aspect or asked.history:
+        if not aspect or asked.history or (source and filters.sources and source.id not in filters.sources):
             return None
         answer = Answer(asked.typed, asked.text, "answer", 1.0, (), ())
         if aspect != "overview" and source is not None:
-            record = record_answer(source, aspect, self.retriever)
+            record = record_answer(source, aspect, self.retriever, filters)
             return record and replace(answer, sentences=(record[0],), passages=(record[1],), shape="record")
         if asked.scope.topic or source is None:
             found = self.find(asked.scope.topic, asked, filters, self.settings.top_k)
             topic = replace(asked, parts=replace(asked.parts, shape="overview"))
             return compose(topic, [found], self.generation, everything=filters == Filters())
-        reading = overview(source, self.retriever, self.reader, self.settings.reader_seconds)
+        reading = overview(source, self.retriever, self.reader, filters, self.settings.reader_seconds)
         if not reading.sentences:
             return None
-        sentences = overview_sentences(reading, self.retriever)
-        return replace(answer, sentences=sentences, passages=reading.passages, shape="overview")
+        found = self.judged(reading, self.settings.top_k)
+        return replace(
+            answer,
+            outcome="answer" if found.outcome == "answer" else "caution",
+            confidence=found.confidence,
+            sentences=overview_sentences(reading, self.retriever),
+            passages=reading.passages,
+            shape="overview",
+        )
 
     def _notices(self, asked: Understood) -> tuple[Notice, ...]:
         """What a reader has to know before the answer: a caution of the library, a language nobody knows here."""

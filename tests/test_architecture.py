@@ -29,6 +29,8 @@ HOMES = {
     "faiss": {"rag/indexing/dense.py"},
     "openai": {"rag/writing/endpoint.py"},
     "httpx": {"rag/sources/fetching.py", "rag/sources/transport.py"},
+    "markdown_it": {"rag/loading/markdown.py"},
+    "protego": {"rag/sources/fetching.py"},
     "pypdfium2": {"rag/loading"},
     "trafilatura": {"rag/loading"},
 }

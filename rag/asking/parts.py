@@ -47,6 +47,8 @@ class Parts:
     shape: Shape
     questions: tuple[str, ...]
     """What is searched, one part each; the question itself where it has one part."""
+    years: tuple[int, ...] = ()
+    """Of a question for several years, the year of each part."""
 
 
 def part(question: str) -> Parts:
@@ -62,13 +64,13 @@ def part(question: str) -> Parts:
         wanted = (first, last) if apart else tuple(range(first, last + 1))[-MOST_PARTS:]
         topic = _without_frame(f"{question[: years.start()]} {question[years.end() :]}")
         shape: Shape = "comparison" if len(wanted) == 2 else "series"
-        return Parts(shape, tuple(f"{topic} in {year}?" for year in wanted))
+        return Parts(shape, tuple(f"{topic} in {year}?" for year in wanted), wanted)
     since = SINCE.search(question)
     if since and since.group(1):
-        first, last = int(since.group(1)), date.today().year
-        topic = question.replace(since.group(), " ").rstrip(" ?.")
-        each = tuple(f"{' '.join(topic.split())} in {year}?" for year in range(first, last + 1)[-MOST_PARTS:])
-        return Parts("timeline", each or (question,))
+        topic = " ".join(HISTORY.sub(" ", question.replace(since.group(), " ")).rstrip(" ?.").split())
+        each = tuple(range(int(since.group(1)), date.today().year + 1))[-MOST_PARTS:]
+        if each:
+            return Parts("timeline", tuple(f"{topic} in {year}?" for year in each), each)
     if since or HISTORY.search(question):
         return Parts("timeline", (question,))
     if COMPARE.search(question) or EACH.search(question):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.asking.scope import Aspect
 from rag.composing.quotes import choose, quote_all
 from rag.reading.reader import Reader
@@ -24,18 +26,20 @@ ANY = 100.0
 """Log-odds that leave out nothing."""
 
 
-def record_answer(source: Source, aspect: Aspect, retriever: Retriever) -> tuple[AnswerSentence, Passage] | None:
+def record_answer(
+    source: Source, aspect: Aspect, retriever: Retriever, filters: Filters
+) -> tuple[AnswerSentence, Passage] | None:
     """Say who wrote a source, who published it and when, citing the words of it that show this.
 
     Returns:
-        A sentence made from the source's record, and the passage it cites; None where no text of
-        the source is indexed.
+        A sentence made from the source's record, and the passage it cites; None where the filters
+        leave no text of the source.
     """
     documents = retriever.generation.documents
     asked = {"author": source.author, "publisher": source.publisher, "date": readable(source.date)}.get(aspect, "")
     known = [v for v in (source.author, source.publisher, source.title, readable(source.date)) if v != UNKNOWN]
     query = retriever.query(" ".join([asked, *known]))
-    passages = retriever.search(query, LOOKED_AT, Filters(sources=(source.id,)))
+    passages = retriever.search(query, LOOKED_AT, replace(filters, sources=(source.id,)))
     places = [(p, s) for p in passages for s in p.sentences]
     if not places:
         return None
@@ -56,10 +60,10 @@ def _record(source: Source) -> str:
     return f"“{source.title}” is by {author}{publisher}{date}."
 
 
-def overview(source: Source, retriever: Retriever, reader: Reader | None, seconds: float) -> Reading:
+def overview(source: Source, retriever: Retriever, reader: Reader | None, filters: Filters, seconds: float) -> Reading:
     """Read what a whole source says in short: its argument and its conclusion, best first."""
     query = retriever.query(GIST.format(title=source.title))
-    passages = retriever.search(query, LOOKED_AT, Filters(sources=(source.id,)))
+    passages = retriever.search(query, LOOKED_AT, replace(filters, sources=(source.id,)))
     return read(query, passages, retriever.generation.lexical, reader, seconds=seconds)
 
 

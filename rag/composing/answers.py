@@ -12,7 +12,7 @@ from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
 from rag.composing.quotes import BEHIND, choose, quote_all, says_the_same
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
-from rag.reading.confidence import JUDGED, missing_entities
+from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Source
 from rag.text.dates import readable
@@ -58,20 +58,31 @@ def compose(asked: Understood, found: Sequence[Found], generation: Generation, *
     answer = Answer(asked.typed, asked.text, one.outcome, one.confidence, (), (), shape=asked.parts.shape)
     sentences = list(one.reading.sentences)
     lacking = missing_entities(asked.text, sentences[:JUDGED])
+    fitted = model(read=one.reading.read)
     if one.outcome == "abstain" or _out_of_bounds(asked.text, lacking):
-        lead = _does_not_say(one, lacking, generation)
-        return replace(answer, outcome="abstain", lead=lead, passages=one.reading.passages[: one.kept], shape="plain")
+        return replace(
+            answer,
+            outcome="abstain",
+            confidence=min(one.confidence, fitted.abstain_below),
+            lead=_does_not_say(one, lacking, generation),
+            passages=one.reading.passages[: one.kept],
+            shape="plain",
+        )
     chosen = _chosen(asked, sentences)
     quoted = quote_all(chosen, generation.documents)
     if asked.asks_who_said:
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
     lead = _lead(one, missing_entities(asked.text, chosen), generation) if everything else _plain_lead(one)
-    outcome = "caution" if lead else one.outcome
     conflicts = find_conflicts(sentences, generation.documents) if asked.parts.shape == "plain" else ()
     return replace(
-        answer, sentences=quoted, lead=lead, outcome=outcome, conflicts=conflicts,
+        answer,
+        outcome="caution" if lead else one.outcome,
+        confidence=min(one.confidence, fitted.answer_from) if lead else one.confidence,
+        lead=lead,
+        sentences=quoted,
+        conflicts=conflicts,
         passages=_passages(one.reading, chosen, conflicts, one.kept),
-    )  # fmt: skip
+    )
 
 
 def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
@@ -88,12 +99,13 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
 def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -> Answer:
     """Answer each part with its best sentences, and tell which one the sources do not answer."""
     shape = asked.parts.shape
-    each = 1 if shape == "series" else PER_PART
+    each = PER_PART if shape == "timeline" or not asked.parts.years else 1
     chosen: list[ReadSentence] = []
     passages: dict[str, Passage] = {}
     parts: list[Part] = []
-    for question, one in zip(asked.parts.questions, found, strict=True):
-        sentences = [s for s in one.reading.sentences if not missing_entities(question, [s])]
+    years = asked.parts.years or (None,) * len(found)
+    for question, year, one in zip(asked.parts.questions, years, found, strict=True):
+        sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
         answered = one.outcome != "abstain" and bool(sentences)
         parts.append(Part(question, answered))
         if answered:
@@ -124,6 +136,11 @@ def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -
     quoted = quote_all([replace(s, passage=places[s.passage.chunk_id]) for s in chosen], generation.documents)
     lead = lead or (CAUTION if answer.outcome == "caution" else "")
     return replace(answer, sentences=quoted, passages=kept, lead=lead)
+
+
+def _holds(sentence: ReadSentence, question: str, year: int | None) -> bool:
+    """Whether a sentence speaks of the year of a part, or of all that the part names where it is of no year."""
+    return not missing_entities(question, [sentence]) if year is None else year in sentence.years
 
 
 def _outcome(found: Sequence[Found], parts: Sequence[Part], *, partly: bool) -> Outcome:
@@ -197,7 +214,7 @@ def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:
     """Offer the question as typed where it was completed, then what passages that are not cited can tell."""
     if answer.suggestions:
         return answer.suggestions
-    offered = {asked.typed: None} if asked.history else {}
+    offered = {asked.typed: None} if asked.completed and answer.shape != "record" else {}
     cited = {(c.doc_id, c.start) for c in answer.citations}
     for passage in answer.passages:
         if any(doc == passage.doc_id and passage.start <= start < passage.end for doc, start in cited):
@@ -205,7 +222,7 @@ def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:
         questions = [q for statement in passage.statements for q in statement.questions]
         heading = passage.heading.rpartition(" > ")[2]
         offer = questions[0] if questions else f"Give an overview of: {heading}" if heading else ""
-        if offer and offer.casefold() not in (asked.text.casefold(), asked.typed.casefold()):
+        if offer and offer.casefold() not in (asked.text.casefold(), asked.typed.casefold(), asked.search.casefold()):
             offered.setdefault(offer)
     return tuple(offered)[:SUGGESTIONS]
 

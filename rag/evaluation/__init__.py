@@ -24,12 +24,14 @@ def run(
     settings: Settings,
     *,
     written: bool = False,
+    every: int = 1,
     progress: Progress = silent,
 ) -> dict[str, dict[str, Any]]:
     """Measure a folder of sets, one set, or a questions file.
 
     Args:
         scratch: folder in which the sets are built; kept, so that a second run is quick.
+        every: ask each n-th question of a set only.
         written: let the language model of the settings word the answers of a questions file.
 
     Returns:
@@ -40,7 +42,10 @@ def run(
         CorpusError: there is nothing to measure.
         ConfigError: *written* is asked for and no model is set, or *data* is no questions file.
     """
-    embedder, reader = default_embedder(settings.embedding_model), default_reader(settings.reader_model)
+    embedder, reader = (
+        default_embedder(settings.embedding_model, settings.embedding_languages),
+        default_reader(settings.reader_model),
+    )
     if data.is_file():
         assistant = Assistant(settings, embedder, reader=reader)
         answerer = assistant.written if written else None
@@ -50,7 +55,8 @@ def run(
     if written:
         raise ConfigError(f"a language model can answer a questions file only, but {data} is a folder of sets")
     sets = [
-        evaluate(folder, scratch, embedder, settings, reader=reader, progress=progress) for folder in find_sets(data)
+        evaluate(folder, scratch, embedder, settings, reader=reader, every=every, progress=progress)
+        for folder in find_sets(data)
     ]
     return {
         m.name: {
@@ -74,7 +80,10 @@ def refit(
     Returns:
         For answers that were ``read`` and for those ``unread`` the reliability on half 1.
     """
-    embedder, reader = default_embedder(settings.embedding_model), default_reader(settings.reader_model)
+    embedder, reader = (
+        default_embedder(settings.embedding_model, settings.embedding_languages),
+        default_reader(settings.reader_model),
+    )
     coefficients, reliable = {}, {}
     for name, model in (("read", reader), ("unread", None)):
         rows = fitting.ask_plain(questions, Assistant(settings, embedder, reader=model), progress)

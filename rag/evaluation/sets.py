@@ -75,9 +75,13 @@ def evaluate(
     settings: Settings,
     *,
     reader: Reader | None = None,
+    every: int = 1,
     progress: Progress = silent,
 ) -> Measured:
-    """Build a set's library below *scratch* and measure every question of it.
+    """Build a set's library below *scratch* and ask its questions.
+
+    Args:
+        every: ask each n-th question only.
 
     Returns:
         Retrieval over the answerable questions; answer and evidence sentences over
@@ -86,7 +90,7 @@ def evaluate(
     """
     names, library = open_set(folder, scratch / folder.name, embedder, settings, reader=reader, progress=progress)
     titles = dict(names.values())
-    queries = list(read_queries(folder / QUERIES, titles))
+    queries = list(read_queries(folder / QUERIES, titles))[::every]
     keys = {source: key for source, (key, _) in names.items()}
     rows: dict[str, dict[str, float]] = {}
     runs: dict[str, list[str]] = {}

@@ -63,13 +63,18 @@ class SentenceTransformerEmbedder:
     Questions and texts get the prompts that the model's authors gave it. Safe to share
     between threads: nothing of the model changes after loading.
 
+    Args:
+        name: as in the settings.
+        languages: ISO 639-1 codes that it knows; by default what its card says.
+
     Raises:
         ModelError: the model is nowhere to be found, or its weights are not the published ones.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, languages: tuple[str, ...] = ()) -> None:
         self.name = name
         self._place = locate(name)
+        self._stated = languages
 
     @cached_property
     def _model(self) -> Any:
@@ -108,8 +113,8 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        if self.name.rpartition("/")[2] in BUNDLED:
-            return ("en",)
+        if self._stated or self.name.rpartition("/")[2] in BUNDLED:
+            return self._stated or ("en",)
         stated = self._model.model_card_data.language or _card_languages(Path(self._place) / "README.md")
         codes = [stated] if isinstance(stated, str) else list(stated or ())
         return () if any(len(code) != 2 for code in codes) else tuple(codes)
@@ -157,6 +162,6 @@ def unit_rows(vectors: FloatArray) -> FloatArray:
 
 
 @lru_cache(maxsize=2)
-def default_embedder(name: str) -> Embedder:
-    """Open a model once a process."""
-    return SentenceTransformerEmbedder(name)
+def default_embedder(name: str, languages: str = "") -> Embedder:
+    """Open a model once a process; see `rag.config.Settings` for both values."""
+    return SentenceTransformerEmbedder(name, tuple(code.strip() for code in languages.split(",") if code.strip()))

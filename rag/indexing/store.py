@@ -117,15 +117,29 @@ class Store:
         """
         import filelock
 
-        try:
+        lock = filelock.FileLock(self.root / ".lock", timeout=0)
+        with self._own_writes():
             self._generations.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.root / ".lock", timeout=0)
-            with lock:
-                yield
-        except filelock.Timeout:
-            raise IndexLockedError(
-                f"another process is writing {self.root}; wait for it to end, then run the command again"
-            ) from None
+            try:
+                lock.acquire()
+            except filelock.Timeout:
+                raise IndexLockedError(
+                    f"another process is writing {self.root}; wait for it to end, then run the command again"
+                ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _own_writes(self) -> Iterator[None]:
+        """Name the index folder in what goes wrong with its files.
+
+        Raises:
+            StoreError: something did.
+        """
+        try:
+            yield
         except OSError as error:
             raise StoreError(
                 f"the index folder {self.root} cannot be written: {error.strerror or error}; the index is as it was"
@@ -138,15 +152,20 @@ class Store:
 
     @contextmanager
     def generation(self, generation: str) -> Iterator[Path]:
-        """Fill a new generation's folder; it is dropped if the filling fails."""
+        """Fill a new generation's folder; it is dropped if the filling fails.
+
+        Raises:
+            StoreError: a file of it cannot be written.
+        """
         folder = self.folder(generation)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            yield folder
-        except BaseException:
+        with self._own_writes():
             shutil.rmtree(folder, ignore_errors=True)
-            raise
+            folder.mkdir(parents=True)
+            try:
+                yield folder
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
 
     def publish(self, generation: str, manifest: dict[str, Any]) -> None:
         """Complete a filled folder with its manifest and make it the current one."""
@@ -160,12 +179,17 @@ class Store:
         self.point(Pointer(generation, hashlib.sha256(data).hexdigest()))
 
     def point(self, pointer: Pointer) -> None:
-        """Replace CURRENT in one step."""
-        fresh = self.root / "CURRENT.new"
-        fresh.write_text(f"{pointer.generation} {pointer.digest}\n", encoding="ascii")
-        _flush(fresh)
-        fresh.replace(self.root / "CURRENT")
-        _flush(self.root)
+        """Replace CURRENT in one step.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        with self._own_writes():
+            fresh = self.root / "CURRENT.new"
+            fresh.write_text(f"{pointer.generation} {pointer.digest}\n", encoding="ascii")
+            _flush(fresh)
+            fresh.replace(self.root / "CURRENT")
+            _flush(self.root)
 
     def generations(self) -> list[Pointer]:
         """List the complete generations, newest first."""

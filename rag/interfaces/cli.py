@@ -93,6 +93,7 @@ def _asking_commands(command: Command) -> None:
 def _measuring_commands(command: Command) -> None:
     measure = command("eval", _eval, "Measure retrieval, answers and abstention on questions with known answers.")
     measure.add_argument("data", type=Path, help="a folder of sets, one set, or a questions file")
+    measure.add_argument("--every", type=int, default=1, metavar="N", help="ask each n-th question of a set only")
     measure.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
     writers = ("extractive", "llm")
     measure.add_argument("--answerer", choices=writers, default="extractive", help="who words the answers")
@@ -114,9 +115,9 @@ def _library_commands(command: Command) -> None:
         "add", _add, "Add files, folders or web pages as sources, or as the full text of a source; then build."
     )
     sub.add_argument("place", nargs="+", metavar="PATH|URL")
-    sub.add_argument("--source", metavar="ID", help="the source whose full text it is")
+    sub.add_argument("--source", metavar="ID", help="the declared source whose full text it is")
     for name in SOURCE_FACTS:
-        sub.add_argument(f"--{name}", help=f"{name} of a new source")
+        sub.add_argument(f"--{name}", help=f"{name} of a new source; that of a declared one is kept in sources.toml")
     sub = command(
         "remove", _remove, "Take the texts of a source out of documents/, where they are kept aside; then build."
     )
@@ -182,8 +183,8 @@ def _info(options: Options) -> None:
 
 def _eval(options: Options) -> None:
     against = load_run(options.against) if options.against else {}
-    written = options.answerer == "llm"
-    results = run(options.data, options.scratch, _settings(options), written=written, progress=_Bar())
+    written, settings = options.answerer == "llm", _settings(options)
+    results = run(options.data, options.scratch, settings, written=written, every=options.every, progress=_Bar())
     _show(options, results, as_text(results, against))
 
 
@@ -197,7 +198,11 @@ def _fit(options: Options) -> None:
 def _build(options: Options) -> int:
     library = Library(_settings(options))
     if options.watch:
-        library.watch(lambda report: print(rendering.report_text(report)), progress=_Bar())
+        library.watch(
+            lambda report: print(rendering.report_text(report)),
+            lambda error: print(f"rag: {error}", file=sys.stderr),
+            progress=_Bar(),
+        )
     return _built(library.build(force=options.force, progress=_Bar()), options)
 
 

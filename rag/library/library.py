@@ -77,14 +77,16 @@ class Library:
             place: a path, or an address that starts with ``http://`` or ``https://``.
             source_id: the declared source whose full text it is; None makes it a source
                 of its own, named after it.
-            meta: values of `rag.records.SOURCE_FACTS` for a new source.
+            meta: values of `rag.records.SOURCE_FACTS` for a new source; those of a
+                declared one are kept in sources.toml.
 
         Returns:
             Where it stands now. What stood there is kept in documents/removed/.
 
         Raises:
             UnknownSourceError: no source has the id.
-            CorpusError: there is no such file, or a value of *meta* is malformed.
+            CorpusError: there is no such file, a value of *meta* is malformed, or the
+                source is declared and has its facts already.
             FetchError: the address is refused or gives no page.
             LoadError: it cannot become text; nothing is copied.
         """
@@ -97,7 +99,7 @@ class Library:
         path = Path(place).expanduser()
         if not path.exists():
             raise CorpusError(f"there is no file {str(path)!r}; check the name")
-        return install(corpus, path, source_id or slug(path.stem), told)
+        return install(corpus, path, _owner(corpus, source_id or slug(path.stem), told), told)
 
     def remove(self, source_id: str) -> Path:
         """Move the texts of a source out of the index's sight, to documents/removed/.
@@ -128,6 +130,7 @@ class Library:
     def watch(
         self,
         report: Callable[[BuildReport], None],
+        problem: Callable[[CorpusError], None],
         *,
         progress: Progress = silent,
         sleep: Callable[[float], None] = time.sleep,
@@ -136,6 +139,8 @@ class Library:
 
         Args:
             report: called after every build.
+            problem: called where the library cannot be read as it is, as with a file
+                that is half saved; the next change is built again.
         """
         seen: object = None
         while True:
@@ -144,8 +149,11 @@ class Library:
                 sleep(WATCH_SECONDS)
                 if _stamps(self.settings.corpus) != now:
                     continue
-                report(self.build(progress=progress))
                 seen = now
+                try:
+                    report(self.build(progress=progress))
+                except CorpusError as error:
+                    problem(error)
             sleep(WATCH_SECONDS)
 
     def sources(self) -> list[SourceStatus]:
@@ -186,7 +194,7 @@ class Library:
     @property
     def embedder(self) -> Embedder:
         """The model that the settings name, opened when first needed."""
-        return self._embedder or default_embedder(self.settings.embedding_model)
+        return self._embedder or default_embedder(self.settings.embedding_model, self.settings.embedding_languages)
 
     def _add_page(self, corpus: Corpus, url: str, source_id: str | None, meta: dict[str, str]) -> Path:
         fetched = (self._fetcher or HttpFetcher()).fetch(url)
@@ -195,7 +203,7 @@ class Library:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{slug(stem)}{fetched.suffix}"
             path.write_bytes(fetched.body)
-            return install(corpus, path, source_id or slug(stem), {"url": url, **meta})
+            return install(corpus, path, _owner(corpus, source_id or slug(stem), meta), {"url": url, **meta})
 
 
 def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str]) -> Path:
@@ -249,6 +257,21 @@ def _checked(meta: Mapping[str, str]) -> dict[str, str]:
     if "date" in meta:
         bounds(meta["date"])
     return dict(meta)
+
+
+def _owner(corpus: Corpus, source_id: str, meta: Mapping[str, str]) -> str:
+    """Give the id of a new text's source.
+
+    Raises:
+        CorpusError: the source is declared, and facts of it are told.
+    """
+    if meta and source_id in corpus.sources:
+        told = ", ".join(f"{name}={value!r}" for name, value in meta.items())
+        raise CorpusError(
+            f"source {source_id!r} keeps its facts in sources.toml; found {told}; "
+            "change them there, and add the text without them"
+        )
+    return source_id
 
 
 def _set_aside(corpus: Corpus, name: str) -> Path | None:

@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError
-from rag.loading.extract import Extract
-from rag.loading.limits import MB, Limits, megabytes
+from rag.loading.limits import ARCHIVE_BYTES, MB, MEMBERS, RATIO, megabytes
 from rag.loading.packages import open_zip, read_member
 
-Member = tuple[str, Extract | LoadError]
-Expand = Callable[[bytes, str, int], Iterator[Member]]
-"""Reads one member's bytes under its name, at a depth of archives."""
 _IGNORED = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 
 
-def expand_zip(data: bytes, *, name: str, depth: int, limits: Limits, expand: Expand) -> Iterator[Member]:
-    """Yield the members of an archive as ``ARCHIVE/MEMBER`` in the order of their names.
+def zip_members(data: bytes) -> Iterator[tuple[str, bytes | LoadError]]:
+    """Yield the members of an archive, unpacked or with the reason why not, in the order of their names.
 
     Raises:
-        LoadError: the archive itself cannot be opened, or is nested too deep.
+        LoadError: the archive itself cannot be opened, is empty or holds too much.
     """
-    if depth > limits.depth:
-        raise LoadError(f"nested too deep: archives within archives more than {limits.depth} levels down")
     archive = open_zip(data)
     infos = [info for info in archive.infolist() if not info.is_dir() and not _is_ignored(info.filename)]
     if not infos:
         raise LoadError("empty: the archive holds no files")
-    if len(infos) > limits.members:
-        raise LoadError(f"too large: an archive of {len(infos)} members, limit {limits.members}")
-    _refuse_swarm(infos, limits)
-    left = limits.archive_bytes
+    if len(infos) > MEMBERS:
+        raise LoadError(f"too large: an archive of {len(infos)} members, limit {MEMBERS}")
+    _refuse_swarm(infos)
+    left = ARCHIVE_BYTES
     for info in sorted(infos, key=lambda info: info.filename):
-        label = f"{name}/{_member_name(info)}"
         try:
             if info.file_size > left:
-                raise LoadError(f"too large: the archive unpacks to more than {megabytes(limits.archive_bytes)}")
-            unpacked = read_member(archive, info, limits)
+                raise LoadError(f"too large: the archive unpacks to more than {megabytes(ARCHIVE_BYTES)}")
+            unpacked = read_member(archive, info)
         except LoadError as error:
-            yield label, error
+            yield _member_name(info), error
             continue
         left -= len(unpacked)
-        yield from expand(unpacked, label, depth + 1)
+        yield _member_name(info), unpacked
 
 
-def expand_folder(folder: Path, *, limits: Limits, expand: Callable[[Path, str], Iterator[Member]]) -> Iterator[Member]:
+def folder_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files of a folder and of folders in it, named from the folder down, in order.
 
     Hidden files and links are left out, the latter since they may lead anywhere.
@@ -56,20 +49,19 @@ def expand_folder(folder: Path, *, limits: Limits, expand: Callable[[Path, str],
     """
     count = 0
     for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_symlink() or not path.is_file() or _is_ignored(inside.as_posix()):
-            continue
-        if any(folder.joinpath(*inside.parts[:end]).is_symlink() for end in range(1, len(inside.parts))):
+        name = path.relative_to(folder).as_posix()
+        linked = any(place.is_symlink() for place in (path, *path.parents) if folder in place.parents)
+        if linked or not path.is_file() or _is_ignored(name):
             continue
         count += 1
-        if count > limits.members:
-            raise LoadError(f"too large: a folder of more than {limits.members} files")
-        yield from expand(path, inside.as_posix())
+        if count > MEMBERS:
+            raise LoadError(f"too large: a folder of more than {MEMBERS} files")
+        yield name, path
     if not count:
         raise LoadError("empty: the folder holds no files")
 
 
-def _refuse_swarm(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _refuse_swarm(infos: list[zipfile.ZipInfo]) -> None:
     """Refuse a bomb in many parts, each too small to be one by itself.
 
     Raises:
@@ -77,7 +69,7 @@ def _refuse_swarm(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     """
     small = [info for info in infos if info.file_size <= MB]
     packed, unpacked = sum(info.compress_size for info in small), sum(info.file_size for info in small)
-    if unpacked > MB and unpacked > limits.ratio * max(1, packed):
+    if unpacked > MB and unpacked > RATIO * max(1, packed):
         raise LoadError(f"looks like a zip bomb: {megabytes(packed)} unpacks to {megabytes(unpacked)}")
 
 
@@ -97,7 +89,7 @@ def _member_name(info: zipfile.ZipInfo) -> str:
     if not info.flag_bits & 0x800:
         try:
             name = name.encode("cp437").decode("utf-8")
-        except (UnicodeEncodeError, UnicodeDecodeError):
+        except UnicodeError:
             name = info.filename
     parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     return "/".join(parts).encode("utf-8", "replace").decode("utf-8")

@@ -1,82 +1,72 @@
-"""Read publication dates, and refuse those that cannot be right."""
+"""Read publication dates as files and pages write them, and refuse those that cannot be right."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from rag.records import UNKNOWN
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        [
-            "jan january januar janvier enero gennaio janeiro",
-            "feb february februar février febrero febbraio fevereiro",
-            "mar march märz mars marzo março", "apr april avril abril aprile", "may mai mayo maggio maio",
-            "jun june juni juin junio giugno junho", "jul july juli juillet julio luglio julho",
-            "aug august août agosto", "sep sept september septembre septiembre settembre setembro",
-            "oct october oktober octobre octubre ottobre outubro", "nov november novembre noviembre novembro",
-            "dec december dezember décembre diciembre dicembre dezembro",
-        ],
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_ISO = re.compile(r"(?:D:)?(\d{4})(?:[-/.]?(\d{2})(?:[-/.]?(\d{2}))?)?")
-_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?([^\W\d_]{3,})\.?,?\s+(?:de\s+)?(\d{4})\b")
-_MONTH_DAY = re.compile(r"\b([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
-_MONTH_YEAR = re.compile(r"\b([^\W\d_]{3,})\.?,?\s+(\d{4})\b")
+LANGUAGES = ("en_GB", "en", "de", "fr", "es", "it", "pt")
+"""Those whose names of months are known."""
+
+_ISO = re.compile(r"(?:D:)?(?P<year>\d{4})(?:[-/.]?(?P<month>\d{2})(?:[-/.]?(?P<day>\d{2}))?)?")
+_WORDED = (
+    re.compile(
+        r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?P<name>[^\W\d_]{3,})\.?,?\s+(?:de\s+)?(?P<year>\d{4})\b"
+    ),
+    re.compile(r"\b(?P<name>[^\W\d_]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})\b"),
+    re.compile(r"\b(?P<name>[^\W\d_]{3,})\.?,?\s+(?P<year>\d{4})\b"),
+)
 _NUMBERS = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b")
 
 
-def parse_date(text: str, *, today: date | None = None) -> str:
+def parse_date(text: str) -> str:
     """Return a date as ISO 8601 of reduced precision, or ``unknown``.
 
     ``Nov. 19, 2019`` gives ``2019-11-19``, ``19/11/2019`` the same, and ``04/05/2019``
     only ``2019``, since nobody can know which part is the month. A date before 1900 or
     after tomorrow (someone's clock is a day ahead) is ``unknown``.
     """
-    text = text.strip()[:80]
-    latest = (today or date.today()) + timedelta(days=1)
-    for parts in _readings(text):
-        found = _plausible(*parts, latest)
-        if found != UNKNOWN:
-            return found
-    return UNKNOWN
+    plausible = (_plausible(*parts) for parts in _readings(text.strip()[:80]))
+    return next((found for found in plausible if found), UNKNOWN)
 
 
-def _readings(text: str) -> list[tuple[int, int, int]]:
-    """Return what a text may mean as year, month and day, the surest first; 0 is unsaid."""
-    readings: list[tuple[int, int, int]] = []
+@cache
+def _months() -> dict[str, int]:
+    """Return the names and abbreviations of the months in small letters."""
+    from babel import Locale
+
+    tables = [Locale.parse(name).months["format"] for name in LANGUAGES]
+    names = [pair for table in tables for form in ("wide", "abbreviated") for pair in table[form].items()]
+    return {name.lower().rstrip("."): number for number, name in names}
+
+
+def _readings(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield what a text may mean as year, month and day, the surest first; 0 is unsaid."""
     if match := _ISO.match(text):
-        readings.append((int(match[1]), int(match[2] or 0), int(match[3] or 0)))
-    if (match := _DAY_MONTH.search(text)) and (month := _MONTHS.get(match[2].lower())):
-        readings.append((int(match[3]), month, int(match[1])))
-    if (match := _MONTH_DAY.search(text)) and (month := _MONTHS.get(match[1].lower())):
-        readings.append((int(match[3]), month, int(match[2])))
-    if (match := _MONTH_YEAR.search(text)) and (month := _MONTHS.get(match[1].lower())):
-        readings.append((int(match[2]), month, 0))
+        yield int(match["year"]), int(match["month"] or 0), int(match["day"] or 0)
+    for pattern in _WORDED:
+        if (match := pattern.search(text)) and (month := _months().get(match["name"].lower())):
+            yield int(match["year"]), month, int(match.groupdict().get("day", 0))
     if match := _NUMBERS.search(text):
-        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        first, second, year = map(int, match.groups())
         if first > 12 >= second:
-            readings.append((year, second, first))
+            yield year, second, first
         elif second > 12 >= first or first == second:
-            readings.append((year, first, second))
+            yield year, first, second
         else:
-            readings.append((year, 0, 0))
-    return readings
+            yield year, 0, 0
 
 
-def _plausible(year: int, month: int, day: int, latest: date) -> str:
-    if not 1900 <= year <= latest.year or month > 12:
-        return UNKNOWN
-    if not month:
-        return f"{year:04}"
+def _plausible(year: int, month: int, day: int) -> str:
+    """Write a date, or nothing where it cannot be one of publication."""
     try:
-        known = date(year, month, day or 1)
+        first = date(year, month or 1, day or 1)
     except ValueError:
-        return UNKNOWN
-    if known > latest:
-        return UNKNOWN
-    return known.isoformat() if day else f"{year:04}-{month:02}"
+        return ""
+    if year < 1900 or first > date.today() + timedelta(days=1):
+        return ""
+    return first.isoformat()[: 10 if day else 7 if month else 4]

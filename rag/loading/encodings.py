@@ -6,6 +6,8 @@ import codecs
 import re
 
 from rag.errors import LoadError
+from rag.loading.limits import CHARACTERS
+from rag.loading.normalise import clean
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -52,10 +54,22 @@ def decode(data: bytes, *, declared: str = "") -> str:
         return _guess(data)
 
 
-def is_text(text: str) -> bool:
-    """Return whether decoded text is text: few control characters among it."""
+def decode_text(data: bytes) -> str:
+    """Return the clean text of a file that is nothing but text.
+
+    Raises:
+        LoadError: not text, too large, or empty.
+    """
+    text = decode(data)
     sample = text[:200_000]
-    return len(_CONTROLS.findall(sample)) <= 0.02 * len(sample) + 10
+    if len(_CONTROLS.findall(sample)) > 0.02 * len(sample) + 10:
+        raise LoadError("not text: too many control characters; it may be a damaged or an unknown format")
+    text = clean(text)
+    if not text.strip():
+        raise LoadError("empty: the file holds no text")
+    if len(text) > CHARACTERS:
+        raise LoadError(f"too large: more than {CHARACTERS} characters of text")
+    return text
 
 
 def _bare_utf16(data: bytes) -> str:
@@ -86,12 +100,11 @@ def _guess(data: bytes) -> str:
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(data[:200_000], cp_exclusion=_MARKED).best()
-    names = [found.encoding] if found is not None else []
-    western = data.translate(None, bytes(range(0x80)))
-    if len(western) * 12 < len(data):
+    names = ["cp1252"] if found is None else [found.encoding, "cp1252"]
+    if len(data.translate(None, bytes(range(0x80)))) * 12 < len(data):
         # So few bytes beyond ASCII are accents or curly quotes, and too few for a guess.
         names.insert(0, "cp1252")
-    for name in [*names, "cp1252"]:
+    for name in names:
         try:
             return data.decode(name)
         except (LookupError, UnicodeDecodeError):

@@ -25,7 +25,10 @@ class Extract:
     publisher: str = UNKNOWN
     date: str = UNKNOWN
     """Publication date, ISO 8601 of reduced precision, or ``unknown``."""
-    language: str = UNKNOWN
-    """ISO 639-1 code as the file declares it, or ``unknown``."""
     warnings: tuple[str, ...] = ()
     """What was left out or looked odd, one sentence each."""
+
+
+def known(*texts: str) -> str:
+    """Return the first text that says something, or ``unknown``."""
+    return next((text for text in texts if text and text != UNKNOWN), UNKNOWN)

@@ -9,12 +9,11 @@ from rag.errors import LoadError
 from rag.loading.encodings import decode
 from rag.loading.error_pages import refuse_error_page
 from rag.loading.extract import Extract
-from rag.loading.html_blocks import Block, cut_blocks
+from rag.loading.html_blocks import Block, cut_blocks, lay_out
 from rag.loading.html_furniture import is_furniture
-from rag.loading.html_meta import PageFacts
+from rag.loading.html_meta import page_facts, page_titles
 from rag.loading.html_select import Selection
-from rag.loading.html_votes import folded
-from rag.loading.limits import LIMITS, Limits, megabytes
+from rag.loading.limits import ATTRIBUTES, ELEMENTS, HTML_BYTES, megabytes
 from rag.loading.normalise import Layout
 
 if TYPE_CHECKING:
@@ -29,34 +28,20 @@ _THIN = 0.15
 """Share of the page's prose below which trafilatura's thorough way votes beside its quick one."""
 
 
-def read_html(data: bytes, *, charset: str = "", url: str = "", limits: Limits = LIMITS) -> Extract:
-    """Return the article of a web page.
-
-    Raises:
-        LoadError: too large, nested too deep, an error page or wall saved in an article's
-            place, or no text.
-    """
-    root = parse_html(data, charset=charset, limits=limits)
-    facts = PageFacts(root, url=url)
-    body = root.find("body")
-    blocks = cut_blocks(root if body is None else body)
-    chosen = _choose(root, blocks, {folded(title) for title in facts.titles()}, url)
-    layout = lay_out(chosen)
-    refuse_error_page(root, facts.title, layout.text, blocks)
+def read_html(data: bytes) -> Extract:
+    """Return the article of a web page."""
+    root = parse_html(data)
+    facts = page_facts(root)
+    blocks = cut_blocks(root)
+    layout = Layout()
+    lay_out(_choose(root, blocks, [facts["title"], *page_titles(root)]), layout)
+    refuse_error_page(root, facts["title"], layout.text, blocks)
     if not layout.text:
         raise LoadError("empty: the page holds no text of its own (it may be built by scripts)")
-    return Extract(
-        text=layout.text,
-        headings=layout.headings,
-        title=facts.title,
-        author=facts.author,
-        publisher=facts.publisher,
-        date=facts.date,
-        language=facts.language,
-    )
+    return layout.extract(facts)
 
 
-def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _Element:
+def parse_html(data: bytes) -> _Element:
     """Return the root of a web page's tree.
 
     Raises:
@@ -64,11 +49,11 @@ def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _E
     """
     from lxml import etree, html
 
-    if len(data) > limits.html_bytes:
-        raise LoadError(f"too large: a web page of {megabytes(len(data))}, limit {megabytes(limits.html_bytes)}")
-    declared = charset or (match[1].decode("ascii") if (match := _CHARSET.search(data[:4096])) else "")
-    text = decode(data, declared=declared).replace("\0", "")
-    _refuse_crowded_tags(text, limits)
+    if len(data) > HTML_BYTES:
+        raise LoadError(f"too large: a web page of {megabytes(len(data))}, limit {megabytes(HTML_BYTES)}")
+    declared = _CHARSET.search(data[:4096])
+    text = decode(data, declared=declared[1].decode("ascii") if declared else "").replace("\0", "")
+    _refuse_crowded_tags(text)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -76,12 +61,12 @@ def parse_html(data: bytes, *, charset: str = "", limits: Limits = LIMITS) -> _E
         raise LoadError("empty: the page holds no elements") from error
     if any("Excessive depth" in entry.message for entry in parser.error_log):
         raise LoadError("nested too deep: elements stand within each other more than 256 times")
-    if sum(1 for _ in root.iter()) > limits.elements:
-        raise LoadError(f"too large: a web page of more than {limits.elements} elements")
+    if sum(1 for _ in root.iter()) > ELEMENTS:
+        raise LoadError(f"too large: a web page of more than {ELEMENTS} elements")
     return root
 
 
-def _refuse_crowded_tags(text: str, limits: Limits) -> None:
+def _refuse_crowded_tags(text: str) -> None:
     """Refuse a page of elements with so many attributes that the parser would never end.
 
     Its time grows with the square of an element's attributes, so squares are summed.
@@ -91,36 +76,24 @@ def _refuse_crowded_tags(text: str, limits: Limits) -> None:
     for tag in _TAG.finditer(text):
         if tag.end() - tag.start() > _LONG_TAG:
             effort += len(re.split(r"[\s/=]+", _QUOTED.sub(" ", tag[0]))) ** 2
-    if effort > limits.attributes**2:
-        raise LoadError(f"too large: elements of more than {limits.attributes} attributes")
+    if effort > ATTRIBUTES**2:
+        raise LoadError(f"too large: elements of more than {ATTRIBUTES} attributes")
 
 
-def lay_out(blocks: list[Block]) -> Layout:
-    """Return the text of blocks; lists and tables keep their lines together."""
-    layout = Layout()
-    for block in blocks:
-        group = block.group if block.kind in ("li", "row", "pre") else None
-        layout.add(block.text, level=block.level, group=group)
-    return layout
-
-
-def _choose(root: _Element, blocks: list[Block], titles: set[str], url: str) -> list[Block]:
+def _choose(root: _Element, blocks: list[Block], titles: list[str]) -> list[Block]:
     """Return the blocks of the article; of a page too small to have one, all but its furniture."""
     prose = sum(len(b.text) for b in blocks if b.kind in ("p", "quote") and len(b.text) >= 60 and b.link_density < 0.35)
-    voters = [_vote(root, url, thorough=False)]
-    if len(voters[0]) < _THIN * prose or not voters[0]:
-        voters.append(_vote(root, url, thorough=True))
-    chosen = Selection(blocks, titles).run(voters)
-    if chosen:
-        return chosen
-    return [b for b in blocks if b.link_density < 0.5 and not is_furniture(b.ancestors)]
+    votes = [_vote(root, fast=True)]
+    if len(votes[0]) < _THIN * prose or not votes[0]:
+        votes.append(_vote(root, favor_recall=True))
+    chosen = Selection.from_votes(blocks, titles, votes).corrected()
+    return chosen or [b for b in blocks if b.link_density < 0.5 and not is_furniture(b.ancestors)]
 
 
-def _vote(root: _Element, url: str, *, thorough: bool) -> str:
+def _vote(root: _Element, **options: bool) -> str:
     """Return the text that trafilatura takes for the article."""
     from copy import deepcopy
 
     import trafilatura
 
-    options = {"favor_recall": True} if thorough else {"fast": True}
-    return trafilatura.extract(deepcopy(root), url=url or None, include_comments=False, **options) or ""
+    return trafilatura.extract(deepcopy(root), include_comments=False, **options) or ""

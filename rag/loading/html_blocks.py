@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import clean_line
+from rag.loading.normalise import Layout, clean_line, row_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,6 +25,8 @@ SKIPPED = frozenset((
     "area", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter",
     "dialog", "del", "rp",
 ))  # fmt: skip
+LINES = ("li", "row", "pre")
+"""Kinds of block that follow each other without a blank line in one list, table or listing."""
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
@@ -53,20 +56,14 @@ class Block:
         return min(1.0, self.link_chars / max(1, len(self.text)))
 
 
-@dataclass(slots=True)
-class _Line:
-    """The line being gathered."""
-
-    parts: list[str] = field(default_factory=list)
-    link_chars: int = 0
-
-
 class _Walker:
     """Gathers blocks; one use a tree."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._line = _Line()
+        self._parts: list[str] = []
+        """The line being gathered."""
+        self._link_chars = 0
         self._trail: list[_Element] = []
         self._kind = "p"
         self._level = 0
@@ -75,20 +72,18 @@ class _Walker:
 
     def flush(self) -> None:
         """End the line at hand."""
-        text = clean_line("".join(self._line.parts))
-        if text and any(char.isalnum() for char in text):
+        text = clean_line("".join(self._parts))
+        if any(char.isalnum() for char in text):
             marked = self._marker + text
             self._marker = ""
-            self.blocks.append(
-                Block(marked, self._kind, self._level, self._line.link_chars, tuple(self._trail), self._group)
-            )
-        self._line = _Line()
+            trail = tuple(self._trail)
+            self.blocks.append(Block(marked, self._kind, self._level, self._link_chars, trail, self._group))
+        self._parts, self._link_chars = [], 0
 
     def _say(self, text: str | None, in_link: bool) -> None:
         if text:
-            self._line.parts.append(text)
-            if in_link:
-                self._line.link_chars += len(clean_line(text))
+            self._parts.append(text)
+            self._link_chars += len(clean_line(text)) if in_link else 0
 
     def walk(self, element: _Element, in_link: bool = False) -> None:
         """Take in one element and everything under it."""
@@ -117,10 +112,10 @@ class _Walker:
 
     def _break(self) -> None:
         """Take a line break: the second in a row ends the paragraph."""
-        if self._line.parts and self._line.parts[-1] == "\n":
+        if self._parts and self._parts[-1] == "\n":
             self.flush()
-        elif any(part.strip() for part in self._line.parts):
-            self._line.parts.append("\n")
+        elif any(part.strip() for part in self._parts):
+            self._parts.append("\n")
 
     def _superscript(self, element: _Element, in_link: bool) -> None:
         text = clean_line("".join(map(str, element.itertext())))
@@ -171,15 +166,9 @@ class _Walker:
             self.walk(caption)
         saved, self._kind, self._group = (self._kind, self._group), "row", table
         for row in table.iter("tr"):
-            if next(row.iterancestors("table"), None) is not table:
-                continue
-            cells = [inner_text(cell) for cell in row.iterchildren("td", "th")]
-            links = sum(len(inner_text(link)) for link in row.iter("a"))
-            while cells and not cells[-1]:
-                cells.pop()
-            if any(cells):
-                self._line.parts.append(" | ".join(cells))
-                self._line.link_chars = links
+            if next(row.iterancestors("table"), None) is table:
+                self._parts = [row_line(inner_text(cell) for cell in row.iterchildren("td", "th"))]
+                self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
                 self.flush()
         self._kind, self._group = saved
         self._trail.pop()
@@ -210,13 +199,12 @@ def is_data_table(table: _Element) -> bool:
     """
     if table.find(".//table") is not None:
         return False
-    rows = [row for row in table.iter("tr") if len(row) > 1]
-    if len(rows) < 2:
+    if sum(len(row) > 1 for row in table.iter("tr")) < 2:
         return False
-    for cell in table.iter("td"):
-        if len(cell.findall(".//p")) > 2 or sum(len(str(part)) for part in cell.itertext()) > 600:
-            return False
-    return True
+    return not any(
+        len(cell.findall(".//p")) > 2 or sum(len(str(part)) for part in cell.itertext()) > 600
+        for cell in table.iter("td")
+    )
 
 
 def cut_blocks(root: _Element) -> list[Block]:
@@ -225,3 +213,9 @@ def cut_blocks(root: _Element) -> list[Block]:
     walker.walk(root)
     walker.flush()
     return walker.blocks
+
+
+def lay_out(blocks: Iterable[Block], layout: Layout) -> None:
+    """Add blocks to a text; lists and tables keep their lines together."""
+    for block in blocks:
+        layout.add(block.text, level=block.level, group=block.group if block.kind in LINES else None)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from rag.loading.dates import parse_date
+from rag.loading.extract import known
 from rag.loading.html_blocks import inner_text
 from rag.loading.normalise import clean_line
+from rag.loading.packages import NOBODY
 from rag.records import UNKNOWN
 
 if TYPE_CHECKING:
@@ -17,108 +20,84 @@ if TYPE_CHECKING:
 
 _ARTICLE = re.compile(r"(?:article|posting|report|webpage|book|creativework|dataset|document)$", re.IGNORECASE)
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " • ", " · ", " » ")
-_TITLE_NAMES = (
-    "citation_title",
-    "og:title",
-    "twitter:title",
-    "dc.title",
-    "dcterms.title",
-    "parsely-title",
-    "title",
-)
-_AUTHOR_NAMES = (
-    "citation_author", "author", "article:author", "parsely-author", "dc.creator", "dcterms.creator",
-    "byl", "sailthru.author",
+_TITLES = ("citation_title", "og:title", "twitter:title")
+_LESSER_TITLES = ("dc.title", "dcterms.title", "parsely-title", "title")
+_AUTHORS = (
+    "citation_author", "author", "article:author", "parsely-author", "dc.creator", "dcterms.creator", "byl",
+    "sailthru.author",
 )  # fmt: skip
-_PUBLISHER_NAMES = (
-    "og:site_name", "citation_publisher", "dc.publisher", "dcterms.publisher", "publisher",
-    "application-name",
+_PUBLISHERS = (
+    "og:site_name", "citation_publisher", "dc.publisher", "dcterms.publisher", "publisher", "application-name",
 )  # fmt: skip
-_DATE_NAMES = (
-    "article:published_time", "og:article:published_time", "citation_publication_date",
-    "citation_online_date",
+_DATES = (
+    "article:published_time", "og:article:published_time", "citation_publication_date", "citation_online_date",
     "citation_date", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "parsely-pub-date",
-    "sailthru.date",
-    "datepublished", "publishdate", "publish_date", "pubdate", "publication_date", "date",
+    "sailthru.date", "datepublished", "publishdate", "publish_date", "pubdate", "publication_date", "date",
 )  # fmt: skip
 
 
-class PageFacts:
-    """Title, author, publisher, date and language of a page, each ``unknown`` where it does not say."""
+def page_facts(root: _Element) -> dict[str, str]:
+    """Return title, author, publisher and date of a page, each ``unknown`` where it does not say."""
+    metas = _metas(root)
+    own = _own_record(list(_records(root)), page_titles(root))
+    whole, *shorter = _head_titles(root) or [""]
+    authors = _first(_names(own.get("author")), _names(own.get("creator")), *(metas.get(name, []) for name in _AUTHORS))
+    names = dict.fromkeys(re.sub(r"^by\s+", "", name, flags=re.IGNORECASE) for name in authors)
+    publishers = _first(_names(own.get("publisher")), *(metas.get(name, []) for name in _PUBLISHERS))
+    return {
+        "title": known(
+            clean_line(_string(own.get("headline"))),
+            *_told(metas, _TITLES),
+            *_only_heading(root),
+            *_told(metas, _LESSER_TITLES),
+            *shorter[1:2],
+            whole,
+        ),
+        "author": known(", ".join(filter(_is_name, names))),
+        "publisher": known(*(name for name in publishers if "://" not in name)),
+        "date": _date(root, own, metas),
+    }
 
-    def __init__(self, root: _Element, *, url: str = "") -> None:
-        self._root = root
-        self._metas = _metas(root)
-        self._own = _own_record(list(_records(root)), self._page_titles(), url)
-        self.title = self._title()
-        self.author = self._author()
-        self.publisher = self._publisher()
-        self.date = self._date()
-        language = (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip()
-        known = re.match(r"[A-Za-z]{2}(?=$|[-_])", language)
-        self.language = known[0].lower() if known else UNKNOWN
 
-    def _page_titles(self) -> list[str]:
-        """Return what the head calls the page, whole and without the site's name."""
-        titles = [value for name in _TITLE_NAMES for value in self._metas.get(name, ())]
-        for element in self._root.iter("title"):
-            whole = clean_line("".join(map(str, element.itertext())))
-            titles.append(whole)
-            for mark in (mark for mark in _SEPARATORS if mark in whole):
-                titles += [whole.split(mark)[0], whole.rsplit(mark, 1)[0]]
-            break
-        return [title for title in titles if title]
+def _is_name(text: str) -> bool:
+    return 1 < len(text) <= 120 and "://" not in text and "@" not in text and text.lower() not in NOBODY
 
-    def titles(self) -> list[str]:
-        """Return every form of the title, for telling it from the text."""
-        tops = [inner_text(element) for element in self._root.iter("h1")]
-        return [*self._page_titles(), self.title, *(tops if len(tops) == 1 else [])]
 
-    def _title(self) -> str:
-        told = clean_line(_string(self._own.get("headline")))
-        tops = [text for element in self._root.iter("h1") if (text := inner_text(element))]
-        titles = [told, *(v for name in _TITLE_NAMES[:3] for v in self._metas.get(name, ()))]
-        titles += [
-            tops[0] if len(tops) == 1 else "",
-            *(v for n in _TITLE_NAMES[3:] for v in self._metas.get(n, ())),
-        ]
-        title = next((text for text in titles if text), "")
-        if title:
-            return title
-        page = self._page_titles()
-        return page[2] if len(page) > 2 else page[0] if page else UNKNOWN
+def page_titles(root: _Element) -> list[str]:
+    """Return every form of a page's title, for telling it from the text."""
+    told = _told(_metas(root), _TITLES + _LESSER_TITLES)
+    return [*told, *_head_titles(root), *_only_heading(root)]
 
-    def _author(self) -> str:
-        told = _names(self._own.get("author")) or _names(self._own.get("creator"))
-        for name in _AUTHOR_NAMES:
-            told = told or list(self._metas.get(name, ()))
-        told = [re.sub(r"^by\s+", "", name, flags=re.IGNORECASE) for name in told]
-        sound = [name for name in dict.fromkeys(told) if 1 < len(name) <= 120 and "://" not in name and "@" not in name]
-        return ", ".join(sound) if sound else UNKNOWN
 
-    def _publisher(self) -> str:
-        told = _names(self._own.get("publisher"))
-        for name in _PUBLISHER_NAMES:
-            told = told or list(self._metas.get(name, ()))
-        return next((name for name in told if name and "://" not in name), UNKNOWN)
+def _head_titles(root: _Element) -> list[str]:
+    """Return what the head calls the page: whole, then up to and without each part behind a separator."""
+    element = next(root.iter("title"), None)
+    whole = "" if element is None else clean_line("".join(map(str, element.itertext())))
+    parts = [part for mark in _SEPARATORS if mark in whole for part in (whole.split(mark)[0], whole.rsplit(mark, 1)[0])]
+    return [whole, *parts] if whole else []
 
-    def _date(self) -> str:
-        """Return the date of publication; one of a change or of another story never counts."""
-        told = [_string(self._own.get(key)) for key in ("datePublished", "dateIssued")]
-        told += [value for name in _DATE_NAMES for value in self._metas.get(name, ())]
-        dates = (parse_date(text) for text in told if text)
-        found = next((day for day in dates if day != UNKNOWN), UNKNOWN)
-        return found if found != UNKNOWN else self._marked_date()
 
-    def _marked_date(self) -> str:
-        """Return the date in the page's own ``itemprop=datePublished``, if it gives just one."""
-        days = set()
-        for element in self._root.iter():
-            if isinstance(element.tag, str) and "datePublished" in (element.get("itemprop") or "").split():
-                text = element.get("content") or element.get("datetime") or "".join(map(str, element.itertext()))
-                days.add(parse_date(text))
-        days.discard(UNKNOWN)
-        return days.pop() if len(days) == 1 else UNKNOWN
+def _only_heading(root: _Element) -> list[str]:
+    tops = [text for element in root.iter("h1") if (text := inner_text(element))]
+    return tops if len(tops) == 1 else []
+
+
+def _date(root: _Element, own: dict[str, Any], metas: dict[str, list[str]]) -> str:
+    """Return the date of publication; one of a change or of another story never counts.
+
+    Of the page's own ``itemprop=datePublished`` it counts where there is just one.
+    """
+    told = [_string(own.get(key)) for key in ("datePublished", "dateIssued")]
+    day = known(*map(parse_date, [*told, *_told(metas, _DATES)]))
+    if day != UNKNOWN:
+        return day
+    days = set()
+    for element in root.iter():
+        if isinstance(element.tag, str) and "datePublished" in (element.get("itemprop") or "").split():
+            text = element.get("content") or element.get("datetime") or "".join(map(str, element.itertext()))
+            days.add(parse_date(text))
+    days.discard(UNKNOWN)
+    return days.pop() if len(days) == 1 else UNKNOWN
 
 
 def _metas(root: _Element) -> dict[str, list[str]]:
@@ -132,6 +111,15 @@ def _metas(root: _Element) -> dict[str, list[str]]:
     return found
 
 
+def _told(metas: dict[str, list[str]], names: tuple[str, ...]) -> list[str]:
+    return [text for name in names for text in metas.get(name, ())]
+
+
+def _first(*lists: list[str]) -> list[str]:
+    """Return the first list that holds something."""
+    return next(filter(None, lists), [])
+
+
 def _records(root: _Element) -> Iterator[dict[str, Any]]:
     """Yield the JSON-LD records that stand at the top of a script or in its graph."""
     for script in root.iter("script"):
@@ -140,30 +128,23 @@ def _records(root: _Element) -> Iterator[dict[str, Any]]:
                 told = json.loads((script.text or "").strip().removesuffix(";"), strict=False)
             except (ValueError, RecursionError):
                 continue
-            for record in told if isinstance(told, list) else [told]:
-                if isinstance(record, dict):
-                    yield record
-                    graph = record.get("@graph")
-                    yield from ((part for part in graph if isinstance(part, dict)) if isinstance(graph, list) else ())
+            for record in _dicts(told if isinstance(told, list) else [told]):
+                yield record
+                yield from _dicts(record.get("@graph"))
 
 
-def _own_record(records: list[dict[str, Any]], titles: Iterable[str], url: str) -> dict[str, Any]:
-    """Return the record of the page itself: the one of its title or address, else the only article."""
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _own_record(records: list[dict[str, Any]], titles: list[str]) -> dict[str, Any]:
+    """Return the record of the page itself: the one of its title, else the only article."""
     articles = [r for r in records if any(_ARTICLE.search(kind) for kind in _strings(r.get("@type")))]
-    for record in [r for r in records if not articles]:
-        main = record.get("mainEntity")
-        if isinstance(main, dict):
-            articles.append(main)
+    articles = articles or _dicts([record.get("mainEntity") for record in records])
     articles.sort(key=lambda r: "datePublished" not in r)
-    known = {_bare(title) for title in titles}
+    wanted = set(map(_bare, titles)) - {""}
     for record in articles:
-        if _bare(_string(record.get("headline")) or _string(record.get("name"))) in known - {""}:
-            return record
-    for record in articles:
-        if url and url.rstrip("/") in (
-            _string(record.get("url")).rstrip("/"),
-            _string(record.get("@id")).rstrip("/"),
-        ):
+        if _bare(_string(record.get("headline")) or _string(record.get("name"))) in wanted:
             return record
     stories = [r for r in articles if not any(k.lower().endswith("webpage") for k in _strings(r.get("@type")))]
     return stories[0] if len(stories) == 1 else articles[0] if len(articles) == 1 else {}
@@ -178,18 +159,16 @@ def _string(value: object) -> str:
     return next(iter(_strings(value)), "")
 
 
+def _names(value: object) -> list[str]:
+    """Return the names in a JSON-LD value; an address is none."""
+    return [text for text in _strings(value) if "://" not in text]
+
+
 def _strings(value: object) -> list[str]:
     if isinstance(value, str):
-        return [value]
+        return [line] if (line := clean_line(unescape(value))) else []
     if isinstance(value, list):
         return [text for part in value for text in _strings(part)]
     if isinstance(value, dict):
         return _strings(value.get("@value") or value.get("name") or value.get("@id"))
     return []
-
-
-def _names(value: object) -> list[str]:
-    """Return the names of persons or organisations in a JSON-LD value."""
-    names = [value] if isinstance(value, dict | str) else value if isinstance(value, list) else []
-    found = [_string(name.get("name")) if isinstance(name, dict) else _string(name) for name in names]
-    return [clean_line(name) for name in found if name.strip()]

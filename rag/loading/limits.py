@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 MB = 1024 * 1024
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The largest inputs that are read."""
-
-    file_bytes: int = 64 * MB
-    """One file, or one member of an archive once unpacked."""
-    html_bytes: int = 8 * MB
-    """One web page."""
-    elements: int = 100_000
-    """Elements of one web page or one part of an office document."""
-    attributes: int = 20_000
-    """Names and values of attributes of one element of a web page, or as much work in several."""
-    pages: int = 5_000
-    """Pages of one PDF."""
-    seconds: float = 120.0
-    """Reading time of one PDF."""
-    characters: int = 20_000_000
-    """Text of one document."""
-    archive_bytes: int = 512 * MB
-    """All members of an archive once unpacked."""
-    ratio: int = 200
-    """Unpacked bytes for each packed byte, for a member of more than 1 MB."""
-    members: int = 10_000
-    """Members of an archive or files of a folder."""
-    depth: int = 2
-    """Archives within archives."""
-
-
-LIMITS = Limits()
-"""What is used where nothing else is said."""
+FILE_BYTES = 64 * MB
+"""One file, or one member of an archive once unpacked."""
+HTML_BYTES = 8 * MB
+"""One web page."""
+ELEMENTS = 100_000
+"""Elements of one web page; a part of an office document may have twenty times as many."""
+ATTRIBUTES = 20_000
+"""Names and values of attributes of one element of a web page, or as much work in several."""
+PAGES = 5_000
+"""Pages of one PDF."""
+SECONDS = 120.0
+"""Reading time of one PDF."""
+CHARACTERS = 20_000_000
+"""Text of one document."""
+ARCHIVE_BYTES = 512 * MB
+"""All members of an archive once unpacked."""
+RATIO = 200
+"""Unpacked bytes for each packed byte, for a member of more than 1 MB."""
+MEMBERS = 10_000
+"""Members of an archive, files of a folder or documents of a JSON list."""
+DEPTH = 2
+"""Archives within archives."""
 
 
 def megabytes(size: int) -> str:

@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from rag.records import Heading, Page
+from rag.loading.extract import Extract
+from rag.records import UNKNOWN, Heading, Page
 
 _DROPPED = dict.fromkeys(
-    [
-        *(*range(0x00, 0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0)),
-        *(0xAD, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, 0xFFFC),
-        *(*range(0x202A, 0x202F), *range(0x2061, 0x2070), *range(0xFFF0, 0xFFFC)),
-    ]
+    code
+    for first, last in (
+        *((0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x180E, 0x180E)),
+        *((0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)),
+        *((0xFEFF, 0xFEFF), (0xFFF0, 0xFFFC), (0xFFFE, 0xFFFF)),
+    )
+    for code in range(first, last + 1)
 )
 """Controls, soft hyphens, zero-width spaces and direction overrides: they print
 nothing and make equal words differ. Joiners stay, for scripts that need them."""
 
 _LETTERS = {
     code: unicodedata.normalize("NFKC", chr(code))
-    for code in [
-        *range(0xFB00, 0xFB07),
-        *range(0xFB13, 0xFB18),
-        *range(0xFB50, 0xFDFE),
-        *range(0xFE70, 0xFEFD),
-    ]
-    if unicodedata.category(chr(code)).startswith("L") and code != 0xFDFA
+    for code in (*range(0xFB00, 0xFDFE), *range(0xFE70, 0xFEFD))
+    if unicodedata.category(chr(code)).startswith("L") and not 0xFB18 <= code < 0xFB50 and code != 0xFDFA
 }
 """Ligatures and presentation forms, which are shapes of letters and not letters."""
 
@@ -57,15 +56,27 @@ def clean_line(text: str) -> str:
     return _SPACES.sub(" ", clean(text)).strip()
 
 
+def row_line(cells: Iterable[str]) -> str:
+    """Return a table row as ``cell | cell``; empty cells at its end are left out."""
+    cleaned = [clean_line(cell) for cell in cells]
+    while cleaned and not cleaned[-1]:
+        cleaned.pop()
+    return " | ".join(cleaned)
+
+
 @dataclass(slots=True)
 class Layout:
     """The text of a document as it grows, block by block."""
 
     _parts: list[str] = field(default_factory=list)
-    _length: int = 0
+    length: int = 0
+    """Code points so far."""
     _group: object = None
     _headings: list[Heading] = field(default_factory=list)
     _starts: list[tuple[int, int]] = field(default_factory=list)
+    """Where each page starts, and its number."""
+    _page: int | None = None
+    """Number of a page that nothing was added of yet."""
 
     def add(self, text: str, *, level: int = 0, group: object = None) -> None:
         """Add one line.
@@ -81,76 +92,62 @@ class Layout:
             return
         if self._parts:
             self._put("\n" if group is not None and group == self._group else "\n\n")
-        start = self._length
-        self._put(line)
+        start = self.length
+        self._put_line(line)
         self._group = group
         if level:
-            self._headings.append(Heading(start, self._length, min(level, 6)))
+            self._headings.append(Heading(start, self.length, min(level, 6)))
 
     def add_row(self, cells: Sequence[str], group: object) -> None:
         """Add a table row as ``cell | cell``; a row of empty cells adds nothing."""
-        cleaned = [clean_line(cell) for cell in cells]
-        while cleaned and not cleaned[-1]:
-            cleaned.pop()
-        if any(cleaned):
-            self.add(" | ".join(cleaned), group=group)
+        self.add(row_line(cells), group=group)
 
-    def continue_line(self, text: str, glue: str) -> None:
-        """Add to the end of the last line, as where a paragraph runs over a page break."""
+    def run_on(self, text: str) -> None:
+        """Add to the end of the last line, mending a word broken between them."""
         line = clean_line(text)
-        if line:
-            heading = self._headings[-1] if self._headings else None
-            runs_on = heading is not None and heading.end == self._length
-            self._put(glue)
-            self._put(line)
-            if heading is not None and runs_on:
-                self._headings[-1] = Heading(heading.start, self._length, heading.level)
+        heading = self._headings[-1] if self._headings else None
+        grows = heading is not None and heading.end == self.length
+        tail = self._parts.pop()
+        self.length -= len(tail)
+        joined = join(tail, line)
+        self._put(joined[: len(joined) - len(line)])
+        self._put_line(line)
+        if heading and grows:
+            self._headings[-1] = replace(heading, end=self.length)
 
-    @property
-    def tail(self) -> str:
-        """The last piece that was added."""
-        return self._parts[-1] if self._parts else ""
+    def begin_page(self, number: int) -> None:
+        """Say on which page stands what is added next."""
+        self._page = number
 
-    def shorten(self, count: int) -> None:
-        """Take characters off the end of the last piece, as the hyphen of a broken word."""
-        self._parts[-1] = self._parts[-1][:-count]
-        self._length -= count
-
-    def begin_page(self, number: int, *, glue: int = 0) -> None:
-        """Mark that what is added next stands on a page; ``glue`` is the length of the joint."""
-        self._starts.append((self._length + glue, number))
-
-    @property
-    def length(self) -> int:
-        """Code points so far."""
-        return self._length
+    def _put_line(self, line: str) -> None:
+        if self._page is not None:
+            self._starts.append((self.length, self._page))
+            self._page = None
+        self._put(line)
 
     def _put(self, text: str) -> None:
         self._parts.append(text)
-        self._length += len(text)
+        self.length += len(text)
 
     @property
     def text(self) -> str:
         """The text so far."""
         return "".join(self._parts)
 
-    @property
-    def headings(self) -> tuple[Heading, ...]:
-        """The headings so far, in order."""
-        return tuple(self._headings)
+    def top(self, level: int = 6) -> str:
+        """The first heading of at most a level, ``unknown`` where there is none."""
+        tops = (h for h in self._headings if h.level <= level)
+        return next((self.text[h.start : h.end] for h in tops), UNKNOWN)
 
-    @property
-    def pages(self) -> tuple[Page, ...]:
-        """The pages so far, in order; a page without text of its own is left out."""
+    def extract(self, facts: Mapping[str, str] = MappingProxyType({}), *, warnings: tuple[str, ...] = ()) -> Extract:
+        """Give what was laid out, with title, author, publisher and date where the document says them."""
         text = self.text
         ends = [start for start, _ in self._starts[1:]] + [len(text)]
-        pages = []
-        for (start, number), end in zip(self._starts, ends, strict=True):
-            stretch = text[start:end]
-            if stretch.strip():
-                lead = len(stretch) - len(stretch.lstrip())
-                pages.append(Page(start + lead, start + len(stretch.rstrip()), number))
-        return tuple(pages)
+        pages = tuple(
+            Page(start, start + len(text[start:end].rstrip()), number)
+            for (start, number), end in zip(self._starts, ends, strict=False)
+        )
+        return Extract(text, tuple(self._headings), pages, warnings=warnings, **facts)
 
 
 def unwrap(lines: Iterable[str]) -> str:

@@ -1,43 +1,32 @@
-"""What DOCX and PPTX share: runs of text, tables and document properties."""
+"""What DOCX and PPTX share: runs of text and tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.loading.dates import parse_date
 from rag.loading.normalise import clean_line
-from rag.loading.packages import Package, attribute, local
-from rag.records import UNKNOWN
+from rag.loading.packages import attribute, local
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_UNSAID = frozenset(
-    (
-        "",
-        "python-docx",
-        "user",
-        "windows user",
-        "microsoft office user",
-        "admin",
-        "administrator",
-        "unknown",
-        "author",
-    )
-)
-_UNTITLED = frozenset(("", "powerpoint presentation", "presentation", "word document", "untitled", "document", "title"))
-_TEMPLATE_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")
-"""What the templates of python-docx and python-pptx say; no document was made then."""
+CORE = "docProps/core.xml"
+"""The part that holds title, author and date."""
 _SKIPPED = frozenset((
     "del", "moveFrom", "instrText", "delText", "Fallback", "rPr", "pPr", "sdtPr", "fldData", "proofErr",
-    "bookmarkStart", "annotationRef",
+    "bookmarkStart", "annotationRef", "txbxContent", "p", "tbl",
 ))  # fmt: skip
 
 
 def text_of(element: _Element) -> str:
     """Return the text of a paragraph: runs, links, equations; deleted text and field codes left out."""
     return "".join(_pieces(element))
+
+
+def text_within(element: _Element) -> str:
+    """Return all paragraphs in an element, of tables inside it too, on one line."""
+    return " ".join(filter(None, (clean_line(text_of(part)) for part in element.iter("{*}p"))))
 
 
 def _pieces(element: _Element) -> Iterator[str]:
@@ -53,7 +42,7 @@ def _pieces(element: _Element) -> Iterator[str]:
             yield _symbol(attribute(child, "char"))
         elif tag in ("footnoteReference", "endnoteReference"):
             yield f"[{attribute(child, 'id')}]"
-        elif tag not in _SKIPPED and tag not in ("txbxContent", "p", "tbl"):
+        elif tag not in _SKIPPED:
             yield from _pieces(child)
 
 
@@ -66,35 +55,8 @@ def _symbol(code: str) -> str:
     return "" if 0xE000 <= number <= 0xF8FF or number > 0x10FFFF else chr(number)
 
 
-def table_rows(table: _Element, cell_text: Callable[[_Element], str]) -> Iterator[list[str]]:
+def table_rows(table: _Element) -> Iterator[list[str]]:
     """Yield the rows of a table as texts of cells; a cell merged from the left or above is empty."""
-    for row in table.iterchildren():
-        if local(row) == "tr":
-            cells = []
-            for cell in row.iter():
-                if local(cell) == "tc" and _nearest(cell, "tr") is row:
-                    merged = attribute(cell, "hMerge") == "1" or attribute(cell, "vMerge") == "1"
-                    cells.append("" if merged else cell_text(cell))
-            yield cells
-
-
-def _nearest(element: _Element, tag: str) -> _Element | None:
-    return next((above for above in element.iterancestors() if local(above) == tag), None)
-
-
-def core_properties(package: Package) -> dict[str, str]:
-    """Return title, author, date and language from docProps/core.xml, ``unknown`` where unsaid."""
-    found = dict.fromkeys(("title", "author", "date", "language"), UNKNOWN)
-    if "docProps/core.xml" not in package:
-        return found
-    told = {local(part): clean_line(part.text or "") for part in package.xml("docProps/core.xml")}
-    if told.get("title", "").lower() not in _UNTITLED:
-        found["title"] = told["title"]
-    if told.get("creator", "").lower() not in _UNSAID:
-        found["author"] = told["creator"].replace(";", ", ").replace(" ,", ",")
-    if (created := told.get("created", "")) not in _TEMPLATE_DATES:
-        found["date"] = parse_date(created)
-    language = told.get("language", "")[:2].lower()
-    if len(language) == 2 and language.isalpha():
-        found["language"] = language
-    return found
+    for row in table.iterchildren("{*}tr"):
+        cells = (cell for cell in row.iter("{*}tc") if next(cell.iterancestors("{*}tr")) is row)
+        yield ["" if "1" in (attribute(c, "hMerge"), attribute(c, "vMerge")) else text_within(c) for c in cells]

@@ -10,12 +10,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from rag.errors import LoadError
-from rag.loading.limits import MB, Limits, megabytes
+from rag.loading.dates import parse_date
+from rag.loading.extract import known
+from rag.loading.limits import ARCHIVE_BYTES, ELEMENTS, FILE_BYTES, MB, RATIO, megabytes
+from rag.loading.normalise import clean_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
+NOBODY = frozenset(
+    ("python-docx", "user", "windows user", "microsoft office user", "admin", "administrator", "unknown", "author")
+)
+"""What programs write for an author whom nobody named."""
+_UNTITLED = frozenset(("powerpoint presentation", "presentation", "word document", "untitled", "document", "title"))
+_TEMPLATE_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")
+"""What the templates of python-docx and python-pptx say; no document was made then."""
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -30,7 +40,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         raise LoadError(f"truncated or damaged: the zip directory cannot be read ({error})") from error
 
 
-def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
+def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """Return the unpacked bytes of one member.
 
     What the directory declares is checked first and what comes out is counted, since
@@ -39,41 +49,35 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits)
     Raises:
         LoadError: encrypted, larger than the limits allow, or damaged.
     """
+    size, packed = info.file_size, info.compress_size
     if info.flag_bits & 0x1:
         raise LoadError("encrypted: the archive needs a password")
-    if info.file_size > limits.file_bytes:
-        raise LoadError(f"too large: unpacks to {megabytes(info.file_size)}, limit {megabytes(limits.file_bytes)}")
-    if info.file_size > MB and info.file_size > limits.ratio * max(1, info.compress_size):
-        raise LoadError(
-            f"looks like a zip bomb: {megabytes(info.compress_size)} unpacks to {megabytes(info.file_size)}"
-        )
+    if size > FILE_BYTES:
+        raise LoadError(f"too large: unpacks to {megabytes(size)}, limit {megabytes(FILE_BYTES)}")
+    if size > MB and size > RATIO * max(1, packed):
+        raise LoadError(f"looks like a zip bomb: {megabytes(packed)} unpacks to {megabytes(size)}")
     try:
         with archive.open(info) as member:
-            data = member.read(limits.file_bytes + 1)
-    except (*_BROKEN, RuntimeError) as error:
+            data = member.read(FILE_BYTES + 1)
+    except _BROKEN as error:
         raise LoadError(f"truncated or damaged: {error}") from error
-    if len(data) > limits.file_bytes:
-        raise LoadError(f"too large: unpacks to more than {megabytes(limits.file_bytes)}")
+    if len(data) > FILE_BYTES:
+        raise LoadError(f"too large: unpacks to more than {megabytes(FILE_BYTES)}")
     return data
 
 
 class Package:
     """An office document as named XML parts."""
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes) -> None:
         self._archive = open_zip(data)
-        self._limits = limits
         self._infos = {info.filename: info for info in self._archive.infolist()}
         total = sum(info.file_size for info in self._infos.values())
-        if total > limits.archive_bytes:
+        if total > ARCHIVE_BYTES:
             raise LoadError(f"looks like a zip bomb: unpacks to {megabytes(total)}")
 
     def __contains__(self, name: str) -> bool:
         return name in self._infos
-
-    def names(self) -> list[str]:
-        """Return the names of the parts, as stored."""
-        return list(self._infos)
 
     def data(self, name: str) -> bytes:
         """Return the bytes of a part.
@@ -83,7 +87,7 @@ class Package:
         """
         if name not in self._infos:
             raise LoadError(f"truncated or damaged: it has no part {name!r}")
-        return read_member(self._archive, self._infos[name], self._limits)
+        return read_member(self._archive, self._infos[name])
 
     def xml(self, name: str) -> _Element:
         """Return the root of an XML part; entities are not expanded and nothing is fetched.
@@ -91,42 +95,48 @@ class Package:
         Raises:
             LoadError: no such part, not XML, or nested or grown beyond the limits.
         """
-        return parse_xml(self.data(name), name, self._limits)
+        from lxml import etree
+
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        try:
+            root = etree.fromstring(self.data(name), parser)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            reason = "nested too deep" if "depth" in str(error).lower() else "truncated or damaged"
+            raise LoadError(f"{reason}: part {name!r} is not sound XML ({error})") from error
+        if sum(1 for _ in root.iter()) > ELEMENTS * 20:
+            raise LoadError(f"too large: part {name!r} holds more than {ELEMENTS * 20} elements")
+        return root
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Return what a part of an Office Open XML file refers to, as id: (kind, name of part)."""
         folder, _, base = part.rpartition("/")
         name = f"{folder}/_rels/{base}.rels".lstrip("/")
-        if name not in self:
-            return {}
         found = {}
-        for relation in self.xml(name):
-            if isinstance(relation.tag, str) and relation.get("TargetMode") != "External":
-                target = relation.get("Target") or ""
-                path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+        for relation in self.xml(name).iterchildren("{*}Relationship") if name in self else ():
+            if relation.get("TargetMode") != "External":
                 kind = (relation.get("Type") or "").rpartition("/")[2]
+                path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target") or ""))
                 found[relation.get("Id") or ""] = (kind, path.lstrip("/"))
         return found
 
+    def facts(self, part: str, *, date: str) -> dict[str, str]:
+        """Return title, author, publisher and date as a part tells them, ``unknown`` where unsaid.
 
-def parse_xml(data: bytes, name: str, limits: Limits) -> _Element:
-    """Return the root of an XML text, parsed without entities, network or huge trees.
-
-    Raises:
-        LoadError: it is not XML, or too much of it.
-    """
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        deep = "depth" in str(error).lower()
-        reason = "nested too deep" if deep else "truncated or damaged"
-        raise LoadError(f"{reason}: part {name!r} is not sound XML ({error})") from error
-    if sum(1 for _ in root.iter()) > limits.elements * 20:
-        raise LoadError(f"too large: part {name!r} holds more than {limits.elements * 20} elements")
-    return root
+        Args:
+            date: name of the element that holds the date of publication.
+        """
+        told: dict[str, list[str]] = {}
+        for element in self.xml(part).iter() if part in self else ():
+            if text := clean_line(element.text or "") if local(element) else "":
+                told.setdefault(local(element), []).append(text)
+        creators = told.get("initial-creator") or told.get("creator", [])
+        authors = [name.replace(";", ", ").replace(" ,", ",") for name in creators]
+        return {
+            "title": known(*(title for title in told.get("title", []) if title.lower() not in _UNTITLED)),
+            "author": known(", ".join(name for name in dict.fromkeys(authors) if name.lower() not in NOBODY)),
+            "publisher": known(*told.get("publisher", [])),
+            "date": known(*(parse_date(day) for day in told.get(date, []) if day not in _TEMPLATE_DATES)),
+        }
 
 
 def resolve(base: str, href: str) -> str:
@@ -140,9 +150,9 @@ def local(element: _Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def attribute(element: _Element, name: str) -> str:
-    """Return an attribute by its name without namespace, or an empty string."""
-    for key, value in element.attrib.items():
+def attribute(element: _Element | None, name: str) -> str:
+    """Return an attribute by its name without namespace; an empty string where there is none, or no element."""
+    for key, value in element.attrib.items() if element is not None else ():
         if str(key).rpartition("}")[2] == name:
             return str(value)
     return ""

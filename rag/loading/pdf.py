@@ -6,13 +6,13 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract
-from rag.loading.limits import LIMITS, Limits
-from rag.loading.normalise import Layout, clean_line, join
+from rag.loading.limits import CHARACTERS, PAGES, SECONDS
+from rag.loading.normalise import Layout
 from rag.loading.pdf_facts import first_heading, folded, outline, properties
 from rag.loading.pdf_lines import Line, page_lines
 from rag.records import UNKNOWN
@@ -22,41 +22,32 @@ _ONE_AT_A_TIME = threading.Lock()
 """pdfium must not be called from two threads at once."""
 _MARGIN = 0.12
 """Share of the printed height, above and below, in which running lines stand."""
+_LARGE = 1.15
+"""Size of a heading's type at the least, in sizes of the body's."""
 _POINT = re.compile(r"(?:[•●▪◦‣·■–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s", re.IGNORECASE)
 
 
-def read_pdf(data: bytes, *, limits: Limits = LIMITS) -> Extract:
-    """Return the text of a PDF, paragraphs joined, page by page.
+def read_pdf(data: bytes) -> Extract:
+    """Return the text of a PDF, paragraphs joined, page by page."""
+    import pypdfium2
 
-    Raises:
-        LoadError: encrypted, truncated or damaged, no text layer, or too much of it.
-    """
     if b"%%EOF" not in data[-65_536:] and b"startxref" not in data[-65_536:]:
         raise LoadError("truncated: the PDF has no end mark")
     with _ONE_AT_A_TIME:
-        return _open(data, limits)
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower() or "security" in str(error).lower():
+                raise LoadError("encrypted: the PDF needs a password") from error
+            raise LoadError(f"truncated or damaged: {error}") from error
+        try:
+            return _read(document)
+        finally:
+            document.close()
 
 
-def _open(data: bytes, limits: Limits) -> Extract:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower() or "security" in str(error).lower():
-            raise LoadError("encrypted: the PDF needs a password") from error
-        raise LoadError(f"truncated or damaged: {error}") from error
-    try:
-        return _read(document, limits)
-    finally:
-        document.close()
-
-
-def _read(document: Any, limits: Limits) -> Extract:
-    count = len(document)
-    if count > limits.pages:
-        raise LoadError(f"too large: {count} pages, limit {limits.pages}")
-    pages, broken = _all_lines(document, limits)
+def _read(document: Any) -> Extract:
+    pages, broken = _all_lines(document)
     bare = [number for number, lines in enumerate(pages, start=1) if not lines and number not in broken]
     if not any(any(c.isalnum() for c in line.text) for lines in pages for line in lines):
         raise LoadError("truncated or damaged: no page can be read" if broken else "no text layer; needs OCR")
@@ -67,10 +58,8 @@ def _read(document: Any, limits: Limits) -> Extract:
         warnings.append(f"{_pages(bare)} without a text layer; needs OCR.")
     if broken:
         warnings.append(f"{_pages(broken)} damaged and left out.")
-    title, author, day = properties(document)
-    if title == UNKNOWN:
-        title = first_heading(layout)
-    return Extract(layout.text, layout.headings, layout.pages, title, author, date=day, warnings=tuple(warnings))
+    extract = layout.extract(properties(document), warnings=tuple(warnings))
+    return extract if extract.title != UNKNOWN else replace(extract, title=first_heading(extract))
 
 
 def _pages(numbers: list[int]) -> str:
@@ -78,13 +67,15 @@ def _pages(numbers: list[int]) -> str:
     return f"Page {shown} is" if len(numbers) == 1 else f"Pages {shown} are"
 
 
-def _all_lines(document: Any, limits: Limits) -> tuple[list[list[Line]], list[int]]:
+def _all_lines(document: Any) -> tuple[list[list[Line]], list[int]]:
     """Return the lines of every page, and the numbers of pages that cannot be read."""
     import pypdfium2
 
+    if len(document) > PAGES:
+        raise LoadError(f"too large: {len(document)} pages, limit {PAGES}")
     pages: list[list[Line]] = []
     broken: list[int] = []
-    characters, end = 0, time.monotonic() + limits.seconds
+    characters, end = 0, time.monotonic() + SECONDS
     for number in range(1, len(document) + 1):
         lines: list[Line] = []
         try:
@@ -96,10 +87,10 @@ def _all_lines(document: Any, limits: Limits) -> tuple[list[list[Line]], list[in
         except pypdfium2.PdfiumError:
             broken.append(number)
         characters += sum(len(line.text) for line in lines)
-        if characters > limits.characters:
-            raise LoadError(f"too large: more than {limits.characters} characters of text")
+        if characters > CHARACTERS:
+            raise LoadError(f"too large: more than {CHARACTERS} characters of text")
         if time.monotonic() > end:
-            raise LoadError(f"takes too long: {number} of {len(document)} pages in {limits.seconds:.0f} s")
+            raise LoadError(f"takes too long: {number} of {len(document)} pages in {SECONDS:.0f} s")
         pages.append(lines)
     return pages, broken
 
@@ -114,9 +105,7 @@ def _drop_running_lines(pages: list[list[Line]]) -> None:
     margin = _MARGIN * (max(heights) - min(heights))
     high, low = max(heights) - margin, min(heights) + margin
     edges = [_edges(lines, high, low) for lines in pages]
-    seen: Counter[str] = Counter()
-    for lines in edges:
-        seen.update({_key(line) for line in lines})
+    seen = Counter(key for lines in edges for key in {_key(line) for line in lines})
     least = max(3, 0.3 * sum(map(bool, pages)))
     said: set[str] = set()
     for lines, outer in zip(pages, edges, strict=True):
@@ -142,58 +131,34 @@ def _key(line: Line) -> str:
 
 
 def _lay_out(pages: list[list[Line]], marks: dict[str, int]) -> Layout:
-    """Return the text with paragraphs joined, across pages too."""
+    """Return the text with paragraphs joined, across pages too.
+
+    Args:
+        marks: levels of the headings that the outline names.
+    """
     sizes = Counter[float]()
     for line in (line for lines in pages for line in lines):
         sizes[round(line.size, 1)] += len(line.text)
     body = sizes.most_common(1)[0][0] if sizes else 10.0
-    steps = sorted({size for size in sizes if size > 1.15 * body}, reverse=True)
+    steps = sorted({size for size in sizes if size > _LARGE * body}, reverse=True)
     layout = Layout()
     table = 0
     previous: Line | None = None
-    above: tuple[Line, int] | None = None
+    above = 0
+    """Level of the previous line."""
     for number, lines in enumerate(pages, start=1):
-        layout_started = False
-        edge = _right_edge(lines)
+        layout.begin_page(number)
+        widths = sorted(line.right - line.left for line in lines)
+        full = widths[int(0.9 * (len(widths) - 1))] if widths else 0.0
         for at, line in enumerate(lines):
             level = _level(line, body, steps, marks)
-            joins = previous is not None and not level and _continues(previous, line, edge, fresh=at == 0)
-            joins = joins or (above is not None and above[1] == level > 0 and _same_heading(above[0], line))
-            if not layout_started:
-                _start_page(layout, number, line.text, joins=joins)
-                layout_started = True
-            if joins:
-                _continue(layout, line.text)
+            if previous is not None and level == above and _joins(previous, line, level, full, fresh=at == 0):
+                layout.run_on(line.text)
             else:
                 table += not (line.cells > 1 and previous is not None and previous.cells > 1)
                 layout.add(line.text, level=level, group=table if line.cells > 1 else None)
-            previous, above = (None, (line, level)) if level else (line, None)
+            previous, above = line, level
     return layout
-
-
-def _start_page(layout: Layout, number: int, text: str, *, joins: bool) -> None:
-    """Mark where a page begins: in the paragraph that runs on, or after the blank line."""
-    if joins:
-        layout.begin_page(number, glue=len(join(layout.tail, "x")) - len(layout.tail) - 1)
-    else:
-        layout.begin_page(number)
-
-
-def _continue(layout: Layout, text: str) -> None:
-    """Add a line to the paragraph at hand, mending a word broken between them."""
-    cleaned = clean_line(text)
-    tail = layout.tail
-    joined = join(tail, cleaned)
-    dropped = not joined.startswith(tail)
-    if dropped:
-        layout.shorten(1)
-    layout.continue_line(cleaned, joined[len(tail) - dropped : len(joined) - len(cleaned)])
-
-
-def _right_edge(lines: Sequence[Line]) -> float:
-    """Return the width of a full line of a page."""
-    widths = sorted(line.right - line.left for line in lines)
-    return widths[int(0.9 * (len(widths) - 1))] if widths else 0.0
 
 
 def _level(line: Line, body: float, steps: list[float], marks: dict[str, int]) -> int:
@@ -203,7 +168,7 @@ def _level(line: Line, body: float, steps: list[float], marks: dict[str, int]) -
         return 0
     if level := marks.get(folded(line.text), 0):
         return min(level, 6)
-    if line.size > 1.15 * body and letters >= 0.5 * len(line.text.replace(" ", "")):
+    if line.size > _LARGE * body and letters >= 0.5 * len(line.text.replace(" ", "")):
         return min(1 + sum(size > line.size * 1.05 for size in steps), 4)
     ended = line.text.endswith((".", ",", ";", ":"))
     if line.bold and not ended and len(line.text) <= 100 and line.size > 0.95 * body and not _POINT.match(line.text):
@@ -211,25 +176,27 @@ def _level(line: Line, body: float, steps: list[float], marks: dict[str, int]) -
     return 0
 
 
-def _same_heading(above: Line, line: Line) -> bool:
-    """Return whether a heading goes on in the line below it."""
-    drop = above.bottom - line.bottom
-    return 0 < drop < 1.25 * line.size and abs(above.size - line.size) < 0.05 * line.size
+def _joins(previous: Line, line: Line, level: int, full: float, *, fresh: bool) -> bool:
+    """Return whether a line goes on with the heading or the paragraph of the one before.
 
-
-def _continues(previous: Line, line: Line, full: float, *, fresh: bool) -> bool:
-    """Return whether a line goes on with the paragraph of the one before."""
+    Args:
+        full: width of a full line of the page.
+        fresh: whether the line is the first of its page.
+    """
+    drop = previous.bottom - line.bottom
+    if level:
+        return 0 < drop < 1.25 * line.size and abs(previous.size - line.size) < 0.05 * line.size
     if previous.cells > 1 or line.cells > 1 or _POINT.match(line.text):
         return False
     if abs(previous.size - line.size) > 0.12 * previous.size:
         return False
-    ended = previous.text.endswith((".", "!", "?", ":", "”", '."'))
+    ended = previous.text.endswith((".", "!", "?", ":", "”"))
     lower = line.text[:1].islower()
-    drop = previous.bottom - line.bottom
+    width = previous.right - previous.left
     if fresh or drop < 0 or drop > 20 * line.size:
-        return lower or (not ended and previous.right - previous.left > 0.8 * full and not previous.text.endswith(":"))
+        return lower or (not ended and width > 0.8 * full)
     if drop > 1.9 * max(previous.size, line.size, line.height):
         return False
-    short = previous.right - previous.left < 0.75 * full and previous.right < line.right - 2 * line.size
+    short = width < 0.75 * full and previous.right < line.right - 2 * line.size
     indented = 0.8 * line.size < line.left - previous.left < 6 * line.size
     return not (ended and (short or indented)) and not (short and not lower and len(previous.text) < 60)

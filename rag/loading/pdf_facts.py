@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from rag.loading.dates import parse_date
-from rag.loading.normalise import Layout, clean_line
+from rag.loading.extract import Extract, known
+from rag.loading.normalise import clean_line
+from rag.loading.packages import NOBODY
 from rag.records import UNKNOWN
 
 _NO_TITLE = re.compile(
@@ -23,12 +26,10 @@ def outline(document: Any) -> dict[str, int]:
 
     found: dict[str, int] = {}
     try:
-        for at, mark in enumerate(document.get_toc(max_depth=6)):
-            if at >= 2_000:
-                break
+        for mark in islice(document.get_toc(max_depth=6), 2_000):
             found.setdefault(folded(mark.get_title() or ""), int(mark.level) + 1)
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
-        return found
+        pass
     return found
 
 
@@ -37,20 +38,20 @@ def folded(text: str) -> str:
     return re.sub(r"^[\d.]+\s+", "", clean_line(text)).lower()
 
 
-def properties(document: Any) -> tuple[str, str, str]:
+def properties(document: Any) -> dict[str, str]:
     """Return title, author and creation date as the document's properties give them."""
     facts = document.get_metadata_dict(skip_empty=True)
     title, author = clean_line(facts.get("Title", "")), clean_line(facts.get("Author", ""))
-    if not title or len(title) > 300 or _NO_TITLE.match(title):
-        title = UNKNOWN
-    if not author or len(author) > 200 or author.lower() in ("user", "admin", "administrator", "unknown", "author"):
-        author = UNKNOWN
-    return title, author, parse_date(facts.get("CreationDate", ""))
+    return {
+        "title": UNKNOWN if len(title) > 300 or _NO_TITLE.match(title) else known(title),
+        "author": UNKNOWN if len(author) > 200 or author.lower() in NOBODY else known(author),
+        "date": parse_date(facts.get("CreationDate", "")),
+    }
 
 
-def first_heading(layout: Layout) -> str:
-    """Return the largest heading of the first page, if it has one."""
-    end = layout.pages[0].end if layout.pages else 0
-    tops = [heading for heading in layout.headings if heading.start < end]
+def first_heading(extract: Extract) -> str:
+    """Return the largest heading of the first page, ``unknown`` if it has none."""
+    end = extract.pages[0].end if extract.pages else 0
+    tops = [heading for heading in extract.headings if heading.start < end]
     best = min(tops, key=lambda heading: heading.level, default=None)
-    return layout.text[best.start : best.end] if best else UNKNOWN
+    return extract.text[best.start : best.end] if best else UNKNOWN

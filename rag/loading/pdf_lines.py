@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Line:
-    """A line of text on a page; lengths in points, the origin is bottom left."""
+    """A line of text on a page, or a word of it; lengths in points, the origin is bottom left."""
 
     text: str
     left: float
@@ -20,7 +21,7 @@ class Line:
     top: float
     size: float
     """Height of its type."""
-    bold: bool = False
+    bold: bool
     cells: int = 1
     """Stretches that wide gaps part; more than one looks like a row of a table."""
 
@@ -28,17 +29,6 @@ class Line:
     def height(self) -> float:
         """Distance from the lowest to the highest ink, at least one point."""
         return max(1.0, self.top - self.bottom)
-
-
-@dataclass(slots=True)
-class _Word:
-    text: str
-    left: float
-    right: float
-    bottom: float
-    top: float
-    size: float
-    bold: bool
 
 
 _BROKEN_WORD = (0x02, 0xFFFE)
@@ -55,16 +45,14 @@ def page_lines(text_page: Any) -> list[Line]:
     import pypdfium2.raw as pdfium
 
     lines: list[Line] = []
-    handle = text_page.raw
-    codes = [pdfium.FPDFText_GetUnicode(handle, at) for at in range(pdfium.FPDFText_CountChars(handle))]
-    words: list[_Word] = []
+    codes = [pdfium.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
+    words: list[Line] = []
     start = 0
-    for at in range(len(codes) + 1):
-        code = codes[at] if at < len(codes) else 10
+    for at, code in enumerate([*codes, 10]):
         broken = code in _BROKEN_WORD
         if broken or code in (9, 10, 13, 32, 0xA0, 0):
             if at + broken > start:
-                words.append(_word(pdfium, handle, codes, start, at + broken))
+                words.append(_word(text_page, codes[start : at + broken], start))
             start = at + 1
             if (broken or code in (10, 13)) and words:
                 _add(lines, words)
@@ -72,81 +60,57 @@ def page_lines(text_page: Any) -> list[Line]:
     return lines
 
 
-def _word(pdfium: Any, handle: Any, codes: list[int], start: int, end: int) -> _Word:
-    """Return the characters from start to end as a word with its box."""
-    first, last = _box(pdfium, handle, start), _box(pdfium, handle, end - 1)
-    text = "".join(map(chr, codes[start:end]))
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    for mark in _BROKEN_WORD:
-        text = text.replace(chr(mark), "-")
+def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
+    """Return the characters from a place on as a word with its box."""
+    left, bottom, right, top = text_page.get_charbox(start)
+    last_left, last_bottom, last_right, last_top = text_page.get_charbox(start + len(codes) - 1)
+    text = "".join("-" if code in _BROKEN_WORD else chr(code) for code in codes)
     # The loose box follows the font as drawn, whatever the scale; ink and nominal size do not.
-    loose = pdfium.FS_RECTF()
-    drawn = pdfium.FPDFText_GetLooseCharBox(handle, start, loose)
-    size = abs(float(loose.top - loose.bottom)) if drawn else first[3] - first[2]
-    return _Word(
-        text,
-        min(first[0], last[0]),
-        max(first[1], last[1]),
-        min(first[2], last[2]),
-        max(first[3], last[3]),
-        size or 10.0,
-        _is_bold(pdfium, handle, start),
+    _, base, _, ceiling = text_page.get_charbox(start, loose=True)
+    return Line(
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+        min(left, last_left),
+        max(right, last_right),
+        min(bottom, last_bottom),
+        max(top, last_top),
+        abs(ceiling - base) or 10.0,
+        _is_bold(text_page, start),
     )
 
 
-def _is_bold(pdfium: Any, handle: Any, at: int) -> bool:
+def _is_bold(text_page: Any, at: int) -> bool:
     """Return whether a character is set in a bold font, by its weight or its font's name."""
-    if int(pdfium.FPDFText_GetFontWeight(handle, at)) >= 600:
+    import pypdfium2.raw as pdfium
+
+    if int(pdfium.FPDFText_GetFontWeight(text_page, at)) >= 600:
         return True
     name = ctypes.create_string_buffer(128)
-    size = pdfium.FPDFText_GetFontInfo(handle, at, name, 128, None)
+    size = pdfium.FPDFText_GetFontInfo(text_page, at, name, 128, None)
     return 0 < size <= 128 and any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
 
 
-def _box(pdfium: Any, handle: Any, at: int) -> tuple[float, float, float, float]:
-    """Return left, right, bottom and top of a character's loose box."""
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pdfium.FPDFText_GetCharBox(handle, at, left, right, bottom, top)
-    return left.value, right.value, bottom.value, top.value
-
-
-def _add(lines: list[Line], words: list[_Word]) -> None:
+def _add(lines: list[Line], words: list[Line]) -> None:
     """Make a line of words, and join it to the last line if it stands beside that."""
-    line = _line(words)
-    if lines and _beside(lines[-1], line):
-        last = lines[-1]
-        gap = line.left - last.right
-        wide = gap > _CELL_GAP * last.size
-        lines[-1] = Line(
-            f"{last.text} {line.text}",
-            last.left,
-            max(last.right, line.right),
-            min(last.bottom, line.bottom),
-            max(last.top, line.top),
-            max(last.size, line.size),
-            last.bold and line.bold,
-            last.cells + line.cells - (0 if wide else 1),
-        )
-    else:
-        lines.append(line)
-
-
-def _line(words: list[_Word]) -> Line:
     size = statistics.median(word.size for word in words)
-    parts, cells = [words[0].text], 1
-    for before, word in pairwise(words):
-        apart = word.left - before.right > _CELL_GAP * size
-        cells += apart
-        parts.append(word.text)
+    line = _joined(words, size, size)
+    if lines and _beside(lines[-1], line):
+        last = lines.pop()
+        line = _joined([last, line], max(last.size, line.size), last.size)
+    lines.append(line)
+
+
+def _joined(parts: Sequence[Line], size: float, measure: float) -> Line:
+    """Return pieces that stand beside each other as one line; ``measure`` is the height of type that gaps go by."""
+    close = sum(after.left - before.right <= _CELL_GAP * measure for before, after in pairwise(parts))
     return Line(
-        " ".join(parts),
-        min(word.left for word in words),
-        max(word.right for word in words),
-        min(word.bottom for word in words),
-        max(word.top for word in words),
+        " ".join(part.text for part in parts),
+        min(part.left for part in parts),
+        max(part.right for part in parts),
+        min(part.bottom for part in parts),
+        max(part.top for part in parts),
         size,
-        all(word.bold for word in words),
-        cells,
+        all(part.bold for part in parts),
+        sum(part.cells for part in parts) - close,
     )
 
 

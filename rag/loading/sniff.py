@@ -7,80 +7,61 @@ import re
 import zipfile
 from pathlib import PurePath
 
+_PACKED = ("pdf", "docx", "pptx", "odt", "epub", "zip")
+"""Formats whose content says so: a file that is only called so is none."""
 _SUFFIXES = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), "markdown"),
     **dict.fromkeys((".txt", ".text", ".log", ".rst", ""), "text"),
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".csv", ".tsv"), "csv"),
-    **{f".{kind}": kind for kind in ("pdf", "docx", "pptx", "odt", "epub", "zip", "json")},
+    **{f".{kind}": kind for kind in (*_PACKED, "json")},
     ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt",
 }  # fmt: skip
-_CONTENT_TYPES = {
-    "text/html": "html", "application/xhtml+xml": "html", "application/pdf": "pdf",
-    "text/markdown": "markdown",
-    "text/plain": "text", "text/csv": "csv", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl",
-    "application/json": "json", "application/zip": "zip", "application/epub+zip": "epub",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-    "application/vnd.oasis.opendocument.text": "odt",
+_BINARY = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole",
+    b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
+    b"II*\0": "a TIFF picture", b"MM\0*": "a TIFF picture", b"ID3": "a sound file", b"OggS": "a sound file",
+    b"\x1f\x8b": "gzip data", b"7z\xbc\xaf": "a 7-Zip archive", b"Rar!": "a RAR archive", b"BZh": "bzip2 data",
+    b"\xfd7zXZ": "xz data", b"{\\rtf": "an RTF document", b"%!PS": "a PostScript file",
+    b"\x7fELF": "a program", b"MZ": "a program", b"\0asm": "a program", b"SQLite format 3": "a database",
 }  # fmt: skip
-_BINARY = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"), (b"II*\0", "a TIFF picture"), (b"MM\0*", "a TIFF picture"),
-    (b"\x1f\x8b", "gzip data"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"), (b"Rar!", "a RAR archive"), (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ", "xz data"),
-    (b"{\\rtf", "an RTF document"), (b"%!PS", "a PostScript file"), (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
-    (b"ID3", "a sound file"), (b"OggS", "a sound file"), (b"\0asm", "a program"),
-    (b"SQLite format 3", "a database"),
-)  # fmt: skip
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article)\b", re.I | re.S
 )
 _HTML_INSIDE = re.compile(rb"<(?:html|body|p|div|h1|table)\b[^>]*>", re.IGNORECASE)
 
 
-def tell(data: bytes, *, name: str, content_type: str = "") -> str:
+def tell(data: bytes, *, name: str) -> str:
     """Return the format of a file: ``html``, ``pdf``, …, or ``binary: WHAT`` for what has no reader.
 
-    The content wins where it is certain (a PDF called ``report.html`` is a PDF); a
-    name or a declared type decides among the formats that are plain text.
+    The content wins where it is certain (a PDF called ``report.html`` is a PDF); the
+    name decides among the formats that are plain text.
     """
     head = data[:4096].lstrip(b"\xef\xbb\xbf")
+    named = _SUFFIXES.get(PurePath(name).suffix.lower(), "")
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return _tell_zip(data, name)
-    named = _SUFFIXES.get(PurePath(name).suffix.lower())
-    for start, what in _BINARY:
+        return _tell_zip(data, named)
+    for start, what in _BINARY.items():
         if head.startswith(start) and not (start in (b"MZ", b"BZh") and head.isascii()):
             return f"binary: {what}"
-    declared = _CONTENT_TYPES.get(content_type.partition(";")[0].strip().lower())
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if not wide and _HTML_START.match(head) and named != "markdown":
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and _HTML_START.match(head) and named != "markdown":
         return "html"
-    if named in ("pdf", "docx", "pptx", "odt", "epub", "zip"):
-        return "html" if _HTML_INSIDE.search(head) else f"not {named}"
-    if PurePath(name).suffix.lower() in _SUFFIXES and named and (named != "text" or not declared):
-        return named
-    if declared and declared not in ("pdf", "docx", "pptx", "odt", "epub", "zip"):
-        return declared
-    if _HTML_INSIDE.search(head) and head.lstrip()[:1] == b"<":
-        return "html"
-    return "text"
+    has_tags = _HTML_INSIDE.search(head) is not None
+    if named in _PACKED:
+        return "html" if has_tags else f"not {named}"
+    return named or ("html" if has_tags and head.lstrip().startswith(b"<") else "text")
 
 
-def _tell_zip(data: bytes, name: str) -> str:
+def _tell_zip(data: bytes, named: str) -> str:
     """Return which of the formats that are zip files a file is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-        named = _SUFFIXES.get(PurePath(name).suffix.lower(), "zip")
         return named if named in ("docx", "pptx", "odt", "epub") else "zip"
     if "epub" in kind or "META-INF/container.xml" in names:
         return "epub"

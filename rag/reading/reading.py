@@ -17,6 +17,7 @@ from rag.indexing.bm25 import LexicalIndex
 from rag.reading.reader import Reader
 from rag.records import Passage, Span
 from rag.retrieval.query import Query
+from rag.text.dates import years_of
 from rag.text.names import bounds_answer, unmatched
 from rag.text.words import ENDED, content_terms, tokenise
 
@@ -61,6 +62,11 @@ class ReadSentence:
     score: float
     """What sentences are ordered by: the logit, and the passage's score by weight."""
 
+    @property
+    def years(self) -> frozenset[int]:
+        """The years that it names, else the one that it is dated with."""
+        return years_of(self.text, self.passage.attribution.date)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -83,6 +89,7 @@ def read(
     *,
     seconds: float,
     most: int = SENTENCES_READ,
+    year: int | None = None,
     reorder: bool = True,
 ) -> Reading:
     """Read the likeliest sentences of the best passages.
@@ -92,9 +99,11 @@ def read(
         reader: None orders sentences by words and passage alone.
         seconds: time for reading; what it does not reach counts as not read.
         most: sentences to read.
+        year: read only what is said of this year.
         reorder: order the passages anew by what is read in them.
     """
-    picked = _pick(query, passages[:PASSAGES_READ], lexical)[:most]
+    picked = _pick(query, passages[:PASSAGES_READ] if year is None else passages, lexical)
+    picked = [s for s in picked if year is None or year in s.years][:most]
     if reader is None or not picked:
         return Reading(query, tuple(passages), tuple(picked), reader is not None)
     began = time.monotonic()
@@ -117,6 +126,8 @@ def _scored(sentence: ReadSentence, logit: float, lost: Mapping[str, float]) -> 
 def _lost(question: str, sentences: Sequence[ReadSentence]) -> dict[str, float]:
     """What each passage's sentences lose for the countries and years of the question that it does not name."""
     passages = {s.passage.chunk_id: s.passage for s in sentences}
+    if not any(map(bounds_answer, unmatched(question, ""))):
+        return dict.fromkeys(passages, 0.0)
     lacking = {id_: unmatched(question, f"{p.source.title}. {p.heading}. {p.text}") for id_, p in passages.items()}
     return {id_: OUT_OF_BOUNDS * sum(map(bounds_answer, names)) for id_, names in lacking.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from rag.text.words import tokenise
 
@@ -13,13 +14,24 @@ TELLING = re.compile(r"\w*\d[\w.,/-]*|\b[A-Z]\w*|\b(?:not|no|never|none|nor|neit
 """Figures, dates, words with a capital and negations: a copy has the same, in the same number."""
 
 
-def say_the_same(one: str, other: str) -> bool:
-    """Say whether one passage is a copy of another but for wording without weight.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What two passages are compared by."""
 
-    ``The Bank lent 5 crowns in May.`` and ``The Bank lent 5 crowns, in May`` are copies;
-    with 6 crowns, or ``did not lend``, they are two passages.
-    """
-    if sorted(TELLING.findall(one)) != sorted(TELLING.findall(other)):
-        return False
-    mine, its = set(tokenise(one)), set(tokenise(other))
-    return len(mine & its) >= NEAR_DUPLICATE * max(len(mine | its), 1)
+    telling: tuple[str, ...]
+    """What a copy has too, sorted."""
+    terms: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Read the words of a passage."""
+        return cls(tuple(sorted(TELLING.findall(text))), frozenset(tokenise(text)))
+
+    def say_the_same(self, other: Words) -> bool:
+        """Say whether one passage is a copy of another but for wording without weight.
+
+        ``The Bank lent 5 crowns in May.`` and ``The Bank lent 5 crowns, in May`` are copies;
+        with 6 crowns, or ``did not lend``, they are two passages.
+        """
+        shared, both = len(self.terms & other.terms), len(self.terms | other.terms)
+        return self.telling == other.telling and shared >= NEAR_DUPLICATE * max(both, 1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import Generation, above
 from rag.records import Copy, Filters, Passage, Turn
-from rag.retrieval.duplicates import say_the_same
+from rag.retrieval.duplicates import Words
 from rag.retrieval.filters import allowed_chunks
 from rag.retrieval.query import Query, encode_query
 from rag.retrieval.ranking import CHANNELS, WEIGHTS, bigram_share, fuse, nearness, title_share
@@ -59,14 +59,17 @@ class Retriever:
         fused = fuse(scores, WEIGHTS)
         ids = [self.generation.chunks[row].chunk_id for row in rows]
         found: list[Passage] = []
+        words: list[Words] = []
         for place in sorted(range(len(rows)), key=lambda i: (-fused[i], ids[i])):
             own = {name: float(values[place]) for name, values in scores.items()}
             passage = self.passage(int(rows[place]), len(found) + 1, float(fused[place]), own)
-            twin = None if duplicates else next((p for p in found if say_the_same(p.text, passage.text)), None)
+            own_words = Words.of(passage.text)
+            twin = None if duplicates else next((i for i, w in enumerate(words) if w.say_the_same(own_words)), None)
             if twin is not None:
-                found[twin.number - 1] = replace(twin, also_in=(*twin.also_in, _copy(passage)))
+                found[twin] = replace(found[twin], also_in=(*found[twin].also_in, _copy(passage)))
             elif len(found) < k:
                 found.append(passage)
+                words.append(own_words)
         return found
 
     def passage(self, row: int, number: int, score: float = 0.0, scores: Mapping[str, float] | None = None) -> Passage:

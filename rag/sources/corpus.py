@@ -19,11 +19,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from rag.errors import CorpusError, LoadError, UnknownSourceError
-from rag.loading import expand, is_container, read
+from rag.loading import expand
 from rag.loading.extract import Extract
 from rag.records import SOURCE_FACTS, UNKNOWN, Document, Source, TextKind, document_id
 from rag.sources.declarations import (
@@ -58,11 +59,25 @@ class Material:
     declared: bool
     """Whether sources.toml names the source."""
 
+    @property
+    def trouble(self) -> str:
+        """Why there is nothing to open, empty where there is; opening a FIFO would wait for ever."""
+        if self.path.is_file() or (self.path.is_dir() and self.text_kind == "full text"):
+            return ""
+        found = "a folder" if self.path.is_dir() else "neither a file nor a folder"
+        if not self.path.exists():
+            found = f"a link to {str(self.path.readlink())!r}, which is not there"
+        return f"{self.path.name}: {found}; expected a file"
+
     def digest(self) -> str:
-        """Digest of everything that the reading depends on: the file and the source's record."""
-        with self.path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        return hashlib.sha256(f"{content} {self.source!r} {self.text_kind}".encode()).hexdigest()
+        """Digest of everything that the reading depends on: the files and the source's record."""
+        told = hashlib.sha256(f"{self.source!r} {self.text_kind} {self.trouble}".encode())
+        for path in [self.path, *sorted(self.path.rglob("*"))]:
+            if path.is_file():
+                told.update(path.relative_to(self.path).as_posix().encode("utf-8", "surrogateescape"))
+                with path.open("rb") as file:
+                    told.update(hashlib.file_digest(file, "sha256").digest())
+        return told.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +152,16 @@ class Corpus:
         """List the files to read, notes first, each group by name.
 
         Raises:
-            CorpusError: a notes file belongs to no source, or two files claim one source.
+            CorpusError: a notes file belongs to no source, two files claim one source, or
+                documents/ cannot be read.
         """
         found = list(self._notes())
         claimed: dict[str, Path] = {}
-        for path in self._document_files():
+        try:
+            files = self._document_files()
+        except OSError as error:
+            raise CorpusError(f"{self.documents} cannot be read: {error.strerror or error}") from error
+        for path in files:
             source, declared = self._owner(path)
             other = claimed.setdefault(source.id, path)
             if other is not path:
@@ -185,36 +205,31 @@ def read_material(material: Material) -> Iterator[Reading]:
 
     Nothing is raised for what a file holds: a reading says why it has no document.
     """
-    if material.text_kind == "notes":
-        try:
+    try:
+        if material.trouble:
+            raise LoadError(material.trouble)
+        if material.text_kind == "notes":
             markdown = material.path.read_text(encoding="utf-8")
             yield Reading(material.source, read_notes(markdown, material.source, name=material.path.name))
-        except (LoadError, OSError, UnicodeDecodeError) as error:
-            yield Reading(material.source, None, str(error))
-    elif is_container(material.path):
-        yield from _members(material)
-    else:
-        try:
-            yield _reading(material, read(material.path))
-        except (LoadError, OSError) as error:
-            yield Reading(material.source, None, str(error))
-
-
-def _members(material: Material) -> Iterator[Reading]:
-    taken: set[str] = set()
-    try:
+            return
+        taken: set[str] = set()
         for name, extract in expand(material.path):
-            member = replace(
-                material.source, id=_free(slug(f"{material.source.id}-{name.removeprefix(material.path.name)}"), taken)
-            )
-            taken.add(member.id)
-            part = replace(material, source=member, declared=False)
+            part = material if name == material.path.name else _member(material, name, taken)
             if isinstance(extract, LoadError):
-                yield Reading(member, None, str(extract))
+                yield Reading(part.source, None, str(extract))
             else:
                 yield _reading(part, extract)
-    except (LoadError, OSError) as error:
+    except (LoadError, OSError, UnicodeDecodeError) as error:
         yield Reading(material.source, None, str(error))
+
+
+def _member(material: Material, name: str, taken: set[str]) -> Material:
+    """Make a source of its own of a document in a container, under an id that no other has."""
+    wanted = slug(f"{material.source.id}-{name.removeprefix(material.path.name)}")
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    free = next(source_id for source_id in chain([wanted], numbered) if source_id not in taken)
+    taken.add(free)
+    return replace(material, source=replace(material.source, id=free), declared=False)
 
 
 def _reading(material: Material, extract: Extract) -> Reading:
@@ -277,11 +292,3 @@ def slug(name: str) -> str:
     if 0 < len(words) <= 80 and not any(char.isalnum() and not char.isascii() for char in decomposed):
         return words
     return f"{words[:71].strip('-') or 'text'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
-
-
-def _free(wanted: str, taken: set[str]) -> str:
-    number, candidate = 1, wanted
-    while candidate in taken:
-        number += 1
-        candidate = f"{wanted}-{number}"
-    return candidate

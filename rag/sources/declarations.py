@@ -94,22 +94,14 @@ def notice_rule(row: dict[str, Any]) -> NoticeRule:
 
 
 def no_others(table: Mapping[str, Any], known: set[str], place: str) -> None:
-    """Refuse a table with unknown keys.
-
-    Raises:
-        CorpusError: it has one; the message lists the known.
-    """
+    """Raise CorpusError for a table with unknown keys; the message lists the known."""
     others = sorted(set(table) - known)
     if others:
         raise CorpusError(f"{place} has the unknown key {others[0]!r}; known are {', '.join(sorted(known))}")
 
 
 def text(table: Mapping[str, Any], key: str, place: str) -> str:
-    """Give a key's text, empty where it is missing.
-
-    Raises:
-        CorpusError: it is no text.
-    """
+    """Give a key's text, empty where it is missing; anything else there raises CorpusError."""
     value = table.get(key, "")
     if not isinstance(value, str):
         raise CorpusError(f"{place}: {key} is {value!r}; expected text in quotes")
@@ -117,24 +109,20 @@ def text(table: Mapping[str, Any], key: str, place: str) -> str:
 
 
 def texts(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
-    """Give a key's list of texts, empty where it is missing.
-
-    Raises:
-        CorpusError: it is no such list.
-    """
+    """Give a key's list of texts, empty where it is missing; anything else there raises CorpusError."""
     value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+    if not _is_list(value, str):
         raise CorpusError(f"{place}: {key} is {value!r}; expected a list of texts in quotes")
     return tuple(value)
 
 
 def tables(table: Mapping[str, Any], key: str, place: str) -> list[dict[str, Any]]:
-    """Give the tables that stand under a key, none where it is missing.
-
-    Raises:
-        CorpusError: it is no list of tables.
-    """
+    """Give the tables that stand under a key, none where it is missing; anything else there raises CorpusError."""
     value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+    if not _is_list(value, dict):
         raise CorpusError(f"{place}: {key} is no list of tables; write each as [[{key}]]")
-    return value
+    return list(value)
+
+
+def _is_list(value: object, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(part, kind) for part in value)

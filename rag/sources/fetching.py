@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 import httpx
+from protego import Protego
 
 from rag.errors import FetchError, UnreachableError
 from rag.sources.addresses import (
@@ -27,7 +27,6 @@ from rag.sources.addresses import (
     refused,
     system_addresses,
 )
-from rag.sources.robots import RobotRules
 from rag.sources.transport import GuardedTransport, tls_context
 
 AGENT = "cited-qa-assistant"
@@ -94,7 +93,7 @@ class Fetcher(Protocol):
 
 
 class HttpFetcher:
-    """Fetches over HTTP(S); may be shared by threads.
+    """Fetches over HTTP(S), one page after the other.
 
     Args:
         timeout: seconds that a single read or write may take (5 at most to connect).
@@ -129,8 +128,7 @@ class HttpFetcher:
         self._clock, self._sleep = clock, sleep
         self._until = math.inf if deadline is None else clock() + deadline
         self._tls = tls_context()
-        self._lock = threading.Lock()
-        self._robots: dict[str, RobotRules] = {}
+        self._robots: dict[str, Protego] = {}
         self._interval: dict[str, float] = {}
         self._next_visit: dict[str, float] = {}
 
@@ -223,30 +221,27 @@ class HttpFetcher:
         if rules is None:
             with self._visit(client, httpx.URL(place), until, {}, robots=True) as response:
                 text = _body(response, ROBOTS_BYTES, cut=True) if response.is_success else b""
-            rules = RobotRules.parse(text.decode("utf-8-sig", "replace"), AGENT)
-            self._robots[place] = rules
-            self._interval[url.host] = min(max(INTERVAL, rules.delay), LONGEST_WAIT)
-        if not rules.allows(url.raw_path.decode()):
+            rules = self._robots[place] = Protego.parse(text.decode("utf-8-sig", "replace"))
+            self._interval[url.host] = min(max(INTERVAL, rules.crawl_delay(AGENT) or 0.0), LONGEST_WAIT)
+        if not rules.can_fetch(str(url), AGENT):
             raise FetchError(
                 f"{str(url)!r} is disallowed by {place!r}; expected a page that is open to {AGENT!r}; {_SAVE}"
             )
 
     def _hold(self, host: str, seconds: float) -> None:
         """Leave a host alone for some seconds."""
-        with self._lock:
-            self._next_visit[host] = max(self._next_visit.get(host, -math.inf), self._clock() + seconds)
+        self._next_visit[host] = max(self._next_visit.get(host, -math.inf), self._clock() + seconds)
 
     def _pace(self, host: str, until: float, *, rest: bool) -> None:
         """Wait for this host's turn, and with `rest` leave time before the next."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._next_visit.get(host, now))
-            if turn >= until or turn - now > LONGEST_WAIT:
-                raise FetchError(
-                    f"host {host!r} may next be asked in {turn - now:.0f} s; expected a wait of at most "
-                    f"{max(0.0, min(until - now, LONGEST_WAIT)):.0f} s; run `rag sync` again later"
-                )
-            self._next_visit[host] = turn + (self._interval.get(host, INTERVAL) if rest else 0.0)
+        now = self._clock()
+        turn = max(now, self._next_visit.get(host, now))
+        if turn >= until or turn - now > LONGEST_WAIT:
+            raise FetchError(
+                f"host {host!r} may next be asked in {turn - now:.0f} s; expected a wait of at most "
+                f"{max(0.0, min(until - now, LONGEST_WAIT)):.0f} s; run `rag sync` again later"
+            )
+        self._next_visit[host] = turn + (self._interval.get(host, INTERVAL) if rest else 0.0)
         if turn > now:
             self._sleep(turn - now)
 

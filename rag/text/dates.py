@@ -8,6 +8,7 @@ from datetime import date
 
 from rag.errors import ConfigError
 from rag.records import UNKNOWN
+from rag.text.words import YEAR
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -51,6 +52,12 @@ def overlaps(text: str, since: str, until: str) -> bool:
     first = bounds(since) if since else None
     last = bounds(until) if until else None
     return (first is None or span[1] >= first[0]) and (last is None or span[0] <= last[1])
+
+
+def years_of(text: str, dated: str) -> frozenset[int]:
+    """Give the years that a text names, else the one that it is dated with, if it is."""
+    named = frozenset(map(int, YEAR.findall(text)))
+    return named or (frozenset({int(dated[:4])}) if bounds(dated) else frozenset())
 
 
 def readable(text: str) -> str:

@@ -167,6 +167,18 @@ def test_a_read_only_index_still_answers(place: Place) -> None:
         place.settings.index.chmod(0o755)
 
 
+def test_only_an_error_of_the_index_folder_blames_it(place: Place) -> None:
+    store = Store(place.settings.index)
+    with pytest.raises(OSError, match="elsewhere"), store.writing():
+        raise OSError("elsewhere")
+    with pytest.raises(StoreError) as caught, store.writing(), store.generation("00000001"):
+        raise OSError(28, "No space left on device")
+    assert str(caught.value) == (
+        f"the index folder {store.root} cannot be written: No space left on device; the index is as it was"
+    )
+    assert not store.folder("00000001").exists()
+
+
 def test_an_open_assistant_takes_a_new_generation(place: Place) -> None:
     place.library.build()
     assistant = place.open()

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from rag.config import HOME
 from rag.indexing.encoder import Embedder
 from rag.interfaces import cli
+from rag.library.library import Library
 from tests.conftest import Place
 
 
@@ -22,7 +24,7 @@ from tests.conftest import Place
 def rag(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
     """Run a command on the small library with the stand-in embedder; gives exit code, output and errors."""
 
-    def stand_in(name: str) -> Embedder:
+    def stand_in(name: str, languages: str) -> Embedder:
         return place.embedder
 
     monkeypatch.setattr("rag.assistant.default_embedder", stand_in)
@@ -119,6 +121,39 @@ def test_a_file_is_added_with_what_is_told_of_it_and_removed(rag, place: Place) 
     assert sources["Night ferry"]["date"] == "2022-03" and sources["Night ferry"]["chunks"] == 1
     code, out, _ = rag("remove", sources["Night ferry"]["id"])
     assert code == 0 and "removed" in out
+
+
+@pytest.mark.parametrize("name", ["bridge.txt", "bridge-report.txt"])
+def test_facts_of_a_declared_source_are_refused(rag, place: Place, name: str) -> None:  # type: ignore[no-untyped-def]
+    path = place.corpus.parent / name
+    path.write_text("The bridge cost 310 million crowns.", encoding="utf-8")
+    owner = ("--source", "bridge-report") if name == "bridge.txt" else ()
+    assert rag("add", str(path), *owner, "--title", "Bridge", "--date", "2022") == (
+        1,
+        "",
+        "rag: source 'bridge-report' keeps its facts in sources.toml; found title='Bridge', date='2022'; "
+        "change them there, and add the text without them\n",
+    )
+    assert not (place.corpus / "documents").exists()
+
+
+def test_watching_outlives_a_half_saved_file(rag, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    toml = place.corpus / "sources.toml"
+    whole = toml.read_text(encoding="utf-8")
+    saved = iter(["", whole + "[[source]]\nid =", "", whole + "\n", ""])
+
+    def sleep(seconds: float) -> None:
+        for text in saved:
+            if text:
+                toml.write_text(text, encoding="utf-8")
+            return
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "watch", partialmethod(Library.watch, sleep=sleep))
+    code, out, err = rag("build", "--watch")
+    assert code == cli.INTERRUPTED
+    assert out.count("generation ") == 2
+    assert err.startswith(f"rag: {toml} cannot be read as TOML: ") and err.count("rag: ") == 2
 
 
 def test_a_full_text_is_quoted_before_notes(rag, place: Place) -> None:  # type: ignore[no-untyped-def]

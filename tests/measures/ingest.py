@@ -75,7 +75,7 @@ class Page:
         start = time.perf_counter()
         try:
             name = path.name.removesuffix(".gz")
-            self.text = read_bytes(data, name=name, url=row.get("url", "")).text
+            self.text = read_bytes(data, name=name).text
         except LoadError as error:
             self.refusal = str(error)
         except Exception as error:  # what a measure must count, whatever it is

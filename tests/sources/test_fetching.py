@@ -21,7 +21,6 @@ from rag.errors import FetchError
 from rag.sources import addresses
 from rag.sources.addresses import Address, public_address, system_addresses
 from rag.sources.fetching import AGENT, Fetched, HttpFetcher
-from rag.sources.robots import RobotRules
 from tests.sources.web import HOME, Clock, Handler, Server, answer, at_home, drip, fetcher, in_turn, serving, stall
 
 PAGE = b"<title>Page</title><p>Text."
@@ -618,14 +617,17 @@ def test_huge_robots_is_read_in_part(server: Server, clock: Clock) -> None:
         ("\nDisallow: /a\n<html>: no", "/a", True),
     ],
 )
-def test_robots_rules_follow_the_standard(robots: str, path: str, allowed: bool) -> None:
-    assert RobotRules.parse(robots, AGENT).allows(path) is allowed
+def test_robots_rules_follow_the_standard(server: Server, clock: Clock, robots: str, path: str, allowed: bool) -> None:
+    server.routes["/robots.txt"] = answer(body=robots.encode())
+    with pytest.raises(FetchError, match="answered 404" if allowed else "is disallowed by"):
+        fetcher(clock).fetch(server.at + path)
 
 
-def test_hostile_robots_pattern_is_matched_in_linear_time() -> None:
-    rules = RobotRules.parse("User-agent: *\nDisallow: /" + "*a" * 200 + "$", AGENT)
+def test_hostile_robots_pattern_is_matched_in_linear_time(server: Server, clock: Clock) -> None:
+    server.routes["/robots.txt"] = answer(body=b"User-agent: *\nDisallow: /" + b"*a" * 200 + b"$")
     began = time.monotonic()
-    assert rules.allows("/" + "a" * 5000 + "b")
+    with pytest.raises(FetchError, match="answered 404"):
+        fetcher(clock).fetch(server.at + "/" + "a" * 5000 + "b")
     assert time.monotonic() - began < 5
 
 

@@ -117,8 +117,8 @@ class Engine:
 
     def _open(self) -> Assistant:
         settings = self.settings
-        reader = default_reader(settings.reader_model)
-        return Assistant(settings, default_embedder(settings.embedding_model), reader=reader)
+        embedder = default_embedder(settings.embedding_model, settings.embedding_languages)
+        return Assistant(settings, embedder, reader=default_reader(settings.reader_model))
 
     def _build(self, library: Library) -> None:
         """Build; where another process is at it, wait for that one."""
