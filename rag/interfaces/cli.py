@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import ConfigError, RagError
 from rag.evaluation import as_text, load_run, refit, run
-from rag.indexing.build import BuildReport
 from rag.interfaces import feedback, rendering, wire
 from rag.library.library import Library
 from rag.records import SOURCE_FACTS, Filters
@@ -203,10 +202,15 @@ def _build(options: Options) -> int:
             lambda error: print(f"rag: {error}", file=sys.stderr),
             progress=_Bar(),
         )
-    return _built(library.build(force=options.force, progress=_Bar()), options)
+    return _built(library, options, force=options.force)
 
 
-def _built(report: BuildReport, options: Options) -> int:
+def _built(library: Library, options: Options, told: Iterable[str] = (), *, force: bool = False) -> int:
+    """Tell what was done, where no JSON is asked for, then build and tell that."""
+    for line in told:
+        if not options.json:
+            print(line)
+    report = library.build(force=force, progress=_Bar())
     _show(options, asdict(report), rendering.report_text(report))
     return SOME_FAILED if report.failed else 0
 
@@ -214,19 +218,13 @@ def _built(report: BuildReport, options: Options) -> int:
 def _add(options: Options) -> int:
     library = Library(_settings(options))
     meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
-    for place in options.place:
-        path = library.add(place, source_id=options.source, meta=meta)
-        if not options.json:
-            print(f"added {path}")
-    return _built(library.build(progress=_Bar()), options)
+    added = (library.add(place, source_id=options.source, meta=meta) for place in options.place)
+    return _built(library, options, (f"added {path}" for path in added))
 
 
 def _remove(options: Options) -> int:
     library = Library(_settings(options))
-    moved = library.remove(options.source)
-    if not options.json:
-        print(f"moved to {moved}")
-    return _built(library.build(progress=_Bar()), options)
+    return _built(library, options, [f"moved to {library.remove(options.source)}"])
 
 
 def _sync(options: Options) -> int:

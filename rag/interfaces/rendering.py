@@ -11,7 +11,7 @@ from rag.indexing.build import BuildReport
 from rag.library.doctor import Finding
 from rag.library.library import SourceStatus
 from rag.library.syncing import SyncReport
-from rag.records import Answer, Citation, Passage
+from rag.records import Answer, Attribution, Citation, Passage
 from rag.text.dates import readable
 
 WIDTH = 100
@@ -42,7 +42,10 @@ def answer_text(answer: Answer) -> str:
 
 def passages_text(passages: Sequence[Passage]) -> str:
     """Write passages with where they come from."""
-    blocks = ("\n".join([f"{_heading(p)}  score {p.score:.2f}", _wrap(p.text), *_copies(p)]) for p in passages)
+    blocks = []
+    for p in passages:
+        copies = [f"    also in {copy.doc_id} ({_by(copy.attribution)})" for copy in p.also_in]
+        blocks.append("\n".join([f"{_heading(p)}  score {p.score:.2f}", _wrap(p.text), *copies]))
     return "\n\n".join(blocks) or "nothing fits"
 
 
@@ -99,19 +102,16 @@ def feedback_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _citation_line(citation: Citation) -> str:
-    where = f"{citation.publisher}, {readable(citation.date)}, {citation.text_kind}"
+    where = f"{_by(citation)}, {citation.text_kind}"
     return f"[{citation.number}] {citation.title} ({where})\n    {citation.url or citation.doc_id}"
 
 
 def _heading(passage: Passage) -> str:
-    where = f"{passage.attribution.publisher}, {readable(passage.attribution.date)}"
-    return f"[{passage.number}] {passage.source.title} ({where})"
+    return f"[{passage.number}] {passage.source.title} ({_by(passage.attribution)})"
 
 
-def _copies(passage: Passage) -> list[str]:
-    return [
-        f"    also in {c.doc_id} ({c.attribution.publisher}, {readable(c.attribution.date)})" for c in passage.also_in
-    ]
+def _by(said: Attribution | Citation) -> str:
+    return f"{said.publisher}, {readable(said.date)}"
 
 
 def _passage_line(passage: Passage) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -105,48 +107,32 @@ class Manager:
         if not self._engine.wait(0):
             yield _progress("The library is being opened"), *rest
             self._engine.wait(OPENING_SECONDS)
-        job = _Job(change)
-        for step in job.steps():
-            yield _progress(*step), *rest
-        if job.report is None:
-            yield _problem(job.problem), *rest
+        steps: queue.SimpleQueue[tuple[str, int, int]] = queue.SimpleQueue()
+        outcome: Future[tuple[str, BuildReport]] = Future()
+
+        def work() -> None:
+            try:
+                outcome.set_result(change(lambda *step: steps.put(step)))
+            except Exception as error:  # said on the page
+                outcome.set_exception(error)
+
+        threading.Thread(target=work, name="change", daemon=True).start()
+        yield _progress("Starting"), *rest
+        while not outcome.done():
+            wait([outcome], LOOK)
+            for step in [steps.get() for _ in range(steps.qsize())][-1:]:
+                yield _progress(*step), *rest
+        error = outcome.exception()
+        if error is not None:
+            foreseen = isinstance(error, (RagError, OSError))
+            if not foreseen:
+                logging.getLogger(__name__).error("a change of the library failed", exc_info=error)
+            yield _problem(error if foreseen else repr(error)), *rest
             return
+        done, report = outcome.result()
         self._engine.reopen()
-        told = [row for row in job.report.rows if row.status != "unchanged" or row.reason]
-        yield _report(job.done, job.report, told), *self.refreshed()[1:5], "", None
-
-
-class _Job:
-    """A change under way."""
-
-    def __init__(self, change: Change) -> None:
-        self._change = change
-        self._steps: queue.SimpleQueue[tuple[str, int, int]] = queue.SimpleQueue()
-        self.done = ""
-        self.report: BuildReport | None = None
-        self.problem = ""
-
-    def steps(self) -> Iterator[tuple[str, int, int]]:
-        """Run the change; gives the newest stage, how much of it is done, and how much there is."""
-        thread = threading.Thread(target=self._work, name="change", daemon=True)
-        thread.start()
-        yield "Starting", 0, 0
-        while thread.is_alive():
-            thread.join(LOOK)
-            newest = None
-            while not self._steps.empty():
-                newest = self._steps.get()
-            if newest:
-                yield newest
-
-    def _work(self) -> None:
-        try:
-            self.done, self.report = self._change(lambda *step: self._steps.put(step))
-        except (RagError, OSError) as error:
-            self.problem = str(error)
-        except Exception as error:  # said on the page, and raised for the log
-            self.problem = f"{type(error).__name__}: {error}"
-            raise
+        told = [row for row in report.rows if row.status != "unchanged" or row.reason]
+        yield _report(done, report, told), *self.refreshed()[1:5], "", None
 
 
 def targets(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
