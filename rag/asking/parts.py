@@ -19,7 +19,6 @@ YEARS = re.compile(
 SINCE = re.compile(rf"\bsince (?:[a-z]+ )?({YEAR})\b|\bover (?:the years|time)\b", re.IGNORECASE)
 HISTORY = re.compile(
     r"\bwhat(?:'s| has| have| is)? (?:happened|become|changed|been done|gone on)\b"
-    r"|\bhow (?:has|have|did) .{1,80}\b(?:change|changed|develop|developed|evolve|evolved|move|moved)\b"
     r"|\b(?:timeline|history|chronology|course) of\b",
     re.IGNORECASE,
 )

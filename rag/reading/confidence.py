@@ -1,7 +1,8 @@
 """How sure the assistant is that an answer is right: three signals and a logistic regression.
 
-Twelve more were tried (the next sentence's log-odds, the lead, the other scores of the passage, words of the
-question that it lacks, the question's length); none raised the AUC on the held half by 0.01. The coefficients stand in ``confidence.toml``; `rag fit` writes them (`rag.evaluation.fitting`).
+Twelve more were tried (the next sentence's log-odds, the lead, the other scores of the passage,
+words of the question that it lacks, the question's length); none raised the AUC on the held half
+by 0.01. The coefficients stand in ``confidence.toml``; `rag fit` writes them.
 """
 
 from __future__ import annotations
