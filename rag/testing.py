@@ -1,4 +1,4 @@
-"""A stand-in for the embedding model, so that a library can be built and asked in milliseconds."""
+"""Stand-ins for the models, so that a library can be built and asked in milliseconds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.indexing.encoder import FloatArray, unit_rows
+from rag.text.words import content_terms
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -60,3 +61,31 @@ class HashingEmbedder:
             row = np.random.default_rng(seed).standard_normal((1, self.dim)).astype(np.float32)
             self._words[word] = unit_rows(row)[0]
         return self._words[word]
+
+
+class OverlapReader:
+    """Reads by the words that question and text share.
+
+    The logit is 20 · share − 10, where share is that of the question's content words that the
+    text holds: 10 where it holds all of them, −10 where it holds none. It satisfies
+    `rag.reading.reader.Reader`, looks at no clock and gives the same everywhere.
+
+    Args:
+        languages: ISO 639-1 codes that it claims to understand.
+        each: seconds that one text is said to take, so that time can run out at a text of one's choice.
+    """
+
+    def __init__(self, *, languages: tuple[str, ...] = ("en",), each: float = 0.0) -> None:
+        self.name = "overlap"
+        self.languages = languages
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        """Question and texts of each call, for tests that look at what is read."""
+        self._each = each
+
+    def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
+        """Score texts until the time that they are said to take is up."""
+        self.asked.append((question, tuple(texts)))
+        count = len(texts) if not self._each else min(len(texts), int(max(seconds, 0.0) / self._each))
+        wanted = set(content_terms(question))
+        shares = [len(wanted & set(content_terms(text))) / max(len(wanted), 1) for text in texts[:count]]
+        return np.array([20 * share - 10 for share in shares], np.float32)

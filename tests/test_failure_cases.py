@@ -80,7 +80,7 @@ def test_one_broken_file_stops_no_other_and_is_never_reported_as_a_success(
     assert "night" in {c.source_id for c in place.open().ask("Why was the night ferry cancelled?").citations}
     again = place.library.build()
     assert not again.swapped and [row.source_id for row in again.failed] == ["broken"]
-    monkeypatch.setattr("rag.library.library.default_embedder", lambda name: place.embedder)
+    monkeypatch.setattr("rag.library.library.default_embedder", lambda *_: place.embedder)
     monkeypatch.setenv("RAG_CORPUS", str(place.corpus))
     monkeypatch.setenv("RAG_INDEX", str(place.settings.index))
     assert cli.main(["build"]) == 3

@@ -1,55 +1,65 @@
-"""With a full text added, answers cite it; every quote is a slice of what is stored."""
+"""With a full text added, answers cite it beside the notes; every quote is a slice of what is stored."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from rag.assistant import Assistant
-from rag.config import HOME, Settings
-from rag.indexing.encoder import SentenceTransformerEmbedder
-from rag.library.library import Library
+from rag.records import Filters
+from rag.testing import OverlapReader
+from tests.conftest import Place
 
-ARTICLE = HOME.parent / "shared" / "corpus" / "fidler-2023.txt"
-GOLD = Path(__file__).with_name("gold.jsonl")
+REPORT = """The Harbour Bridge
+
+Opening
+
+The Harbour Bridge was opened by the mayor on 4 May 2021. It had taken nine years to build. Divers found an anchor
+of bronze below the western pylon.
+
+Cost
+
+The council had hoped to pay 250 million crowns. In the end the bridge cost 310 million crowns, because the ground
+was softer than the survey had said.
+"""
 
 QUESTIONS = (
-    "What did Blinken say about overdoses among Americans aged 18 to 49?",
-    "How many countries took part in the launch of the Global Coalition?",
-    "Why has China no incentive of its own to act?",
-    "What are cartel members packing in the photo?",
-    "What does the article say about sanctions and China?",
-    "How long will the Global Coalition run?",
-    "Which republicans wanted military force against cartels?",
+    "Who opened the Harbour Bridge in 2021?",
+    "What did divers find below the western pylon?",
+    "Why did the bridge cost 310 million crowns?",
+    "How many vehicles crossed the Harbour Bridge each day in 2021?",
+    "What did a ferry ticket across the bay cost in 2019?",
 )
 
 
-@pytest.fixture(scope="module")
-def with_article(model: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    if not ARTICLE.is_file():
-        pytest.skip("the article's full text is not on this machine; it is never shipped")
-    corpus = tmp_path_factory.mktemp("library") / "corpus"
-    corpus.mkdir()
-    for name in ("sources.toml", "corpus.toml", "notes"):
-        (corpus / name).symlink_to(HOME / "corpus" / name)
-    settings = Settings(corpus=corpus, index=tmp_path_factory.mktemp("index"))
-    library = Library(settings, model)
-    library.add(ARTICLE, source_id="fidler-2023")
-    library.build()
-    return Assistant(settings, model)
+@pytest.fixture
+def both(place: Place, tmp_path: Path) -> Assistant:
+    """The notes of two sources, and the whole text of one of them."""
+    text = tmp_path / "bridge.txt"
+    text.write_text(REPORT, encoding="utf-8")
+    place.library.add(text, source_id="bridge-report")
+    place.library.build()
+    return place.open(OverlapReader())
 
 
-def test_what_is_asked_of_the_article_is_cited_from_its_text(with_article: Assistant) -> None:
-    answer = with_article.ask("What does the article say about sanctions and China?")
-    assert [c.doc_id for c in answer.citations]
-    assert all(c.doc_id == "fidler-2023/text" for c in answer.citations)
-    assert any("sanctions" in c.quote or "lift" in c.quote for c in answer.citations)
+def test_what_only_the_full_text_says_is_cited_from_it(both: Assistant) -> None:
+    answer = both.ask("What did divers find below the western pylon?")
+    assert answer.sentences[0].text == "Divers found an anchor of bronze below the western pylon."
+    assert [(c.doc_id, c.title, c.publisher) for c in answer.citations[:1]] == [
+        ("bridge-report/text", "The Harbour Bridge", "Port Office")
+    ]
 
 
-def test_every_quote_is_a_slice_of_the_document(with_article: Assistant) -> None:
-    rows = [json.loads(line)["question"] for line in GOLD.read_text(encoding="utf-8").splitlines()]
-    for question in (*QUESTIONS, *rows):
-        for citation in with_article.ask(question).citations:
-            assert with_article.document(citation.doc_id).text[citation.start : citation.end] == citation.quote
+def test_notes_and_full_text_are_searched_together(both: Assistant) -> None:
+    found = both.retrieve("Harbour Bridge opened 4 May 2021", 20, filters=Filters(sources=("bridge-report",)))
+    assert {p.text_kind for p in found} == {"notes", "full text"}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_quote_is_a_slice_of_its_document(both: Assistant, question: str) -> None:
+    citations = both.ask(question).citations
+    assert citations
+    for citation in citations:
+        assert both.document(citation.doc_id).text[citation.start : citation.end] == citation.quote
+        assert citation.status == "verified"

@@ -14,9 +14,9 @@ from rag.records import Answer, Filters, Turn
 
 GOLD = Path(__file__).with_name("gold.jsonl")
 
-FLOORS = {"source": 0.75, "fact": 0.6, "abstained": 0.7}
+FLOORS = {"source": 0.75, "fact": 0.6, "doubted": 0.7}
 """Lowest shares on the gold set: a right source is cited, the fact stands in the answer,
-and what the sources do not say is abstained from."""
+and what the sources do not say is abstained from or answered with a caution."""
 
 
 def cited_text(answer: Answer) -> str:
@@ -38,7 +38,7 @@ def test_every_quote_stands_in_the_stored_text(shipped: Assistant) -> None:
 
 def test_the_gold_set_stays_above_its_floors(shipped: Assistant) -> None:
     rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
-    source, fact, abstained = [], [], []
+    source, fact, doubted = [], [], []
     for row in rows:
         history = []
         if "after" in row:
@@ -49,8 +49,8 @@ def test_the_gold_set_stays_above_its_floors(shipped: Assistant) -> None:
             source.append(any(c.source_id in row["sources"] for c in answer.citations))
             fact.append(any(f in cited_text(answer) or f in answer.text for f in row["facts"]))
         else:
-            abstained.append(answer.abstained)
-    measured = {"source": source, "fact": fact, "abstained": abstained}
+            doubted.append(answer.outcome != "answer")
+    measured = {"source": source, "fact": fact, "doubted": doubted}
     shares = {name: sum(hits) / len(hits) for name, hits in measured.items()}
     assert {name: share for name, share in shares.items() if share < FLOORS[name]} == {}, shares
 
@@ -72,8 +72,29 @@ def test_the_article_is_answered_from_its_record(shipped: Assistant) -> None:
 
 def test_an_overview_draws_on_several_sections(shipped: Assistant) -> None:
     answer = shipped.ask("What is the article about?")
-    assert len(answer.sentences) == 4
+    assert (answer.shape, len(answer.sentences)) == ("overview", 5)
     assert {c.source_id for c in answer.citations} == {"fidler-2023"}
+    headings = {p.heading for p in answer.passages if any(p.start <= c.start < p.end for c in answer.citations)}
+    assert len(headings) == 5
+
+
+@pytest.mark.parametrize("question", ["Who wrote the Iliad?", "Who published the Mueller report?"])
+def test_a_question_about_another_work_is_not_answered_from_a_sources_record(shipped: Assistant, question: str) -> None:
+    answer = shipped.ask(question)
+    assert answer.shape != "record" and answer.outcome != "answer"
+
+
+def test_several_years_are_answered_each(shipped: Assistant) -> None:
+    answer = shipped.ask("How many overdose deaths were there in the United States in 2021 and 2022?")
+    assert [part.answered for part in answer.parts] == [True, True]
+    assert "106,699" in cited_text(answer) and "107,941" in cited_text(answer)
+
+
+def test_the_answer_grows_and_its_last_state_is_complete(shipped: Assistant) -> None:
+    *before, last = shipped.stream("What is the Global Coalition to Address Synthetic Drug Threats?")
+    assert [len(state.sentences) for state in before] == list(range(1, len(last.sentences)))
+    assert all(last.sentences[: len(state.sentences)] == state.sentences for state in before) or before == []
+    assert {c.number for c in last.citations} == set(range(1, len({c.number for c in last.citations}) + 1))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ HISTORY = re.compile(
     re.IGNORECASE,
 )
 COMPARE = re.compile(
-    r"^\W*compare\b|\b(?:versus|vs\.?|compared (?:with|to)|differ\w*|difference between)\b", re.IGNORECASE
+    r"^\W*compare\b|\b(?:versus|vs\.?|compared (?:with|to)|differences? between|differ\w*)\b", re.IGNORECASE
 )
 LIST = re.compile(
     r"^\W*(?:please )?(?:list|name|enumerate)\b|\b(?:which|what) (?:\w+ ){0,3}?(?:are all|all)\b|\ball (?:of )?the\b",

@@ -9,7 +9,7 @@ from rag.composing.quotes import BEHIND
 from rag.reading.reading import ReadSentence
 from rag.records import Conflict, Document
 from rag.text.dates import readable
-from rag.text.figures import Figure, figures
+from rag.text.figures import Figure, figures, in_digits
 from rag.text.folding import fold
 from rag.text.names import bounds_answer, names
 from rag.text.words import counted_terms
@@ -74,18 +74,19 @@ def _differing(one: str, other: str) -> tuple[Figure, Figure] | None:
     years = {day.year for day in days if day.year}
     if not years or years != {day.year for day in other_days if day.year}:
         return None
-    nouns = dict(_counted(fold(other).text, its))
-    for noun, figure in _counted(fold(one).text, mine):
+    nouns = dict(_counted(other, its))
+    for noun, figure in _counted(one, mine):
         rival = nouns.get(noun)
         if rival and rival.unit == figure.unit and figure.values.isdisjoint(rival.values):
             return figure, rival
     return None
 
 
-def _counted(text: str, found: Sequence[Figure]) -> Iterator[tuple[str, Figure]]:
-    """The word after each figure, which it counts."""
+def _counted(sentence: str, found: Sequence[Figure]) -> Iterator[tuple[str, Figure]]:
+    """The word after each figure, which it counts, else its unit."""
+    text = in_digits(fold(sentence).text)
     for figure in found:
-        following = counted_terms(text[figure.end : figure.end + 40])
+        following = [term for term in counted_terms(text[figure.end : figure.end + 40]) if not term[0].isdigit()]
         yield (following[0] if following else figure.unit), figure
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ class Judged:
     right: bool
     """Whether one of the first three sentences answers."""
     answerable: bool
+    plain: bool = False
+    """Whether it is of a file of plain questions."""
 
 
 def ask_set(
@@ -86,7 +89,7 @@ def ask_plain(path: Path, assistant: Assistant, progress: Progress = silent) -> 
             right = bool(row["match"]) and all(re.search(p, text, re.IGNORECASE) for p in row["match"])
             half = int(re.sub(r"\D", "", row["id"]) or 0) % 2
             values = signals(row["question"], sentences)
-            found.append(Judged(path.stem, half, values, right, bool(row["match"])))
+            found.append(Judged(path.stem, half, values, right, bool(row["match"]), plain=True))
         progress(f"asking {path.name}", number, len(rows))
     return found
 
@@ -188,8 +191,12 @@ def _table(rows: Sequence[Judged], names: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _weights(rows: Sequence[Judged]) -> NDArray[np.float64]:
-    """Weigh sets alike, and all files of questions together as much as all sets."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.group] = counts.get(row.group, 0) + 1
-    return np.array([1 / counts[row.group] for row in rows])
+    """Weigh sets alike, and all files of questions together as much as all sets; 1 on average.
+
+    The average counts: with weights that sum to a few, regularisation would leave little of any coefficient.
+    """
+    sizes = Counter(row.group for row in rows)
+    files = {row.group for row in rows if row.plain}
+    share = max(len(sizes) - len(files), 1) / max(len(files), 1)
+    weights = np.array([(share if row.plain else 1.0) / sizes[row.group] for row in rows])
+    return np.asarray(weights * len(rows) / weights.sum())

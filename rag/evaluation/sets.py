@@ -190,7 +190,7 @@ def _summary(
         return on_halves(lambda part: mean([rows[q.id][name] for q in part if name in rows[q.id]]))
 
     summary = {name: average(name) for name in names if any(name in row for row in rows.values())}
-    if {q.answerable for q in queries} == {True, False}:
+    if len({(q.half, q.answerable) for q in queries}) == 4:  # both halves have both kinds
         summary["abstention_auc"] = on_halves(
             lambda part: auc(
                 [rows[q.id]["confidence"] for q in part if q.answerable],

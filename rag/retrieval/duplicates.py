@@ -10,7 +10,9 @@ from rag.text.words import tokenise
 NEAR_DUPLICATE = 0.9
 """Jaccard similarity of two passages' words from which the second may be a copy."""
 
-TELLING = re.compile(r"\w*\d[\w.,/-]*|\b[A-Z]\w*|\b(?:not|no|never|none|nor|neither|without|cannot)\b|\w+n['’]t\b")
+TELLING = re.compile(
+    r"\w*\d(?:[\w.,/-]*\w)?|\b[A-Z]\w*|\b(?:not|no|never|none|nor|neither|without|cannot)\b|\w+n['’]t\b"
+)
 """Figures, dates, words with a capital and negations: a copy has the same, in the same number."""
 
 

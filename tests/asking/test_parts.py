@@ -1,0 +1,68 @@
+"""A question that asks for several things is parted into questions that each ask for one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.asking.parts import part
+
+
+@pytest.mark.parametrize(
+    ("question", "shape", "parts"),
+    [
+        ("Compare deaths in 2019 and 2023", "comparison", ("deaths in 2019?", "deaths in 2023?")),
+        (
+            "How many deaths were there from 2019 to 2021?", "series",
+            tuple(f"How many deaths were there in {year}?" for year in (2019, 2020, 2021)),
+        ),
+        ("How did deaths change between 2020 and 2021?", "comparison", ("deaths in 2020?", "deaths in 2021?")),
+        (
+            "What do Mexico and China each say?", "comparison",
+            ("What do Mexico and China each say?", "What do Mexico say?", "What do China say?"),
+        ),
+        (
+            "What is the difference between Norhaven and Sudhaven in price?", "comparison",
+            (
+                "What is the difference between Norhaven and Sudhaven in price?",
+                "the Norhaven in price?", "the Sudhaven in price?",
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_sides_and_years_are_asked_for_each(question: str, shape: str, parts: tuple[str, ...]) -> None:
+    found = part(question)
+    assert (found.shape, found.questions) == (shape, parts)
+
+
+@pytest.mark.parametrize(
+    ("question", "shape"),
+    [
+        ("How many ships sailed?", "plain"),
+        ("How many died in 2019?", "plain"),
+        ("List the ferries of the bay", "list"),
+        ("Which ports are all members?", "list"),
+        ("What is the timeline of the talks?", "timeline"),
+        ("What has become of the port?", "timeline"),
+        ("How has the port changed the town?", "plain"),
+        ("What were deaths over the years?", "timeline"),
+    ],
+)
+def test_a_question_of_one_part_stays_as_it_is(question: str, shape: str) -> None:
+    found = part(question)
+    assert (found.shape, found.questions) == (shape, (question,))
+
+
+def test_since_a_year_asks_for_each_year_until_now() -> None:
+    this = date.today().year
+    found = part(f"What has happened to the port since {this - 2}?")
+    assert found.shape == "timeline"
+    assert found.years == (this - 2, this - 1, this)
+    assert found.questions == tuple(f"to the port in {year}?" for year in found.years)
+
+
+def test_of_a_long_range_the_last_eight_years_are_asked_for() -> None:
+    found = part("deaths from 1990 to 2020")
+    assert found.years == tuple(range(2013, 2021))
+    assert found.questions == tuple(f"deaths in {year}?" for year in found.years)

@@ -1,0 +1,69 @@
+"""Which source a question is about, and when it is asked about itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.asking.scope import find_scope, without_source
+from rag.records import Source
+
+MAIN = replace(Source.unnamed("main", "Drugs and Distant Shores"), author="Ada B. Lovell")
+OTHER = replace(Source.unnamed("other", "A Report on Harbours"), author="Port Office, Survey Team")
+
+
+@pytest.mark.parametrize(
+    ("question", "source", "aspect"),
+    [
+        ("Who wrote the article?", "main", "author"),
+        ("Who wrote A Report on Harbours?", "other", "author"),
+        ("When roughly was this published?", "main", "date"),
+        ("Which magazine published it?", "main", "publisher"),
+        ("What is this about?", "main", "overview"),
+        ("Summarise A Report on Harbours", "other", "overview"),
+        ("Why does Lovell doubt the coalition?", "main", ""),
+        ("What does that author say about sanctions?", "main", ""),
+        ("How many ships were lost?", None, ""),
+    ],
+)
+def test_the_source_that_is_meant_and_what_is_asked_of_it(question: str, source: str | None, aspect: str) -> None:
+    found = find_scope(question, [MAIN, OTHER], MAIN)
+    assert (found.source.id if found.source else None, found.aspect) == (source, aspect)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who wrote the Iliad?",
+        "Who published the Mueller report?",
+        "Who wrote War and Peace?",
+        "Who wrote the court's opinion?",
+        "When was the Magna Carta published?",
+        "Where did the Times appear?",
+        "Who wrote the article about walruses?",
+        "When was the article on sanctions published?",
+    ],
+)
+def test_a_question_about_another_work_is_never_answered_from_a_sources_record(question: str) -> None:
+    assert find_scope(question, [MAIN, OTHER], MAIN).aspect == ""
+
+
+def test_an_overview_of_a_part_names_its_topic() -> None:
+    assert find_scope("Give an overview of: the sanctions", [MAIN], MAIN).topic == "sanctions"
+    assert find_scope("Give me an overview of the report", [MAIN], MAIN).topic == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("What does the article say about sanctions?", "What about sanctions?"),
+        ("According to the article, why is China slow?", "why is China slow?"),
+        ("Do Americans agree on demand, per the piece?", "Do Americans agree on demand?"),
+        ("What does the author add to the mix?", "What does the author add to the mix?"),
+        ("Is mail opened in the post office?", "Is mail opened in the post office?"),
+        ("What does the article say?", "What does the article say?"),
+    ],
+)
+def test_words_that_only_name_the_source_are_not_searched(question: str, searched: str) -> None:
+    assert without_source(question) == searched

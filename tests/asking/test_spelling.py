@@ -1,0 +1,51 @@
+"""Typing errors are mended into words of the library, and nothing else is touched."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rag.asking.spelling import Correction, correct, vocabulary
+
+WORDS = {
+    "fentanyl": 90, "precursor": 40, "precursors": 12, "coalition": 30, "harbor": 2, "harbour": 2, "nitazene": 1,
+    "cooperation": 50, "criminalised": 20,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("What is fentanil?", "What is fentanyl?"),
+        ("Fetnanyl", "Fentanyl"),
+        ("the coaliton", "the coalition"),
+        ("cooperatoin", "cooperation"),
+        ("fentanyl", "fentanyl"),
+        ("a harbur", "a harbur"),
+        ("nitazen", "nitazen"),
+        ("a cat", "a cat"),
+        ("FENTANIL", "FENTANIL"),
+        ("preposition", "preposition"),
+    ],
+)
+def test_a_word_is_mended_only_into_one_the_library_holds(typed: str, searched: str) -> None:
+    found, changes = correct(typed, WORDS, lambda word: word == "preposition")
+    assert found == searched
+    assert (changes == ()) is (typed == searched)
+
+
+@pytest.mark.parametrize("word", ["cooperating", "cooperate", "cooperative", "decriminalise", "decriminalised"])
+def test_a_valid_word_is_never_changed_into_a_likely_one(word: str) -> None:
+    question = f"Are they {word} at last?"
+    assert correct(question, WORDS, lambda _: False) == (question, ())
+
+
+def test_what_was_mended_is_said() -> None:
+    assert correct("fentanil", WORDS, lambda _: False)[1] == (Correction("fentanil", "fentanyl"),)
+
+
+def test_the_vocabulary_counts_words_of_three_letters_in_lower_case() -> None:
+    assert vocabulary(["The quay, the QUAY of 1904.", "A quay1 is no word."]) == Counter(
+        {"the": 2, "quay": 3, "word": 1}
+    )

@@ -1,0 +1,51 @@
+"""Passages and read sentences made from plain sentences, for tests of what comes after retrieval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.reading.reading import UNREAD, ReadSentence
+from rag.records import Attribution, Document, Passage, Source, Span, Statement, TextKind
+
+ISLE = replace(Source.unnamed("isle", "The isle"), publisher="Isle Press", date="2020")
+
+
+def passage(
+    *sentences: str,
+    number: int = 1,
+    score: float = 0.5,
+    source: Source = ISLE,
+    kind: TextKind = "full text",
+    heading: str = "",
+    said: Attribution | None = None,
+    questions: Sequence[str] = (),
+    cosine: float = 0.5,
+) -> Passage:
+    """A passage that is a document of its own, of some sentences.
+
+    Args:
+        questions: noted below the first sentence, as notes do.
+    """
+    text, spans = "", []
+    for sentence in sentences:
+        spans.append(Span(len(text), len(text) + len(sentence)))
+        text += f"{sentence} "
+    attribution = said or source.attribution
+    statements = (Statement(0, spans[0].end, attribution, tuple(questions)),) if questions else ()
+    doc_id = f"{source.id}{number}/{'notes' if kind == 'notes' else 'text'}"
+    return Passage(
+        number, source, doc_id, kind, f"{doc_id}#0", 0, len(text), text, heading, None, attribution, score,
+        {"dense": cosine}, tuple(spans), (), statements,
+    )  # fmt: skip
+
+
+def sentence(place: Passage, index: int = 0, logit: float = UNREAD) -> ReadSentence:
+    """A sentence of a passage with what a reader makes of it, ordered by that alone."""
+    span = place.sentences[index]
+    return ReadSentence(place, span, place.text[span.start : span.end], logit, logit)
+
+
+def documents(*passages: Passage) -> dict[str, Document]:
+    """The documents that passages are of."""
+    return {p.doc_id: Document(p.doc_id, p.source.id, p.text_kind, p.text, "0" * 64) for p in passages}
