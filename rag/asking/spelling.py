@@ -60,8 +60,9 @@ def correct(
         meant = _nearest(lower, words)
         if meant is None:
             return typed
+        meant = meant.capitalize() if typed[0].isupper() else meant
         changes.append(Correction(typed, meant))
-        return meant.capitalize() if typed[0].isupper() else meant
+        return meant
 
     return WORD.sub(mend, question), tuple(changes)
 

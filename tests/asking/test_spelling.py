@@ -43,6 +43,7 @@ def test_a_valid_word_is_never_changed_into_a_likely_one(word: str) -> None:
 
 def test_what_was_mended_is_said() -> None:
     assert correct("fentanil", WORDS, lambda _: False)[1] == (Correction("fentanil", "fentanyl"),)
+    assert correct("Fentanil", WORDS, lambda _: False)[1] == (Correction("Fentanil", "Fentanyl"),)
 
 
 def test_the_vocabulary_counts_words_of_three_letters_in_lower_case() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rag.indexing.chunking import cut
-from rag.indexing.encoder import SentenceTransformerEmbedder
+from rag.indexing.encoder import SentenceTransformerEmbedder, default_embedder
 from rag.records import Document, Source
 
 WORDS = "the harbour bridge ferry pier lamp keeper storm gull anchor query : passage of a in and".split()
@@ -89,6 +89,10 @@ def test_languages_come_from_the_models_card(tiny: Path, tmp_path: Path, card: s
     shutil.copytree(tiny, folder)
     (folder / "README.md").write_text(card, encoding="utf-8")
     assert SentenceTransformerEmbedder(str(folder)).languages == languages
+
+
+def test_languages_that_are_set_count_before_the_card(tiny: Path) -> None:
+    assert default_embedder(str(tiny), "es, zh").languages == ("es", "zh")
 
 
 def test_the_bundled_model_is_english(model: SentenceTransformerEmbedder) -> None:

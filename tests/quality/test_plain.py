@@ -16,8 +16,10 @@ ROWS: list[dict[str, Any]] = [
     json.loads(line)
     for line in Path(__file__).parents[1].joinpath("plain.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-RIGHT_IN_THREE = 0.75
+RIGHT_IN_THREE, RIGHT_FIRST = 0.87, 0.70
+"""Measured: 54 and 44 of 60."""
 HELD_BACK = 12
+"""Measured: 13 of 16."""
 
 
 @pytest.fixture(scope="module")
@@ -25,18 +27,21 @@ def answers(shipped: Assistant) -> dict[str, Answer]:
     return {row["id"]: shipped.ask(row["question"]) for row in ROWS if row["type"] in ("plain", "unanswerable")}
 
 
-def is_right(answer: Answer, patterns: list[str]) -> bool:
-    """Whether the first three sentences that are quoted hold every pattern."""
-    text = " ".join(sentence.text for sentence in answer.sentences[:3])
+def is_right(answer: Answer, patterns: list[str], within: int) -> bool:
+    """Whether the first sentences that are quoted hold every pattern."""
+    text = " ".join(sentence.text for sentence in answer.sentences[:within])
     return all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
 
 
 @pytest.mark.slow
-def test_most_plain_questions_are_answered_within_three_sentences(answers: dict[str, Answer]) -> None:
+@pytest.mark.parametrize(("within", "floor"), [(3, RIGHT_IN_THREE), (1, RIGHT_FIRST)])
+def test_most_plain_questions_are_answered_within_three_sentences(
+    answers: dict[str, Answer], within: int, floor: float
+) -> None:
     asked = [row for row in ROWS if row["type"] == "plain"]
-    wrong = [row["question"] for row in asked if not is_right(answers[row["id"]], row["match"])]
+    wrong = [row["question"] for row in asked if not is_right(answers[row["id"]], row["match"], within)]
     assert len(asked) == 60
-    assert 1 - len(wrong) / len(asked) >= RIGHT_IN_THREE, wrong
+    assert 1 - len(wrong) / len(asked) >= floor, wrong
 
 
 @pytest.mark.slow

@@ -96,10 +96,11 @@ def brute_force(generation: Generation, question: str) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("question", [QUESTION, "storm tide", "Did the gull take a barrel of salt to the quay?"])
-def test_search_ranks_as_brute_force_over_every_chunk_does(library: Assistant, question: str) -> None:
+@pytest.mark.parametrize("k", [3, 25])
+def test_search_ranks_as_brute_force_over_every_chunk_does(library: Assistant, question: str, k: int) -> None:
     expected = brute_force(library._fresh().generation, question)
-    found = library.retrieve(question, 25)
-    ranked = sorted(expected.values(), reverse=True)[:25]
+    found = library.retrieve(question, k)
+    ranked = sorted(expected.values(), reverse=True)[:k]
     assert [p.score for p in found] == pytest.approx(ranked, abs=1e-4)
     assert {p.chunk_id: p.score for p in found} == pytest.approx(
         {p.chunk_id: expected[p.chunk_id] for p in found}, abs=1e-4
