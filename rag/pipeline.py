@@ -70,13 +70,14 @@ class Pipeline:
         if said is not None:
             yield said
             return
-        answer = self._about(asked, filters)
+        answer, read = self._about(asked, filters), True
         if answer is None:
             years = asked.parts.years or (None,) * len(asked.parts.questions)
             parts = zip(asked.parts.questions, years, strict=True)
             found = [self.find(part, asked, filters, k, year=year) for part, year in parts]
             answer = compose(asked, found, self.generation, everything=filters == Filters())
-        answer = replace(answer, notices=(*self._notices(asked), *answer.notices))
+            read = all(one.reading.read for one in found)
+        answer = replace(answer, notices=(*self._notices(asked, read=read), *answer.notices))
         if answerer is not None and answer.outcome != "abstain" and answer.shape != "record":
             answer = yield from self._written(answer, asked, answerer)
         elif answer.outcome != "abstain":
@@ -183,8 +184,8 @@ class Pipeline:
             shape="overview",
         )
 
-    def _notices(self, asked: Understood) -> tuple[Notice, ...]:
-        """What a reader has to know before the answer: a caution of the library, a language nobody knows here."""
+    def _notices(self, asked: Understood, *, read: bool) -> tuple[Notice, ...]:
+        """What a reader has to know before the answer: a caution of the library, a language, that nothing was read."""
         rules = [rule for rule in self.corpus.notices if rule.kind == asked.intent == "caution"]
         notices = [Notice(rule.kind, " ".join(rule.text.split())) for rule in rules]
         language = foreign_language(asked.typed, self.embedder.languages)
@@ -195,7 +196,7 @@ class Pipeline:
                 "embedding_model to a multilingual model and build again."
             )
             notices.append(Notice("language", text))
-        elif self._reader_for(asked.typed) is None:
+        elif not read:
             notices.append(Notice("reader", self._unread(asked.typed)))
         return tuple(notices)
 
@@ -206,6 +207,11 @@ class Pipeline:
                 "may be beside the point; `make chat` installs it."
             )
         language = foreign_language(question, self.reader.languages)
+        if language is None:
+            return (
+                "There was no time to read, so sentences are ordered by likeness alone; ask again, or raise "
+                "reader_seconds."
+            )
         return (
             f"The reading model {self.reader.name} does not know {language}, so sentences are ordered by likeness "
             "alone; set reader_model to one that does."

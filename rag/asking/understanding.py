@@ -26,6 +26,9 @@ Rewrite = Callable[[str, Sequence[Turn]], str]
 UNCLEAR = "unclear"
 """Intent of a question that points to something which nobody named."""
 
+ABOUT_LIBRARY = ("help", "identity", "sources_count", "sources_list", "sources_newest")
+"""Intents of what is asked about the library and the assistant."""
+
 _ABOUT_LIBRARY = re.compile(
     r"\b(?:sources?|documents?|texts?|files?|articles?|library|collection|material|information|info|stuff|things?|anything"
     r"|everything|topics?|subjects?|have|got|hold|know|cover|covered|list|show|include[ds]?|contain|available|there|all|kind|sort"
@@ -92,6 +95,8 @@ class Interpreter:
         if intent == QUESTION and not history and needs_history(question):
             intent = UNCLEAR
         resolved = _resolved(question, history, rewrite)
+        if intent in ABOUT_LIBRARY and resolved.text != question:
+            intent = QUESTION  # it goes on with what was asked of the texts
         text, changes = correct(resolved.text, self._vocabulary, self._is_word)
         search = resolved.search
         for change in changes:

@@ -28,7 +28,7 @@ from rag.indexing.encoder import Embedder
 from rag.reading.confidence import JUDGED, SIGNALS, UNREAD_SIGNALS, signals
 from rag.reading.reader import Reader
 
-PER_SET = 300
+PER_SET = 150
 """Questions of a set that are asked, spread evenly over it."""
 
 PRECISION = 0.85

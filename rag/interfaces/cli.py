@@ -6,33 +6,37 @@ Exit codes: 0 done, 1 an error or a finding, 3 built but some texts failed, 130 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from rag.errors import RagError
+from tqdm import tqdm
+
+from rag.assistant import Assistant
+from rag.config import Settings
+from rag.errors import ConfigError, RagError
+from rag.evaluation import as_text, load_run, refit, run
+from rag.interfaces import feedback, rendering, wire
+from rag.library.library import Library
 from rag.records import SOURCE_FACTS, Filters
-
-if TYPE_CHECKING:
-    from rag.assistant import Assistant
-    from rag.indexing.build import BuildReport
-    from rag.library.library import Library
 
 SOME_FAILED = 3
 INTERRUPTED = 130
 
 Options = argparse.Namespace
+Run = Callable[[Options], int | None]
+"""Runs a command; gives its exit code, None for 0."""
+Command = Callable[[str, Run, str], argparse.ArgumentParser]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        code: int = options.run(options) or 0
         sys.stdout.flush()
         return code
     except RagError as error:
@@ -53,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[Options], int], text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the library (or RAG_CORPUS)")
         sub.add_argument("--index", type=Path, metavar="DIR", help="folder of its index (or RAG_INDEX)")
@@ -62,35 +66,44 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     _asking_commands(command)
+    _measuring_commands(command)
     _library_commands(command)
     _serving_commands(command)
     return parser
 
 
-Command = Callable[[str, Callable[[Options], int], str], argparse.ArgumentParser]
-
-
 def _asking_commands(command: Command) -> None:
-    sub = command("ask", _ask, "Answer a question with cited passages.")
-    sub.add_argument("question")
-    sub.add_argument("--llm", action="store_true", help="let the language model of the settings write the answer")
-    _add_search_options(sub)
-    sub = command("search", _search, "Find the passages that fit a question.")
-    sub.add_argument("question")
-    _add_search_options(sub)
+    ask = command("ask", _ask, "Answer a question with cited passages.")
+    ask.add_argument("--llm", action="store_true", help="let the language model of the settings write the answer")
+    search = command("search", _search, "Find the passages that fit a question.")
+    search.add_argument("--read", action="store_true", help="let the reading model order them: better, a little slower")
+    for sub in (ask, search):
+        sub.add_argument("question")
+        sub.add_argument("-k", type=int, metavar="N", help="passages to give, 1 to 200 (the setting top_k)")
+        sub.add_argument("--source", action="append", default=[], metavar="ID", help="search in this source only")
+        sub.add_argument("--kind", action="append", default=[], help="search in this kind of source only")
+        sub.add_argument("--publisher", action="append", default=[], help="search in this publisher only")
+        sub.add_argument("--since", default="", metavar="DATE", help="nothing older: YYYY, YYYY-MM or YYYY-MM-DD")
+        sub.add_argument("--until", default="", metavar="DATE", help="nothing newer")
     command("sources", _sources, "List the sources: what is in, what is not, and why.")
     command("info", _info, "Say what is open: folders, model, counts, versions.")
-    sub = command("eval", _eval, "Measure retrieval, answers and abstention on questions with known answers.")
-    sub.add_argument("data", type=Path, help="a folder of sets, one set, or a questions file")
-    sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
-    sub.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
-    sub.add_argument("--every", type=int, default=1, metavar="N", help="ask each n-th question of a set only")
-    sub.add_argument("--answerer", choices=("extractive", "llm"), default="extractive", help="who words the answers")
-    sub = command("fit", _fit, "Fit the confidence anew on questions with known answers.")
-    sub.add_argument("data", type=Path, help="a folder of sets")
-    sub.add_argument("questions", type=Path, help="a file of plain questions to the open library")
-    sub.add_argument("--scratch", type=Path, default=Path("build/eval"), metavar="DIR", help="where sets are built")
-    sub.add_argument("--out", type=Path, default=Path("build/confidence.toml"), metavar="FILE", help="what is written")
+
+
+def _measuring_commands(command: Command) -> None:
+    measure = command("eval", _eval, "Measure retrieval, answers and abstention on questions with known answers.")
+    measure.add_argument("data", type=Path, help="a folder of sets, one set, or a questions file")
+    measure.add_argument("--every", type=int, default=1, metavar="N", help="ask each n-th question of a set only")
+    measure.add_argument("--against", type=Path, metavar="FILE", help="compare with a run saved from --json")
+    writers = ("extractive", "llm")
+    measure.add_argument("--answerer", choices=writers, default="extractive", help="who words the answers")
+    fit = command("fit", _fit, "Fit the confidence anew on questions with known answers.")
+    fit.add_argument("data", type=Path, help="a folder of sets")
+    fit.add_argument("questions", type=Path, help="a file of plain questions to the open library")
+    out = Path("build/confidence.toml")
+    fit.add_argument("--out", type=Path, default=out, metavar="FILE", help="what is written")
+    for sub in (measure, fit):
+        scratch = Path("build/eval")
+        sub.add_argument("--scratch", type=Path, default=scratch, metavar="DIR", help="where sets are built")
 
 
 def _library_commands(command: Command) -> None:
@@ -125,195 +138,131 @@ def _serving_commands(command: Command) -> None:
     command("feedback", _feedback, "List what readers thought of answers.")
 
 
-def _add_search_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("-k", type=int, metavar="N", help="passages to look at, 1 to 50")
-    sub.add_argument("--source", action="append", default=[], metavar="ID", help="search in this source only")
-    sub.add_argument("--kind", action="append", default=[], help="search in this kind of source only")
-    sub.add_argument("--publisher", action="append", default=[], help="search in this publisher only")
-    sub.add_argument("--since", default="", metavar="DATE", help="nothing older: YYYY, YYYY-MM or YYYY-MM-DD")
-    sub.add_argument("--until", default="", metavar="DATE", help="nothing newer")
+def _settings(options: Options) -> Settings:
+    return Settings.load(corpus=options.corpus, index=options.index)
+
+
+def _open(options: Options) -> Assistant:
+    return Assistant.open(options.corpus, options.index)
 
 
 def _filters(options: Options) -> Filters:
     return Filters(tuple(options.source), tuple(options.kind), tuple(options.publisher), options.since, options.until)
 
 
-def _open(options: Options, **settings: Any) -> Assistant:
-    from rag.assistant import Assistant
-
-    return Assistant.open(options.corpus, options.index, **settings)
-
-
-def _library(options: Options) -> Library:
-    from rag.library.library import Library
-
-    return Library.open(options.corpus, options.index)
-
-
-def _show(options: Options, value: Callable[[], Any], text: Callable[[], str]) -> None:
+def _show(options: Options, value: Any, text: str) -> None:
     """Print JSON or text, whichever is asked for."""
-    from rag.interfaces.rendering import as_json
-
-    print(as_json(value()) if options.json else text())
+    print(rendering.as_json(value) if options.json else text)
 
 
-def _ask(options: Options) -> int:
-    from rag.errors import ConfigError
-    from rag.interfaces.rendering import answer_text
-    from rag.interfaces.wire import answer_json
-
-    assistant = _open(options, top_k=options.k)
+def _ask(options: Options) -> None:
+    assistant = _open(options)
     answerer = assistant.written if options.llm else None
     if options.llm and answerer is None:
         raise ConfigError("--llm needs a language model; set RAG_LLM_BASE_URL and RAG_LLM_MODEL")
-    answer = assistant.ask(options.question, filters=_filters(options), answerer=answerer)
-    _show(options, lambda: answer_json(answer), lambda: answer_text(answer))
-    return 0
+    answer = assistant.ask(options.question, filters=_filters(options), k=options.k, answerer=answerer)
+    _show(options, wire.answer_json(answer), rendering.answer_text(answer))
 
 
-def _search(options: Options) -> int:
-    from rag.interfaces.rendering import passages_text
-    from rag.interfaces.wire import passage_json
-
-    passages = _open(options, top_k=options.k).retrieve(options.question, filters=_filters(options))
-    _show(options, lambda: [passage_json(p) for p in passages], lambda: passages_text(passages))
-    return 0
+def _search(options: Options) -> None:
+    filters = _filters(options)
+    passages = _open(options).retrieve(options.question, options.k, filters=filters, read=options.read)
+    _show(options, [wire.passage_json(p) for p in passages], rendering.passages_text(passages))
 
 
-def _sources(options: Options) -> int:
-    from rag.interfaces.rendering import sources_text
-    from rag.interfaces.wire import source_json
-
-    rows = _library(options).sources()
-    _show(options, lambda: [source_json(row) for row in rows], lambda: sources_text(rows))
-    return 0
+def _sources(options: Options) -> None:
+    rows = Library(_settings(options)).sources()
+    _show(options, [wire.source_json(row) for row in rows], rendering.sources_text(rows))
 
 
-def _info(options: Options) -> int:
-    from rag.interfaces.rendering import info_text
-
+def _info(options: Options) -> None:
     info = _open(options).info()
-    _show(options, lambda: info, lambda: info_text(info))
-    return 0
+    _show(options, info, rendering.info_text(info))
 
 
-def _eval(options: Options) -> int:
-    from rag.evaluation import as_text, load_run, run
-
+def _eval(options: Options) -> None:
     against = load_run(options.against) if options.against else {}
-    written = options.answerer == "llm"
-    settings = _open_settings(options)
+    written, settings = options.answerer == "llm", _settings(options)
     results = run(options.data, options.scratch, settings, written=written, every=options.every, progress=_Bar())
-    _show(options, lambda: results, lambda: as_text(results, against))
-    return 0
+    _show(options, results, as_text(results, against))
 
 
-def _fit(options: Options) -> int:
-    from rag.evaluation import refit
-
-    settings = _open_settings(options)
+def _fit(options: Options) -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
+    settings = _settings(options)
     found = refit(options.data, options.questions, options.scratch, settings, options.out, progress=_Bar())
-    _show(options, lambda: found, lambda: f"{json.dumps(found, indent=2)}\nwritten to {options.out}")
-    return 0
-
-
-def _open_settings(options: Options) -> Any:
-    from rag.config import Settings
-
-    return Settings.load(corpus=options.corpus, index=options.index)
+    _show(options, found, f"{rendering.as_json(found)}\nwritten to {options.out}")
 
 
 def _build(options: Options) -> int:
-    from rag.interfaces.rendering import report_text
-
-    library = _library(options)
+    library = Library(_settings(options))
     if options.watch:
         library.watch(
-            lambda report: print(report_text(report)),
+            lambda report: print(rendering.report_text(report)),
             lambda error: print(f"rag: {error}", file=sys.stderr),
             progress=_Bar(),
         )
-    return _print_report(library.build(force=options.force, progress=_Bar()), options)
+    return _built(library, options, force=options.force)
 
 
-def _print_report(report: BuildReport, options: Options) -> int:
-    from rag.interfaces.rendering import report_text
-
-    _show(options, lambda: asdict(report), lambda: report_text(report))
+def _built(library: Library, options: Options, told: Iterable[str] = (), *, force: bool = False) -> int:
+    """Tell what was done, where no JSON is asked for, then build and tell that."""
+    for line in told:
+        if not options.json:
+            print(line)
+    report = library.build(force=force, progress=_Bar())
+    _show(options, asdict(report), rendering.report_text(report))
     return SOME_FAILED if report.failed else 0
 
 
 def _add(options: Options) -> int:
-    library = _library(options)
+    library = Library(_settings(options))
     meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
-    for place in options.place:
-        path = library.add(place, source_id=options.source, meta=meta)
-        if not options.json:
-            print(f"added {path}")
-    return _print_report(library.build(progress=_Bar()), options)
+    added = (library.add(place, source_id=options.source, meta=meta) for place in options.place)
+    return _built(library, options, (f"added {path}" for path in added))
 
 
 def _remove(options: Options) -> int:
-    library = _library(options)
-    moved = library.remove(options.source)
-    if not options.json:
-        print(f"moved to {moved}")
-    return _print_report(library.build(progress=_Bar()), options)
+    library = Library(_settings(options))
+    return _built(library, options, [f"moved to {library.remove(options.source)}"])
 
 
 def _sync(options: Options) -> int:
-    from rag.interfaces.rendering import sync_text
-
-    library = _library(options)
+    library = Library(_settings(options))
     report = library.sync(seconds=options.seconds, progress=_Bar())
-    _show(options, lambda: asdict(report), lambda: sync_text(report))
+    _show(options, asdict(report), rendering.sync_text(report))
     built = library.build(progress=_Bar())
-    return _print_report(built, options) if not options.json else (SOME_FAILED if built.failed else 0)
+    if not options.json:
+        print(rendering.report_text(built))
+    return SOME_FAILED if built.failed else 0
 
 
 def _doctor(options: Options) -> int:
-    from rag.interfaces.rendering import findings_text
-
-    findings = _library(options).doctor()
-    _show(options, lambda: [asdict(f) for f in findings], lambda: findings_text(findings))
+    findings = Library(_settings(options)).doctor()
+    _show(options, [asdict(f) for f in findings], rendering.findings_text(findings))
     return 1 if any(f.severity == "error" for f in findings) else 0
 
 
-def _rollback(options: Options) -> int:
-    pointer = _library(options).rollback()
-    _show(options, lambda: asdict(pointer), lambda: f"generation {pointer.generation} now answers")
-    return 0
+def _rollback(options: Options) -> None:
+    pointer = Library(_settings(options)).rollback()
+    _show(options, asdict(pointer), f"generation {pointer.generation} now answers")
 
 
-def _serve(options: Options) -> int:
+def _serve(options: Options) -> None:
     # The chat is loaded here alone: everything else works without it.
-    import ui
+    from rag.interfaces.web.server import ServerOptions, serve
 
-    user, colon, password = (options.auth or "").partition(":")
-    if options.auth and not (user and colon and password):
-        from rag.errors import ConfigError
-
+    user, _, password = (options.auth or "").partition(":")
+    if options.auth and not (user and password):
         raise ConfigError(f"--auth is {options.auth!r}, expected USER:PASSWORD")
-    ui.serve(
-        _open_settings(options),
-        host=options.host,
-        port=options.port,
-        auth=(user, password) if options.auth else None,
-        root_path=options.root_path,
-        mcp=options.mcp,
-        sync=not options.no_sync,
-    )
-    return 0
+    auth = (user, password) if options.auth else None
+    server = ServerOptions(options.host, options.port, auth, options.root_path, options.mcp)
+    serve(_settings(options), server, announce=lambda line: print(line, flush=True), sync=not options.no_sync)
 
 
-def _feedback(options: Options) -> int:
-    from rag.interfaces.feedback import read
-    from rag.interfaces.rendering import feedback_text
-
-    rows = read(_open_settings(options).index)
-    _show(options, lambda: rows, lambda: feedback_text(rows))
-    return 0
+def _feedback(options: Options) -> None:
+    rows = feedback.read(_settings(options).index)
+    _show(options, rows, rendering.feedback_text(rows))
 
 
 class _Bar:
@@ -324,8 +273,6 @@ class _Bar:
         self._bar: Any = None
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        from tqdm import tqdm
-
         if stage != self._stage:
             self._stage = stage
             self._bar = tqdm(total=total, desc=stage, file=sys.stderr, disable=None)

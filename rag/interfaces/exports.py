@@ -6,22 +6,21 @@ conversation that was stored can be exported as well as one that is open.
 
 from __future__ import annotations
 
-import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.interfaces.markup import TEMPLATES, TEXT_KINDS
 from rag.interfaces.wire import AnswerJson, CitationJson
 from rag.records import UNKNOWN
 from rag.text.dates import readable
 
-TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
-"""What a reader is told of a text's kind."""
+TEX = str.maketrans({**{c: f"\\{c}" for c in "&%$#_{}"}, "\\": r"\textbackslash{}"})
 
 
-def to_markdown(answers: Sequence[AnswerJson]) -> str:
+def to_markdown(answers: Sequence[AnswerJson], title: str) -> str:
     """Write a conversation as Markdown, each citation a footnote with its quote and link."""
     parts: list[str] = []
     notes: list[str] = []
@@ -30,47 +29,24 @@ def to_markdown(answers: Sequence[AnswerJson]) -> str:
         if answer["resolved_question"] != answer["question"]:
             parts.append(f"*Understood as: {_plain(answer['resolved_question'])}*")
         parts += [f"> {_plain(notice['text'])}" for notice in answer["notices"]]
-        body = [_plain(answer["lead"])] if answer["lead"] else []
+        body = [_plain(answer["lead"])]
         for sentence in answer["sentences"]:
-            marks = "".join(f"[^{place}-{c['number']}]" for c in _live(sentence["citations"]))
+            marks = "".join(f"[^{place}-{c['number']}]" for c in accepted(sentence["citations"]))
             body.append(_plain(sentence["text"]) + (marks or " (unsupported)"))
-        parts.append(" ".join(body))
-        parts += [f"{_plain(conflict['text'])}" for conflict in answer["conflicts"]]
-        for citation in first_of_each_number(answer):
-            notes.append(f"[^{place}-{citation['number']}]: {_reference(citation)}")
-    return "\n\n".join([*parts, "\n".join(notes)]).strip() + "\n"
+        parts.append(" ".join(filter(None, body)))
+        parts += [_plain(conflict["text"]) for conflict in answer["conflicts"]]
+        for c in first_of_each_number(answer):
+            link = f" <{c['url']}>" if is_web(c["url"]) else ""
+            notes.append(f"[^{place}-{c['number']}]: {_plain(source_line(c))}: “{_plain(c['quote'])}”{link}")
+    return "\n\n".join(filter(None, [*parts, "\n".join(notes)])) + "\n"
 
 
 def to_html(answers: Sequence[AnswerJson], title: str) -> str:
     """Write a conversation as a page of its own, with no outside request in it."""
-    body: list[str] = []
-    for place, answer in enumerate(answers, start=1):
-        body.append(f"<h2>{html.escape(answer['question'])}</h2>")
-        body += [f"<p><strong>{html.escape(notice['text'])}</strong></p>" for notice in answer["notices"]]
-        sentences = [html.escape(answer["lead"])] if answer["lead"] else []
-        for sentence in answer["sentences"]:
-            marks = "".join(
-                f'<sup><a href="#n{place}-{c["number"]}">[{c["number"]}]</a></sup>'
-                for c in _live(sentence["citations"])
-            )
-            sentences.append(html.escape(sentence["text"]) + (marks or " (unsupported)"))
-        body.append(f"<p>{' '.join(sentences)}</p><ol>")
-        for c in first_of_each_number(answer):
-            link = f' <a href="{html.escape(c["url"])}">{html.escape(c["url"])}</a>' if is_web(c["url"]) else ""
-            body.append(
-                f'<li id="n{place}-{c["number"]}" value="{c["number"]}">{html.escape(_source_line(c))}'
-                f"<blockquote>{html.escape(c['quote'])}</blockquote>{link}</li>"
-            )
-        body.append("</ol>")
-    return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>\n'
-        "<style>body{font:17px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}</style>\n"
-        + "\n".join(body)
-        + "\n</html>\n"
-    )
+    return TEMPLATES.get_template("saved.html").render(answers=answers, title=title)
 
 
-def to_bibtex(answers: Sequence[AnswerJson]) -> str:
+def to_bibtex(answers: Sequence[AnswerJson], title: str) -> str:
     """Write the cited sources as BibTeX, one entry each."""
     entries = []
     for citation in _sources(answers):
@@ -80,12 +56,12 @@ def to_bibtex(answers: Sequence[AnswerJson]) -> str:
             "year": citation["date"][:4] if citation["date"] != UNKNOWN else "",
             "url": citation["url"] if is_web(citation["url"]) else "",
         }
-        lines = ",\n".join(f"  {name} = {{{_tex(value)}}}" for name, value in fields.items() if value)
-        entries.append(f"@misc{{{citation['source_id']},\n{lines}\n}}")
+        told = [f"  {name} = {{{' '.join(value.split()).translate(TEX)}}}" for name, value in fields.items() if value]
+        entries.append(f"@misc{{{citation['source_id']},\n" + ",\n".join(told) + "\n}")
     return "\n\n".join(entries) + "\n"
 
 
-def to_csl(answers: Sequence[AnswerJson]) -> str:
+def to_csl(answers: Sequence[AnswerJson], title: str) -> str:
     """Write the cited sources as CSL-JSON, one object each."""
     rows = []
     for citation in _sources(answers):
@@ -107,14 +83,14 @@ class Form:
     suffix: str
     mime: str
     write: Callable[[Sequence[AnswerJson], str], str]
-    """Writes answers; takes them and a title."""
+    """Writes answers; takes them and the library's title."""
 
 
 FORMS: Mapping[str, Form] = {
-    "md": Form("Markdown", "md", "text/markdown", lambda answers, _: to_markdown(answers)),
+    "md": Form("Markdown", "md", "text/markdown", to_markdown),
     "html": Form("Web page", "html", "text/html", to_html),
-    "bib": Form("BibTeX", "bib", "application/x-bibtex", lambda answers, _: to_bibtex(answers)),
-    "csl": Form("CSL-JSON", "json", "application/json", lambda answers, _: to_csl(answers)),
+    "bib": Form("BibTeX", "bib", "application/x-bibtex", to_bibtex),
+    "csl": Form("CSL-JSON", "json", "application/json", to_csl),
 }
 """The forms, by the name that the page calls them."""
 
@@ -124,36 +100,28 @@ def is_web(url: str) -> bool:
     return re.match(r"https?://[^\s\"'<>]+$", url, re.IGNORECASE) is not None
 
 
-def _live(citations: Sequence[CitationJson]) -> list[CitationJson]:
-    """Citations that are no rejected ones, one a number."""
-    found: dict[int, CitationJson] = {}
+def accepted(citations: Iterable[CitationJson], key: str = "number") -> list[CitationJson]:
+    """List citations that are not rejected: the first of each number, or of each other *key*."""
+    found: dict[Any, CitationJson] = {}
     for citation in citations:
         if citation["status"] != "rejected":
-            found.setdefault(citation["number"], citation)
+            found.setdefault(citation[key], citation)
     return list(found.values())
 
 
 def first_of_each_number(answer: AnswerJson) -> list[CitationJson]:
     """List what an answer cites, rejected citations aside: the first of each number, by number."""
-    return sorted(_live(answer["citations"]), key=lambda c: int(c["number"]))
+    return sorted(accepted(answer["citations"]), key=lambda c: int(c["number"]))
 
 
-def _sources(answers: Sequence[AnswerJson]) -> Iterator[CitationJson]:
-    seen: set[str] = set()
-    for citation in (c for answer in answers for c in _live(answer["citations"])):
-        if citation["source_id"] not in seen:
-            seen.add(citation["source_id"])
-            yield citation
-
-
-def _reference(citation: CitationJson) -> str:
-    link = f" <{citation['url']}>" if is_web(citation["url"]) else ""
-    return f"{_plain(_source_line(citation))}: “{_plain(citation['quote'])}”{link}"
-
-
-def _source_line(citation: CitationJson) -> str:
+def source_line(citation: CitationJson) -> str:
+    """Say what is cited: title, publisher, date and kind of text."""
     kind = TEXT_KINDS[citation["text_kind"]]
     return f"{citation['title']}. {citation['publisher']}, {readable(citation['date'])} ({kind})"
+
+
+def _sources(answers: Sequence[AnswerJson]) -> list[CitationJson]:
+    return accepted((c for answer in answers for c in answer["citations"]), "source_id")
 
 
 def _plain(text: str) -> str:
@@ -161,15 +129,9 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>#|~$!])", r"\\\1", " ".join(text.split()))
 
 
-def _tex(text: str) -> str:
-    escaped = {
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "\\": r"\textbackslash{}",
-    }
-    return "".join(escaped.get(c, c) for c in " ".join(text.split()))
+TEMPLATES.globals |= {
+    "accepted": accepted,
+    "first_of_each_number": first_of_each_number,
+    "is_web": is_web,
+    "source_line": source_line,
+}

@@ -11,7 +11,7 @@ from rag.indexing.build import BuildReport
 from rag.library.doctor import Finding
 from rag.library.library import SourceStatus
 from rag.library.syncing import SyncReport
-from rag.records import Answer, Citation, Passage
+from rag.records import Answer, Attribution, Citation, Passage
 from rag.text.dates import readable
 
 WIDTH = 100
@@ -24,8 +24,11 @@ def as_json(value: Any) -> str:
 
 
 def answer_text(answer: Answer) -> str:
-    """Write an answer with its notices, and the sources that it cites."""
+    """Write an answer with its notices, and the sources that it cites; a reply as its text alone."""
     parts = [_wrap(f"! {notice.text}") for notice in answer.notices]
+    if answer.shape == "reply":
+        parts += [_wrap(answer.text), "\n".join(f"  - {question}" for question in answer.suggestions)]
+        return "\n\n".join(filter(None, parts))
     if answer.resolved_question != answer.question:
         parts.append(_wrap(f"Understood as: {answer.resolved_question}"))
     parts.append(_wrap(answer.text))
@@ -39,7 +42,10 @@ def answer_text(answer: Answer) -> str:
 
 def passages_text(passages: Sequence[Passage]) -> str:
     """Write passages with where they come from."""
-    blocks = (f"{_heading(p)}  score {p.score:.2f}\n{_wrap(p.text)}" for p in passages)
+    blocks = []
+    for p in passages:
+        copies = [f"    also in {copy.doc_id} ({_by(copy.attribution)})" for copy in p.also_in]
+        blocks.append("\n".join([f"{_heading(p)}  score {p.score:.2f}", _wrap(p.text), *copies]))
     return "\n\n".join(blocks) or "nothing fits"
 
 
@@ -96,13 +102,16 @@ def feedback_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _citation_line(citation: Citation) -> str:
-    where = f"{citation.publisher}, {readable(citation.date)}, {citation.text_kind}"
+    where = f"{_by(citation)}, {citation.text_kind}"
     return f"[{citation.number}] {citation.title} ({where})\n    {citation.url or citation.doc_id}"
 
 
 def _heading(passage: Passage) -> str:
-    where = f"{passage.attribution.publisher}, {readable(passage.attribution.date)}"
-    return f"[{passage.number}] {passage.source.title} ({where})"
+    return f"[{passage.number}] {passage.source.title} ({_by(passage.attribution)})"
+
+
+def _by(said: Attribution | Citation) -> str:
+    return f"{said.publisher}, {readable(said.date)}"
 
 
 def _passage_line(passage: Passage) -> str:

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.library.library import SourceStatus
-from rag.records import Answer, AnswerSentence, Citation, Conflict, Passage
+from rag.records import Answer, Copy, Passage
 
 AnswerJson = Mapping[str, Any]
 """What `answer_json` writes, perhaps come back from where it was stored."""
 
 CitationJson = Mapping[str, Any]
-"""What `citation_json` writes."""
+"""One of its citations."""
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -21,16 +21,18 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "resolved_question": answer.resolved_question,
+        "shape": answer.shape,
         "outcome": answer.outcome,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
         "text": answer.text,
         "lead": answer.lead,
-        "sentences": [_sentence(sentence) for sentence in answer.sentences],
-        "citations": [citation_json(citation) for citation in answer.citations],
+        "parts": [asdict(part) for part in answer.parts],
+        "sentences": [asdict(sentence) for sentence in answer.sentences],
+        "citations": [asdict(citation) for citation in answer.citations],
         "passages": [passage_json(passage) for passage in answer.passages],
         "notices": [asdict(notice) for notice in answer.notices],
-        "conflicts": [_conflict(conflict) for conflict in answer.conflicts],
+        "conflicts": [asdict(conflict) for conflict in answer.conflicts],
         "answerer": answer.answerer,
         "suggestions": list(answer.suggestions),
     }
@@ -56,6 +58,7 @@ def passage_json(passage: Passage) -> dict[str, Any]:
         "text": passage.text,
         "score": round(passage.score, 4),
         "scores": {name: round(score, 4) for name, score in passage.scores.items()},
+        "also_in": [_copy_json(copy) for copy in passage.also_in],
     }
 
 
@@ -65,18 +68,6 @@ def source_json(row: SourceStatus) -> dict[str, Any]:
     return {**asdict(row.source), **held}
 
 
-def citation_json(citation: Citation) -> dict[str, Any]:
-    """Write a citation as one object."""
-    return asdict(citation)
-
-
-def _sentence(sentence: AnswerSentence) -> dict[str, Any]:
-    return {
-        "text": sentence.text,
-        "citations": [citation_json(citation) for citation in sentence.citations],
-        "status": sentence.status,
-    }
-
-
-def _conflict(conflict: Conflict) -> dict[str, Any]:
-    return {"text": conflict.text, "citations": [citation_json(citation) for citation in conflict.citations]}
+def _copy_json(copy: Copy) -> dict[str, Any]:
+    place = {"source_id": copy.source_id, "doc_id": copy.doc_id, "start": copy.start, "end": copy.end}
+    return {**place, **asdict(copy.attribution)}

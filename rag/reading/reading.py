@@ -78,7 +78,7 @@ class Reading:
     sentences: tuple[ReadSentence, ...]
     """Best first; only those that were picked."""
     read: bool
-    """Whether a reading model was used."""
+    """Whether a reading model was used, and had time for a sentence at least."""
 
 
 def read(
@@ -109,6 +109,8 @@ def read(
     began = time.monotonic()
     logits = np.full(len(picked), UNREAD, np.float32)
     found = reader.read(query.text, [as_read(s.passage, s.span) for s in picked], seconds=seconds)
+    if not len(found):
+        return Reading(query, tuple(passages), tuple(picked), False)
     logits[: len(found)] = found
     lost = _lost(query.text, picked)
     sentences = _ordered([_scored(s, float(logit), lost) for logit, s in zip(logits, picked, strict=True)])

@@ -21,6 +21,7 @@ from rag.errors import (
 from rag.indexing.generation import Generation
 from rag.indexing.store import Store
 from rag.library.library import Library
+from rag.testing import OverlapReader
 from tests.conftest import Place
 
 
@@ -121,7 +122,7 @@ def test_a_damaged_index_is_built_anew(place: Place) -> None:
     store = Store(place.settings.index)
     (store.folder(store.current().generation) / "chunks.json").write_text("[]", encoding="utf-8")
     assert place.library.build().swapped
-    assert place.open().ask("What did the bridge cost?").citations
+    assert place.open(OverlapReader()).ask("What did the bridge cost?").citations
 
 
 def test_an_index_of_other_settings_is_refused(place: Place) -> None:

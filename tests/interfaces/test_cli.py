@@ -24,7 +24,7 @@ from tests.conftest import Place
 def rag(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> object:
     """Run a command on the small library with the stand-in embedder; gives exit code, output and errors."""
 
-    def stand_in(name: str) -> Embedder:
+    def stand_in(name: str, languages: str) -> Embedder:
         return place.embedder
 
     monkeypatch.setattr("rag.assistant.default_embedder", stand_in)
@@ -62,6 +62,8 @@ def test_ask_prints_one_object_with_the_agreed_names(rag) -> None:  # type: igno
     assert {
         "question",
         "resolved_question",
+        "shape",
+        "parts",
         "abstained",
         "confidence",
         "text",
@@ -77,7 +79,37 @@ def test_search_prints_k_passages(rag) -> None:  # type: ignore[no-untyped-def]
     _, out, _ = rag("search", "bridge", "-k", "2", "--json")
     passages = json.loads(out)
     assert [p["number"] for p in passages] == [1, 2]
-    assert {"source_id", "title", "start", "end", "text", "score"} <= passages[0].keys()
+    assert {"source_id", "title", "start", "end", "text", "score", "also_in"} <= passages[0].keys()
+    assert "statements" not in passages[0]
+    assert rag("search", "bridge", "-k", "2", "--read")[1].startswith("[1] The Harbour Bridge (")
+
+
+def test_a_copy_of_a_passage_is_told_with_it(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
+    text = "The night ferry to the northern pier was cancelled in 2022, because the pier had to be mended all winter."
+    for name in ("first", "second"):
+        (place.corpus.parent / f"{name}.txt").write_text(text, encoding="utf-8")
+    rag("add", *(str(place.corpus.parent / f"{name}.txt") for name in ("first", "second")))
+    copies = json.loads(rag("search", "night ferry", "-k", "1", "--json")[1])[0]["also_in"]
+    held = {"start": 0, "end": len(text), "publisher": "unknown", "date": "unknown", "url": ""}
+    assert copies == [{"source_id": "second", "doc_id": "second/text", **held}]
+    assert rag("search", "night ferry", "-k", "1")[1].endswith("\n    also in second/text (unknown, date unknown)\n")
+
+
+def test_each_thing_that_is_asked_is_told_with_whether_it_is_answered(rag) -> None:  # type: ignore[no-untyped-def]
+    rag("build")
+    answer = json.loads(rag("ask", "What did a ferry ticket cost in 2015 and 2019?", "--json")[1])
+    assert answer["shape"] == "comparison"
+    assert answer["parts"] == [
+        {"question": "What did a ferry ticket cost in 2015?", "answered": False},
+        {"question": "What did a ferry ticket cost in 2019?", "answered": True},
+    ]
+
+
+def test_a_reply_is_its_text_alone(rag) -> None:  # type: ignore[no-untyped-def]
+    rag("build")
+    answer = json.loads(rag("ask", "hello", "--json")[1])
+    assert (answer["shape"], answer["passages"], answer["citations"]) == ("reply", [], [])
+    assert rag("ask", "hello")[1].split() == answer["lead"].split()
 
 
 def test_a_file_is_added_with_what_is_told_of_it_and_removed(rag, place: Place) -> None:  # type: ignore[no-untyped-def]
@@ -146,6 +178,8 @@ def test_doctor_exits_1_on_damage_and_names_the_command(rag, place: Place) -> No
     ("arguments", "message"),
     [
         (("ask", " "), "rag: the question is empty; write what you want to know\n"),
+        (("ask", "bridge", "-k", "0"), "rag: k is 0; expected a number of passages from 1 to 200\n"),
+        (("search", "bridge", "-k", "201"), "rag: k is 201; expected a number of passages from 1 to 200\n"),
         (("ask", "bridge", "--source", "nope"), "rag: no source has the id 'nope'; `rag sources` lists the ids\n"),
         (("add", "missing.pdf"), "rag: there is no file 'missing.pdf'; check the name\n"),
         (("remove", "nope"), "rag: documents/ holds no text of source 'nope'; `rag sources` lists what there is\n"),

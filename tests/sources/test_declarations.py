@@ -42,11 +42,11 @@ def test_a_malformed_source_is_told(place: Place, old: str, new: str, said: str)
         ('examples = "Why?"', "corpus.toml: examples is 'Why?'; expected a list of texts in quotes"),
         ('[notice]\nkind = "decline"', "notice is no list of tables; write each as [[notice]]"),
         (
-            '[[notice]]\nkind = "decline"\ntext = "No."\npatterns = "overdose"',
-            "patterns is 'overdose'; expected",
+            '[[notice]]\nkind = "decline"\ntext = "No."\nexamples = "overdose"',
+            "examples is 'overdose'; expected",
         ),
-        ('[[notice]]\nkind = "decline"\ntext = "No."\npatterns = ["("]', "notice pattern '(' of corpus.toml"),
-        ('[[notice]]\nkind = "shout"\ntext = "No."\npatterns = ["x"]', "has kind 'shout'; expected emergency"),
+        ('[[notice]]\nkind = "decline"\ntext = "No."', "of kind 'decline' has no examples"),
+        ('[[notice]]\nkind = "shout"\ntext = "No."\nexamples = ["x"]', "has kind 'shout'; expected emergency"),
         ('main_source = "nobody"', "names main_source 'nobody', which sources.toml does not declare"),
     ],
 )

@@ -17,6 +17,7 @@ from rag.evaluation.questions import ask_questions
 from rag.interfaces.web.render import conversation
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Turn
+from rag.testing import OverlapReader
 from rag.writing.endpoint import Client, Endpoint
 from rag.writing.generative import GenerativeAnswerer
 from tests.conftest import Place
@@ -37,7 +38,7 @@ def server() -> Iterator[Script]:
 @pytest.fixture
 def library(place: Place) -> Assistant:
     place.library.build()
-    return place.open()
+    return place.open(OverlapReader())
 
 
 def model(script: Script, timeout: float = 5.0) -> GenerativeAnswerer:
@@ -147,7 +148,7 @@ def test_an_overview_and_a_comparison_are_asked_for_as_such(server: Script, libr
         [("The bridge cost 310 million crowns.", "supported")],
     )
     library.ask(
-        "Compare vehicles that crossed the Harbour Bridge each day in 2021 and ferries across the bay in 2019",
+        "Compare how many vehicles crossed the Harbour Bridge each day in 2021 with other days",
         answerer=model(server),
     )
     assert "how they differ" in server.requests[-1]["messages"][0]["content"]

@@ -13,16 +13,18 @@ from rag.interfaces import exports, feedback
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.panel import locate, missing, panel
 from rag.interfaces.web.render import conversation, welcome
-from rag.interfaces.web.turns import LONGEST_REASON, MOST_TURNS, Stored, history, stored, valid, with_verdict
-from rag.records import Filters, Source, Span
+from rag.interfaces.web.turns import LONGEST_REASON, MOST_TURNS, Stored, history, stored, valid
+from rag.records import Answer, Filters, Source, Span
 from rag.sources.corpus import Corpus
 from rag.text.dates import bounds
-from rag.writing.answerer import Answerer
 
 WRITTEN, QUOTED = "Written by a language model", "Quoted from the sources"
 
 POLL = 0.3
 """Seconds between two looks at a library that is being opened."""
+
+SAME = gr.skip()
+"""Leaves a field as it is."""
 
 Update = tuple[Any, ...]
 """New values of log, question, turns, editing, pending, stop button, and spoken status."""
@@ -37,48 +39,48 @@ class Chat:
 
     def log(self, turns: Sequence[Stored], **more: str) -> str:
         """Render the conversation, or the welcome where there is none."""
-        if turns or more:
-            return conversation(turns, **more)
-        return welcome(self._corpus.title, self._corpus.description, self._corpus.examples)
+        return conversation(turns, **more) if turns or more else welcome(self._corpus)
 
     def restore(self, kept: object) -> tuple[str, list[Stored]]:
         """Show the conversation that the browser kept."""
         turns = valid(kept)
         return self.log(turns), turns
 
+    def _over(self, turns: list[Stored], question: Any = SAME, said: Any = SAME, **more: str) -> Update:
+        """What the page shows when nothing is being answered any more."""
+        return self.log(turns, **more), question, turns, None, "", gr.Button(visible=False), said
+
     def ask(self, question: str, kept: object, editing: int | None, *scope: Any) -> Iterator[Update]:
         """Answer a question, the answer growing in place."""
-        turns = valid(kept)
-        turns = turns if editing is None else turns[:editing]
+        turns = valid(kept)[:editing]
         question = str(question)
         if not question.strip():
-            yield (self.log(turns), gr.skip(), turns, None, "", gr.Button(visible=False), "")
+            yield self._over(turns)
             return
         yield from self._waiting(question, turns)
-        said = ""
+        shown, said = turns, ""
         try:
             assistant = self._engine.assistant()
-            filters, k, how = _scope(*scope)
-            answerer: Answerer | None = assistant.written if how == WRITTEN else None
-            shown = turns
+            *limits, k, how = scope
+            filters, k = _filters(*limits), int(k)
+            answerer = assistant.written if how == WRITTEN else None
             for answer in assistant.stream(question, history=history(turns), filters=filters, k=k, answerer=answerer):
                 shown = [*turns, stored(answer)][-MOST_TURNS:]
-                yield self.log(shown), gr.skip(), shown, None, question, gr.skip(), gr.skip()
-                said = f"{answer.lead or 'Answered.'} {len(answer.citations)} citations."
-            yield self.log(shown), gr.skip(), shown, None, "", gr.Button(visible=False), said
+                yield self.log(shown), SAME, shown, None, question, SAME, SAME
+                said = _spoken(answer)
+            yield self._over(shown, said=said)
         except RagError as error:
-            log = self.log(turns, problem=str(error))
-            yield log, question, turns, None, "", gr.Button(visible=False), gr.skip()
+            yield self._over(turns, question, problem=str(error))
 
     def _waiting(self, question: str, turns: list[Stored]) -> Iterator[Update]:
         """Say what is waited for, first the library if it is not open yet."""
         status = ""
         while True:
-            over = self._engine.wait(0 if not status else POLL)
+            over = self._engine.wait(POLL if status else 0)
             now = "Looking it up" if over else self._engine.status.text
             if now != status:
                 log = self.log(turns, waiting=now, question=question)
-                yield log, "" if not status else gr.skip(), turns, None, question, gr.Button(visible=True), now
+                yield log, SAME if status else "", turns, None, question, gr.Button(visible=True), now
             status = now
             if over:
                 return
@@ -99,7 +101,7 @@ class Chat:
         turns = valid(kept)
         place = _place(event._data, turns)
         if place is None:
-            return gr.skip(), gr.skip(), ""
+            return SAME, SAME, ""
         return turns[place]["question"], place, f"Your next question replaces question {place + 1} and what follows it."
 
     def stop(self, kept: object, pending: str) -> Update:
@@ -109,11 +111,11 @@ class Chat:
         if begun:
             notice = {"kind": "stopped", "text": "Stopped before it was complete."}
             turns[-1] = {**turns[-1], "notices": [*turns[-1]["notices"], notice]}
-        return self.log(turns), gr.skip() if begun else pending, turns, None, "", gr.Button(visible=False), "Stopped."
+        return self._over(turns, SAME if begun else pending, "Stopped.")
 
     def clear(self) -> Update:
         """Start a new conversation."""
-        return self.log([]), "", [], None, "", gr.Button(visible=False), "A new conversation."
+        return self._over([], "", "A new conversation.")
 
     def read(self, event: gr.EventData) -> str:
         """Open a stored text at the place that a button names."""
@@ -123,14 +125,14 @@ class Chat:
         try:
             assistant = self._engine.assistant()
             known = {row.source.id: row.source for row in assistant.sources()}
-            source = known.get(source_id, Source.unnamed(source_id, source_id))
             document = assistant.document(doc_id)
         except UnknownSourceError:
             return missing(source_id, quoted)
         except RagError as error:
             return missing(str(error), quoted)
         span = locate(document, Span(_number(data.get("start")), _number(data.get("end"))), quoted)
-        return panel(document, source, span, gone=quoted if quoted and span is None else "")
+        source = known.get(source_id, Source.unnamed(source_id, source_id))
+        return panel(document, source, span, gone=quoted if span is None else "")
 
     def rate(self, kept: object, event: gr.EventData) -> tuple[Any, Any, str]:
         """Keep a reader's verdict in the feedback file and with the answer."""
@@ -138,39 +140,40 @@ class Chat:
         place = _place(event._data, turns)
         verdict = str(event._data.get("verdict", ""))
         if place is None or verdict not in ("good", "bad"):
-            return gr.skip(), gr.skip(), ""
+            return SAME, SAME, ""
         turn = turns[place]
         reason = str(event._data.get("reason", ""))[:LONGEST_REASON]
         index = self._engine.settings.index
         try:
             feedback.append(index, question=turn["question"], answer=turn["text"], verdict=verdict, reason=reason)
         except RagError as error:
-            return self.log(turns, problem=str(error)), gr.skip(), ""
-        turns = with_verdict(turns, place, verdict)
+            return self.log(turns, problem=str(error)), SAME, ""
+        turns[place] = {**turn, "rated": verdict}
         return self.log(turns), turns, "Thank you. The verdict is kept on this machine; rag feedback lists it."
 
-    def take(self, kept: object, event: gr.EventData) -> str:
+    def export(self, kept: object, event: gr.EventData) -> str:
         """Write an answer, or the conversation, in one of `exports.FORMS`, as JSON for the page's script."""
         turns = valid(kept)
         place = _place(event._data, turns)
-        form = exports.FORMS.get(str(event._data.get("form", "md")))
-        chosen = turns if place is None else [turns[place]]
+        form = exports.FORMS.get(str(event._data.get("form")))
         if form is None:
             return ""
-        name = f"{'answer' if place is not None else 'conversation'}.{form.suffix}"
+        name, chosen = ("conversation", turns) if place is None else ("answer", [turns[place]])
+        text = form.write(chosen, self._corpus.title)
         how = "copy" if event._data.get("how") == "copy" else "save"
-        return json.dumps({"name": name, "mime": form.mime, "text": form.write(chosen, self._corpus.title), "how": how})
+        return json.dumps({"name": f"{name}.{form.suffix}", "mime": form.mime, "text": text, "how": how})
 
 
-def _scope(
-    sources: Sequence[str] | None,
-    kinds: Sequence[str] | None,
-    publishers: Sequence[str] | None,
-    since: str,
-    until: str,
-    k: float,
-    how: str,
-) -> tuple[Filters, int, str]:
+def _spoken(answer: Answer) -> str:
+    """What a screen reader says when an answer is complete."""
+    if answer.shape == "reply":
+        return " ".join([*(notice.text for notice in answer.notices), answer.lead])
+    return f"{answer.lead or 'Answered.'} {len(answer.citations)} citations."
+
+
+def _filters(
+    sources: list[str] | None, kinds: list[str] | None, publishers: list[str] | None, since: str, until: str
+) -> Filters:
     """Read the scope's fields.
 
     Raises:
@@ -180,8 +183,7 @@ def _scope(
     first, last = (bounds(since) if since else None), (bounds(until) if until else None)
     if first and last and first[0] > last[1]:
         raise ConfigError(f"the range of dates is empty: {since!r} is after {until!r}")
-    filters = Filters(tuple(sources or ()), tuple(kinds or ()), tuple(publishers or ()), since, until)
-    return filters, int(k), how
+    return Filters(tuple(sources or ()), tuple(kinds or ()), tuple(publishers or ()), since, until)
 
 
 def _place(data: Any, turns: Sequence[Stored]) -> int | None:

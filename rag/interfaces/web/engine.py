@@ -13,7 +13,7 @@ from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
 from rag.indexing.build import Progress
-from rag.indexing.encoder import Embedder, default_embedder
+from rag.indexing.encoder import default_embedder
 from rag.library.library import Library
 from rag.reading.reader import default_reader
 
@@ -86,7 +86,9 @@ class Engine:
     def _run(self) -> None:
         try:
             assistant = self._opened()
-            _warm(assistant)
+            # What is made at first use is made now, so that the first reader does not wait for it.
+            with contextlib.suppress(RagError):
+                assistant.ask(next(iter(assistant.corpus.examples), "What is this about?"))
             self._assistant = assistant
             self.status = Status("ready", "Ready")
             self._announce("Ready for questions.")
@@ -100,33 +102,36 @@ class Engine:
             self._done.set()
 
     def _opened(self) -> Assistant:
-        embedder = default_embedder(self.settings.embedding_model, self.settings.embedding_languages)
         try:
-            return Assistant(self.settings, embedder, reader=default_reader(self.settings.reader_model))
+            return self._open()
         except IndexMissingError:
             self._announce("First start: building the index, once.")
         except StoreError as error:
             self._announce(f"{error}; building it anew.")
-        library = Library(self.settings, embedder)
+        library = Library(self.settings)
         if self._sync:
             self._announce(f"Fetching full texts for at most {SYNC_SECONDS:.0f} seconds (--no-sync leaves it out).")
             self._announce(library.sync(seconds=SYNC_SECONDS, progress=self._progress("Fetching full texts")).line)
-        return self._built(library, embedder)
+        self._build(library)
+        return self._open()
 
-    def _built(self, library: Library, embedder: Embedder) -> Assistant:
-        """Build and open; where another process is at it, wait for that one."""
-        waiting = False
+    def _open(self) -> Assistant:
+        settings = self.settings
+        embedder = default_embedder(settings.embedding_model, settings.embedding_languages)
+        return Assistant(settings, embedder, reader=default_reader(settings.reader_model))
+
+    def _build(self, library: Library) -> None:
+        """Build; where another process is at it, wait for that one."""
         while True:
             try:
                 library.build(progress=self._progress("Building the index"))
+                return
             except IndexLockedError:
-                if not waiting:
-                    self.status = Status("loading", "Another process is building the index")
-                    self._announce("Another process is building the index; waiting for it.")
-                waiting = True
+                waiting = "Another process is building the index"
+                if self.status.text != waiting:
+                    self._announce(f"{waiting}; waiting for it.")
+                self.status = Status("loading", waiting)
                 time.sleep(LOCK_PAUSE)
-                continue
-            return Assistant(self.settings, embedder, reader=default_reader(self.settings.reader_model))
 
     def _progress(self, what: str) -> Progress:
         stages: set[str] = set()
@@ -138,9 +143,3 @@ class Engine:
                 self._announce(f"  {stage} ({total})")
 
         return report
-
-
-def _warm(assistant: Assistant) -> None:
-    """Answer one question, so that the first reader does not wait for what is made at first use."""
-    with contextlib.suppress(RagError):
-        assistant.ask(next(iter(assistant.corpus.examples), "What is this about?"))

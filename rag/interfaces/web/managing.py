@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ import gradio as gr
 
 from rag.errors import ConfigError, RagError
 from rag.indexing.build import BuildReport, Progress
-from rag.interfaces.web import table
+from rag.interfaces.markup import macro
 from rag.interfaces.web.engine import OPENING_SECONDS, Engine
+from rag.library.library import SourceStatus
 from rag.records import UNKNOWN
 from rag.sources.corpus import Corpus
 
@@ -21,6 +24,10 @@ NOT_MANAGED = "sources can be changed on this machine only, or after a login"
 
 LOOK = 0.25
 """Seconds between two looks at a change that is under way."""
+
+_table, _progress, _problem, _report = (
+    macro("library.html", name) for name in ("sources_table", "progress", "problem", "report")
+)
 
 Change = Callable[[Progress], tuple[str, BuildReport]]
 """Changes the library and builds it; gives what was done in a sentence, and the report."""
@@ -37,16 +44,19 @@ class Manager:
         self._corpus = corpus
         self.managed = managed
 
+    def _rows(self) -> list[SourceStatus]:
+        """The sources; those that are declared while the index is not open yet."""
+        if self._engine.ready:
+            return self._engine.assistant().sources()
+        return [SourceStatus(source, (), 0, "not loaded yet") for source in self._corpus.sources.values()]
+
     def table(self) -> str:
         """Render the sources as they are now."""
-        if not self._engine.ready:
-            return table.sources_table(table.declared(self._corpus), managed=False)
-        return table.sources_table(self._engine.assistant().sources(), managed=self.managed)
+        return _table(self._rows(), managed=self.managed and self._engine.ready)
 
     def choices(self) -> tuple[list[tuple[str, str]], list[str]]:
         """Give the sources as (title, id), and the publishers, that a scope can name."""
-        ready = self._engine.ready
-        rows = self._engine.assistant().sources() if ready else table.declared(self._corpus)
+        rows = self._rows()
         named = sorted(((row.source.title, row.source.id) for row in rows), key=lambda pair: pair[0].casefold())
         publishers = {row.source.publisher for row in rows} - {UNKNOWN}
         return named, sorted(publishers, key=str.casefold)
@@ -59,18 +69,16 @@ class Manager:
 
     def add(self, address: str, file: str | None, target: str | None) -> Iterator[Update]:
         """Add a web page or an uploaded file as a source, or as a source's full text; then build."""
+        address = address.strip()
 
         def change(progress: Progress) -> tuple[str, BuildReport]:
-            library = self._engine.library()
-            place: str | Path = address.strip()
-            if file:
-                place = Path(file)
-            elif not str(place).startswith(("http://", "https://")):
+            if not file and not address.startswith(("http://", "https://")):
                 raise ConfigError(
-                    f"the address is {place!r}; expected one that starts with http:// or https://, or a file"
+                    f"the address is {address!r}; expected one that starts with http:// or https://, or a file"
                 )
-            progress("fetching" if not file else "reading", 0, 0)
-            added = library.add(place, source_id=target or None)
+            progress("reading" if file else "fetching", 0, 0)
+            library = self._engine.library()
+            added = library.add(Path(file) if file else address, source_id=target or None)
             return f"Added {added.name}.", library.build(progress=progress)
 
         yield from self._run(change)
@@ -81,9 +89,8 @@ class Manager:
 
         def change(progress: Progress) -> tuple[str, BuildReport]:
             library = self._engine.library()
-            moved = library.remove(source_id)
-            where = moved.relative_to(self._engine.settings.corpus)
-            return f"Removed {source_id}; its text is kept in {where}.", library.build(progress=progress)
+            kept = library.remove(source_id).relative_to(self._engine.settings.corpus)
+            return f"Removed {source_id}; its text is kept in {kept}.", library.build(progress=progress)
 
         yield from self._run(change)
 
@@ -93,55 +100,39 @@ class Manager:
 
     def _run(self, change: Change) -> Iterator[Update]:
         """Make a change in a thread of its own and show how far it is."""
-        still = gr.skip()
+        rest = [gr.skip()] * 6
         if not self.managed:
-            yield table.problem(NOT_MANAGED), *[still] * 6
+            yield _problem(NOT_MANAGED), *rest
             return
         if not self._engine.wait(0):
-            yield table.progress("The library is being opened", 0, 0), *[still] * 6
+            yield _progress("The library is being opened"), *rest
             self._engine.wait(OPENING_SECONDS)
-        job = _Job(change)
-        for what, done, total in job.steps():
-            yield table.progress(what, done, total), *[still] * 6
-        if job.report is None:
-            yield table.problem(job.problem), *[still] * 6
+        steps: queue.SimpleQueue[tuple[str, int, int]] = queue.SimpleQueue()
+        outcome: Future[tuple[str, BuildReport]] = Future()
+
+        def work() -> None:
+            try:
+                outcome.set_result(change(lambda *step: steps.put(step)))
+            except Exception as error:  # said on the page
+                outcome.set_exception(error)
+
+        threading.Thread(target=work, name="change", daemon=True).start()
+        yield _progress("Starting"), *rest
+        while not outcome.done():
+            wait([outcome], LOOK)
+            for step in [steps.get() for _ in range(steps.qsize())][-1:]:
+                yield _progress(*step), *rest
+        error = outcome.exception()
+        if error is not None:
+            foreseen = isinstance(error, (RagError, OSError))
+            if not foreseen:
+                logging.getLogger(__name__).error("a change of the library failed", exc_info=error)
+            yield _problem(error if foreseen else repr(error)), *rest
             return
+        done, report = outcome.result()
         self._engine.reopen()
-        update = self.refreshed()
-        yield table.report(job.done, job.report), *update[1:5], "", None
-
-
-class _Job:
-    """A change under way."""
-
-    def __init__(self, change: Change) -> None:
-        self._change = change
-        self._steps: queue.SimpleQueue[tuple[str, int, int]] = queue.SimpleQueue()
-        self.done = ""
-        self.report: BuildReport | None = None
-        self.problem = ""
-
-    def steps(self) -> Iterator[tuple[str, int, int]]:
-        """Run the change; gives the newest stage, how much of it is done, and how much there is."""
-        thread = threading.Thread(target=self._work, name="change", daemon=True)
-        thread.start()
-        yield "Starting", 0, 0
-        while thread.is_alive():
-            thread.join(LOOK)
-            newest = None
-            while not self._steps.empty():
-                newest = self._steps.get()
-            if newest:
-                yield newest
-
-    def _work(self) -> None:
-        try:
-            self.done, self.report = self._change(lambda stage, done, total: self._steps.put((stage, done, total)))
-        except (RagError, OSError) as error:
-            self.problem = str(error)
-        except Exception as error:  # said on the page, and raised for the log
-            self.problem = f"{type(error).__name__}: {error}"
-            raise
+        told = [row for row in report.rows if row.status != "unchanged" or row.reason]
+        yield _report(done, report, told), *self.refreshed()[1:5], "", None
 
 
 def targets(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -100,15 +100,10 @@ window.chat = (() => {
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(event.target)) menu.open = false;
-    const save = event.target.closest("#saving [data-save]");
-    if (save) {
-      save.closest("details").open = false;
-      if (taker) taker("copy", { form: save.dataset.save, how: "save" });
-    }
   });
 
   // --- taking away --------------------------------------------------------------------
-  let taker = null, copying = null;
+  let copying = null;
   const take = (value) => {
     if (!value) return;
     const { name, mime, text, how } = JSON.parse(value);
@@ -174,7 +169,7 @@ window.chat = (() => {
       const button = event.target.closest("button");
       if (button && element.contains(button)) clicked(button, trigger);
     });
-    if (element.closest("#log")) { taker = trigger; watch(element); }
+    if (element.closest("#log")) watch(element);
   };
   // A new turn is kept at the top of the view until it is complete, unless the reader scrolls.
   const watch = (element) => {
@@ -187,7 +182,7 @@ window.chat = (() => {
       count = turns.length;
       if (!last || !pinned) return;
       requestAnimationFrame(() => last.scrollIntoView({ block: "start", behavior: "auto" }));
-      if (last.querySelector(".tools")) pinned = false;
+      if (!last.classList.contains("waiting")) pinned = false;
     }).observe(element, { childList: true, subtree: true });
   };
   const write = () => { const box = find("#question textarea"); if (box) box.focus(); };

@@ -1,12 +1,12 @@
-"""The door to the chat: address and port, the rules for requests, and what a monitor asks."""
+"""The chat's server: address and port, the rules for requests, and what a monitor asks."""
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import fastapi
@@ -39,15 +39,19 @@ POLICY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ServerOptions:
     """Where and to whom the chat is open."""
 
     host: str = "127.0.0.1"
+    """Address to listen on; beyond this machine, sources can be changed only with a login."""
     port: int | None = None
-    """None takes 7860 or the next that is free."""
+    """None takes 7860 or the next of twenty that is free."""
     auth: tuple[str, str] | None = None
+    """User and password of a login."""
     root_path: str = ""
+    """Path under which a proxy serves the chat."""
     mcp: bool = False
+    """Whether the functions are offered as MCP tools too."""
 
     @property
     def local(self) -> bool:
@@ -60,70 +64,66 @@ class Door:
         return self.local or self.auth is not None
 
 
-def run(settings: Settings, door: Door, *, sync: bool, announce: Callable[[str], None]) -> None:
-    """Serve until interrupted; see `ui.serve`."""
+def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str], None], sync: bool = True) -> None:
+    """Serve the chat until interrupted.
+
+    The page is there first; the library is opened, and on the first start fetched and
+    built, while it already takes questions.
+
+    Args:
+        announce: called with each line that the console should show.
+        sync: fetch full texts on the first start.
+
+    Raises:
+        RagError: the port is taken, or the library's description cannot be read.
+    """
     engine = Engine(settings, sync=sync, announce=announce)
-    app = create_app(engine, door)
-    listening = listen(door.host, door.port)
-    engine.start()
-    port = listening.getsockname()[1]
-    if door.port is None and port != FIRST_PORT:
-        announce(f"Port {FIRST_PORT} is taken; using {port}.")
-    if not door.managed:
-        announce(
-            "Sources cannot be changed through the page: it is open beyond this machine and has no login (--auth)."
-        )
-    shown = f"[{door.host}]" if ":" in door.host else door.host
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="none", lifespan="on")
-    try:
-        _Server(config, lambda: announce(f"The chat is at http://{shown}:{port}{door.root_path}")).run([listening])
-    except KeyboardInterrupt:
-        announce("Stopped.")
-    finally:
-        listening.close()
+    app = create_app(engine, options)
+    with listen(options.host, options.port) as listening:
+        engine.start()
+        port = listening.getsockname()[1]
+        if options.port is None and port != FIRST_PORT:
+            announce(f"Port {FIRST_PORT} is taken; using {port}.")
+        if not options.managed:
+            announce(
+                "Sources cannot be changed through the page: it is open beyond this machine and has no login (--auth)."
+            )
+        shown = f"[{options.host}]" if ":" in options.host else options.host
+        announce(f"The chat is at http://{shown}:{port}{options.root_path}")
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="none", lifespan="on")
+        try:
+            uvicorn.Server(config).run([listening])
+        except KeyboardInterrupt:
+            announce("Stopped.")
 
 
-class _Server(uvicorn.Server):
-    """A server that says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._say = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._say()
-
-
-def create_app(engine: Engine, door: Door) -> fastapi.FastAPI:
+def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
     """Make the application: the page at the root, ``/healthz``, and the rules for requests.
 
     Raises:
         CorpusError: the library's description cannot be read.
     """
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_Guard, strict=door.local and door.auth is None)
+    app.add_middleware(_Guard, strict=options.local and options.auth is None)
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
         status = engine.status
+        failed = status.state == "failed"
         # A failure's text may name folders of this machine, which a stranger need not know.
-        told = status.text if door.managed or status.state != "failed" else "The library cannot be opened."
-        return JSONResponse(
-            {"status": status.state, "detail": told, "share": status.share},
-            status_code=503 if status.state == "failed" else 200,
-        )
+        told = "The library cannot be opened." if failed and not options.managed else status.text
+        report = {"status": status.state, "detail": told, "share": status.share}
+        return JSONResponse(report, status_code=503 if failed else 200)
 
-    page = build_page(engine, Corpus.read(engine.settings.corpus), managed=door.managed)
+    page = build_page(engine, Corpus.read(engine.settings.corpus), managed=options.managed)
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
-        auth=door.auth,
-        root_path=door.root_path or None,
-        mcp_server=door.mcp,
-        max_file_size=LARGEST_UPLOAD if door.managed else 1,
+        auth=options.auth,
+        root_path=options.root_path or None,
+        mcp_server=options.mcp,
+        max_file_size=LARGEST_UPLOAD if options.managed else 1,
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -140,24 +140,19 @@ def listen(host: str, port: int | None) -> socket.socket:
     Raises:
         ConfigError: the port, or every port tried, is taken, or the host is not this machine's.
     """
-    ports = range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else (port,)
-    problem: OSError | None = None
+    ports = range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else range(port, port + 1)
+    reason = ""
     for number in ports:
         try:
             family = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0][0]
-            found = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
             raise ConfigError(f"host {host!r} is no address of this machine: {error}; use 127.0.0.1") from error
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
         try:
-            found.bind((host, number))
-            found.listen(128)
-            return found
+            return socket.create_server((host, number), family=family, backlog=128, dualstack_ipv6=both)
         except OSError as error:
-            found.close()
-            problem = error
-    named = f"port {port}" if port is not None else f"each port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1}"
-    reason = (problem.strerror or str(problem)) if problem else ""
+            reason = os.strerror(error.errno) if error.errno else str(error)
+    named = f"port {port}" if port is not None else f"each port from {ports[0]} to {ports[-1]}"
     raise ConfigError(f"{named} of {host} cannot be opened: {reason}; choose another with `rag serve --port N`")
 
 
@@ -169,23 +164,18 @@ class _Guard:
         self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        refusal = self._refusal(Headers(scope=scope)) if self._strict else ""
-        if refusal:
-            await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
-            return
-
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers: Any = MutableHeaders(scope=message)
+                headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = POLICY
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        http = scope["type"] == "http"
+        refusal = self._refusal(Headers(scope=scope)) if http and self._strict else ""
+        app = PlainTextResponse(refusal, status_code=403) if refusal else self._app
+        await app(scope, receive, guarded if http else send)
 
     def _refusal(self, headers: Headers) -> str:
         """Why a request is refused: its host is a name that only looks like ours, or another site made it."""
@@ -199,9 +189,7 @@ class _Guard:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jinja2 import TemplateError
+
 from rag.interfaces.web.render import EXCERPT, conversation
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Turn
@@ -38,7 +40,7 @@ def valid(value: object) -> list[Stored]:
         try:
             conversation([turn])
             remembered(turn)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration):
+        except (TemplateError, KeyError, TypeError, ValueError, AttributeError, IndexError):
             continue
         found.append(turn)
     return found[-MOST_TURNS:]
@@ -51,10 +53,6 @@ def remembered(turn: Mapping[str, Any]) -> Turn:
 
 
 def history(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
-    """The last turns, as the assistant takes them."""
-    return tuple(remembered(turn) for turn in turns[-REMEMBERED:])
-
-
-def with_verdict(turns: Sequence[Stored], place: int, verdict: str) -> list[Stored]:
-    """Give the turns with a reader's verdict on one of them."""
-    return [{**turn, "rated": verdict} if at == place else turn for at, turn in enumerate(turns)]
+    """The last answers, as the assistant takes them; a greeting or a thank-you is nothing to lean on."""
+    answers = [turn for turn in turns if turn.get("shape") != "reply"]
+    return tuple(remembered(turn) for turn in answers[-REMEMBERED:])

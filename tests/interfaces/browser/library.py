@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.loading import files
 
-CORPUS = r"""
+CORPUS = """
 title = "The Skerry isles"
 description = "Lights, ferries and storms of the Skerry isles."
 examples = [
@@ -19,7 +19,7 @@ examples = [
 [[notice]]
 kind = "emergency"
 text = "If somebody is in the water, call the coast guard now: 112."
-patterns = ['\bdrowning\b']
+examples = ["somebody is drowning", "a man has fallen into the sea"]
 """
 
 SOURCE = """
@@ -69,6 +69,10 @@ NOTES = {
 
 - The Skerry lighthouse is 38 metres tall, according to the Coastal Review.
 - The Holm lighthouse is 22 metres tall and shows a red light, the Coastal Review measured in March 2019.
+
+## Fishing
+
+- Fishing boats landed 2,150 tonnes of herring at Skerry in 2020, according to the Coastal Review.
 
 ## Keepers
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-DONE = "#log .turn:not(.waiting) .tools"
+DONE = "#log .turn:not(.waiting)"
 
 
 class Reader:

@@ -78,7 +78,8 @@ def serving(corpus: Path, folder: Path, options: Sequence[str] = (), **environme
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**clean, "OMP_NUM_THREADS": "1", **environment},
+            # On a busy machine the likeliest sentences must be read all the same.
+            env={**clean, "OMP_NUM_THREADS": "1", "RAG_READER_SECONDS": "60", **environment},
         )
     try:
         yield Server(f"http://127.0.0.1:{port}", corpus, folder / "index", resolved, output, process)

@@ -68,11 +68,11 @@ def test_pointing_at_a_number_shows_its_quote(reader: Reader) -> None:
 
 
 def test_figures_that_differ_stand_side_by_side(reader: Reader) -> None:
-    turn = reader.ask(HEIGHT)
+    turn = reader.ask("How many tonnes of herring were landed at Skerry in 2020?")
     sides = turn.locator(".conflict .sides > div")
     expect(sides).to_have_count(2)
     told = " ".join(sides.all_inner_texts())
-    assert "41 metres" in told and "38 metres" in told
+    assert "2,400 tonnes" in told and "2,150 tonnes" in told
     assert "Harbour Office" in told and "Coastal Review" in told
     reader.follow(sides.first.locator("button.cite"))
 
@@ -81,6 +81,7 @@ def test_what_the_sources_do_not_say_looks_different_and_leads_on(reader: Reader
     turn = reader.ask("Who won the 1998 World Cup?")
     expect(turn).to_have_class(re.compile(r"\babstain\b"))
     expect(turn).to_contain_text("No answer in the sources")
+    expect(turn).not_to_contain_text("confidence")
     expect(turn.locator(".cite")).to_have_count(0)
     expect(turn.get_by_role("heading", name="Nearest passages")).to_be_visible()
     expect(turn.get_by_role("heading", name="Better questions")).to_be_visible()
@@ -88,13 +89,19 @@ def test_what_the_sources_do_not_say_looks_different_and_leads_on(reader: Reader
     expect(reader.page.locator("#panel .stored")).to_be_visible()
 
 
-def test_help_in_an_emergency_stands_above_the_answer(reader: Reader) -> None:
+def test_help_in_an_emergency_stands_alone(reader: Reader) -> None:
     turn = reader.ask("My friend is drowning near the Skerry lighthouse")
-    notice = turn.locator(".notice.emergency")
-    expect(notice).to_contain_text("call the coast guard now: 112")
-    outcome = turn.locator(".outcome").bounding_box()
-    above = notice.bounding_box()
-    assert above and outcome and above["y"] < outcome["y"]
+    expect(turn.locator(".notice.emergency")).to_contain_text("call the coast guard now: 112")
+    expect(turn.locator(":scope > *")).to_have_count(2)  # the question and the notice
+
+
+def test_a_reply_is_shown_as_its_text_and_no_follow_up_leans_on_it(reader: Reader) -> None:
+    reader.ask("How long is the harbour wall of Skerry?")
+    turn = reader.ask("thank you")
+    expect(turn.locator(".lead")).to_contain_text("welcome")
+    expect(turn.locator(".outcome, .tools, .meta, h3")).to_have_count(0)
+    expect(turn).not_to_contain_text("confidence")
+    expect(reader.ask("And when was it raised?").locator(".said")).to_contain_text("1953")
 
 
 def test_a_follow_up_shows_how_it_was_understood(reader: Reader) -> None:

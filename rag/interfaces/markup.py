@@ -1,0 +1,38 @@
+"""The templates of everything that is HTML; each value is escaped by itself on its way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from rag.records import document_id
+from rag.text.dates import readable
+
+TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
+"""What a reader is told of a text's kind."""
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def isolated(value: object) -> Markup:
+    """Escape a text and isolate its writing direction from what stands around it."""
+    return Markup("<bdi>{}</bdi>").format(value)
+
+
+def macro(file: str, name: str) -> Callable[..., str]:
+    """Give a macro of a template as a function that renders it."""
+    render = getattr(TEMPLATES.get_template(file).module, name)
+    return lambda *values, **named: str(render(*values, **named))
+
+
+TEMPLATES.filters |= {"isolated": isolated, "readable": readable}
+TEMPLATES.globals |= {"TEXT_KINDS": TEXT_KINDS, "document_id": document_id}
