@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import re
 import time
 import unicodedata
@@ -158,7 +159,7 @@ def measure_set(folder: Path, measure: Callable[[list[Page]], Measures]) -> tupl
 def main() -> None:
     """Measure every set that the folder holds; print a table and write the figures."""
     parser = argparse.ArgumentParser(description="Measure how well files become text.")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the sets")
+    parser.add_argument("--data", type=Path, default=os.environ.get("RAG_EVAL_DATA", "data"), help="folder of the sets")
     parser.add_argument("--out", type=Path, default=Path("build/ingest.json"), help="file for the figures")
     parser.add_argument("--only", choices=sorted(SETS), help="measure one set")
     parser.add_argument("--missing", action="store_true", help="also list the strings that did not come out")
