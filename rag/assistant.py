@@ -20,6 +20,7 @@ from rag.pipeline import Pipeline
 from rag.reading.reader import Reader, default_reader
 from rag.records import Answer, Document, Filters, Passage, Turn
 from rag.sources.corpus import Corpus
+from rag.text.dates import bounds
 from rag.writing.answerer import Answerer
 from rag.writing.endpoint import Endpoint
 from rag.writing.generative import GenerativeAnswerer
@@ -104,11 +105,12 @@ class Assistant:
             question: at most 2,000 characters.
             history: earlier turns, oldest first, for questions such as "and in 2023?".
             filters: which sources may be used.
-            k: passages to give beside those that are cited, 1 to 200; by default `top_k` of the settings.
+            k: passages to give, 1 to 200, and any that are cited besides; by default `top_k` of the settings.
 
         Raises:
             QuestionError: the question is empty or too long.
             UnknownSourceError: a filter names a source that is not there.
+            ConfigError: a filter's date is malformed.
         """
         *_, answer = self.stream(question, history=history, filters=filters, k=k, answerer=answerer)
         return answer
@@ -257,6 +259,9 @@ class Assistant:
         for source_id in filters.sources if filters else ():
             if source_id not in known:
                 raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids")
+        for day in (filters.since, filters.until) if filters else ():
+            if day:
+                bounds(day)
         return filters or Filters()
 
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rag.asking.followups import AFTER
 from rag.asking.replies import reply
 from rag.asking.understanding import Interpreter, Understood
 from rag.composing.about import overview, overview_sentences, record_answer
-from rag.composing.answers import Found, compose, numbered, suggestions
+from rag.composing.answers import CAUTION, Found, compose, numbered, suggestions
 from rag.config import Settings
 from rag.errors import AnswererError
 from rag.indexing.encoder import Embedder
@@ -70,14 +71,15 @@ class Pipeline:
         if said is not None:
             yield said
             return
-        answer, read = self._about(asked, filters), True
+        answer, was_read = self._about(asked, filters, k)
         if answer is None:
             years = asked.parts.years or (None,) * len(asked.parts.questions)
             parts = zip(asked.parts.questions, years, strict=True)
             found = [self.find(part, asked, filters, k, year=year) for part, year in parts]
-            answer = compose(asked, found, self.generation, everything=filters == Filters())
-            read = all(one.reading.read for one in found)
-        answer = replace(answer, notices=(*self._notices(asked, read=read), *answer.notices))
+            opening = self.find(asked.parts.opening, asked, filters, k) if asked.parts.opening else None
+            answer = compose(asked, found, self.generation, opening=opening, everything=filters == Filters())
+            was_read = all(one.reading.read for one in found)
+        answer = replace(answer, notices=(*self._notices(asked, read=was_read), *answer.notices))
         if answerer is not None and answer.outcome != "abstain" and answer.shape != "record":
             answer = yield from self._written(answer, asked, answerer)
         elif answer.outcome != "abstain":
@@ -98,7 +100,7 @@ class Pipeline:
         most = SENTENCES_READ if parts == 1 else max(FEWEST_READ, PARTED_READ // parts)
 
         def look(within: Filters) -> Found:
-            return self.judged(self.read(question, asked.history, within, most=most, year=year), k)
+            return self.judged(self.read(question, asked.history, within, depth=k, most=most, year=year), k)
 
         if source is None or (filters.sources and source.id not in filters.sources):
             return look(filters)
@@ -106,8 +108,10 @@ class Pipeline:
         if inside.outcome == "answer" or filters.sources:
             return inside
         everywhere = look(filters)
-        if everywhere.outcome != "answer":
+        if everywhere.outcome == "abstain":
             return replace(inside, silent=source if inside.outcome == "abstain" else None)
+        if everywhere.outcome == "caution" and inside.outcome == "caution":
+            return inside
         elsewhere = everywhere.reading.sentences[0].passage.source.id != source.id
         return replace(everywhere, silent=source if elsewhere else None)
 
@@ -134,8 +138,9 @@ class Pipeline:
         query = self.retriever.query(question, history)
         depth = max(depth, PASSAGES_READ if year is None else 2 * PASSAGES_READ)
         passages = self.retriever.search(query, depth, filters, duplicates=duplicates)
-        if history:
-            query = replace(query, text=f"{history[-1].question} {question}")
+        last = history[-1].question.partition(AFTER)[0] if history else ""
+        if last and last not in question:
+            query = replace(query, text=f"{last} {question}")
         lexical, seconds = self.generation.lexical, self.settings.reader_seconds
         reader = self._reader_for(question)
         # With a conversation folded in, what is read orders sentences only: as an order of passages it
@@ -158,31 +163,38 @@ class Pipeline:
         outcome = "answer" if sure >= fitted.answer_from else "abstain" if sure < fitted.abstain_below else "caution"
         return Found(reading, sure, outcome, k)  # type: ignore[arg-type]  # one of Outcome's words
 
-    def _about(self, asked: Understood, filters: Filters) -> Answer | None:
-        """Answer a question about a source itself, or a topic in short; None where it has to be searched."""
+    def _about(self, asked: Understood, filters: Filters, k: int) -> tuple[Answer | None, bool]:
+        """Answer a question about a source itself, or a topic in short, and say whether what it took was read.
+
+        None where the question has to be searched.
+        """
         source, aspect = asked.scope.source, asked.scope.aspect
         if not aspect or asked.history or (source and filters.sources and source.id not in filters.sources):
-            return None
+            return None, True
         answer = Answer(asked.typed, asked.text, "answer", 1.0, (), ())
         if aspect != "overview" and source is not None:
             record = record_answer(source, aspect, self.retriever, filters)
-            return record and replace(answer, sentences=(record[0],), passages=(record[1],), shape="record")
+            if record is None:
+                return None, True
+            return replace(answer, sentences=(record[0],), passages=(record[1],), shape="record"), True
         if asked.scope.topic or source is None:
-            found = self.find(asked.scope.topic, asked, filters, self.settings.top_k)
-            topic = replace(asked, parts=replace(asked.parts, shape="overview"))
-            return compose(topic, [found], self.generation, everything=filters == Filters())
+            found = self.find(asked.scope.topic, asked, filters, k)
+            topic = replace(asked, parts=replace(asked.parts, shape="overview", questions=(asked.scope.topic,)))
+            return compose(topic, [found], self.generation, everything=filters == Filters()), found.reading.read
         reading = overview(source, self.retriever, self.reader, filters, self.settings.reader_seconds)
         if not reading.sentences:
-            return None
-        found = self.judged(reading, self.settings.top_k)
+            return None, True
+        found = self.judged(reading, k)
+        sure = found.outcome == "answer"
         return replace(
             answer,
-            outcome="answer" if found.outcome == "answer" else "caution",
+            outcome="answer" if sure else "caution",
             confidence=found.confidence,
+            lead="" if sure else CAUTION,
             sentences=overview_sentences(reading, self.retriever),
             passages=reading.passages,
             shape="overview",
-        )
+        ), reading.read
 
     def _notices(self, asked: Understood, *, read: bool) -> tuple[Notice, ...]:
         """What a reader has to know before the answer: a caution of the library, a language, that nothing was read."""

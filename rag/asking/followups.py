@@ -11,7 +11,7 @@ from rag.text.words import counted_terms, tokenise
 
 POINTING = re.compile(
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|such|"
-    r"(the )?(former|latter|same|other|others|ones?)|else)\b",
+    r"the (?:former|latter|same|other|others|ones?)(?!-)|others|else)\b",
     re.IGNORECASE,
 )
 """Words that stand for something said before."""
@@ -56,6 +56,11 @@ ELLIPTIC = re.compile(
 """How a question opens that goes on with the last one."""
 AFTER = " – asked after: "
 """Joins a follow-up with the question that it leans on."""
+
+CLAUSE = re.compile(
+    r"\b(?:when|if|because|while|whenever|after|before|until|although|though|unless|so that|who|which)\b", re.IGNORECASE
+)
+"""Words that open a clause; a pronoun in it stands for what the question itself names before."""
 
 FEW_WORDS = 2
 """Content words up to which a question with a pointing word, or one that goes on, leans on the last one."""
@@ -118,8 +123,10 @@ def leans(question: str) -> bool:
     content = counted_terms(question)
     pointing = POINTING.search(OWN_SUBJECT.sub(" ", question))
     if pointing:
-        names_before = NAME.search(question, 1, pointing.start())
-        return names_before is None or len(content) <= FEW_WORDS
+        before = question[: pointing.start()]
+        clause = CLAUSE.search(before)
+        own = NAME.search(before, 1) or (clause and counted_terms(before[: clause.start()]))
+        return not own or len(content) <= FEW_WORDS
     return len(content) <= FEW_WORDS and ELLIPTIC.match(question) is not None
 
 

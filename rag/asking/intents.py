@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -63,7 +65,7 @@ class IntentModel:
 
     def save(self, path: Path) -> None:
         """Write the model to a file, whole or not at all."""
-        scratch = path.with_suffix(".part.npz")
+        scratch = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(scratch, names=np.array(self.names), weights=self.weights, bias=self.bias)
         scratch.replace(path)
 
@@ -95,7 +97,7 @@ def open_intents(notices: Mapping[str, Sequence[str]], embedder: Embedder, folde
     if path.is_file():
         try:
             return IntentModel.load(path)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             pass  # a damaged file is written anew
     model = IntentModel.fit(examples, embedder)
     try:

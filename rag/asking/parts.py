@@ -9,7 +9,7 @@ from datetime import date
 from rag.records import Shape
 
 MOST_PARTS = 8
-"""Parts of a question that are searched; of a longer range of years the last ones."""
+"""Parts of a question that are searched; a longer range of years is asked for as one timeline."""
 
 YEAR = r"(?:19|20)\d\d"
 YEARS = re.compile(
@@ -48,6 +48,8 @@ class Parts:
     """What is searched, one part each; the question itself where it has one part."""
     years: tuple[int, ...] = ()
     """Of a question for several years, the year of each part."""
+    opening: str = ""
+    """Of a comparison of two names, the whole question: what answers it opens the answer."""
 
 
 def part(question: str) -> Parts:
@@ -60,22 +62,24 @@ def part(question: str) -> Parts:
     if years:
         first, last = sorted(map(int, years.groups()))
         apart = " and " in years.group() and not years.group().lower().lstrip().startswith("between")
-        wanted = (first, last) if apart else tuple(range(first, last + 1))[-MOST_PARTS:]
+        wanted = (first, last) if apart else tuple(range(first, last + 1))
+        if len(wanted) > MOST_PARTS:
+            return Parts("timeline", (question,))
         topic = _without_frame(f"{question[: years.start()]} {question[years.end() :]}")
         shape: Shape = "comparison" if len(wanted) == 2 else "series"
         return Parts(shape, tuple(f"{topic} in {year}?" for year in wanted), wanted)
     since = SINCE.search(question)
     if since and since.group(1):
         topic = " ".join(HISTORY.sub(" ", question.replace(since.group(), " ")).rstrip(" ?.").split())
-        each = tuple(range(int(since.group(1)), date.today().year + 1))[-MOST_PARTS:]
-        if each:
+        each = tuple(range(int(since.group(1)), date.today().year + 1))
+        if 0 < len(each) <= MOST_PARTS:
             return Parts("timeline", tuple(f"{topic} in {year}?" for year in each), each)
     if since or HISTORY.search(question):
         return Parts("timeline", (question,))
     if COMPARE.search(question) or EACH.search(question):
         sides = _sides(question)
         if sides:
-            return Parts("comparison", sides)
+            return Parts("comparison", sides, opening=question)
     return Parts("list" if LIST.search(question) else "plain", (question,))
 
 
@@ -85,12 +89,10 @@ def _without_frame(text: str) -> str:
 
 
 def _sides(question: str) -> tuple[str, ...]:
-    """The question itself and one for each of the two things that are named, else nothing."""
-    pair = PAIR.search(question)
+    """A question for each of the two things that are named, else nothing."""
+    bare = FRAME.sub(" ", question) if COMPARE.search(question) else question
+    pair = PAIR.search(bare)
     if pair is None:
         return ()
-    front, back = FRAME.sub(" ", question[: pair.start()]), EACH.sub("", question[pair.end() :])
-    if not COMPARE.search(question):
-        front = question[: pair.start()]
-    sides = (f"{front} {pair[name]} {back}" for name in ("one", "other"))
-    return (question, *(" ".join(side.split()) for side in sides))
+    front, back = bare[: pair.start()], EACH.sub("", bare[pair.end() :])
+    return tuple(" ".join(f"{front} {pair[name]} {back}".split()) for name in ("one", "other"))

@@ -77,7 +77,9 @@ class Interpreter:
     @cached_property
     def intents(self) -> IntentModel:
         """Tells questions from what is none."""
-        notices = {rule.kind: rule.examples for rule in self._corpus.notices}
+        notices: dict[str, tuple[str, ...]] = {}
+        for rule in self._corpus.notices:
+            notices[rule.kind] = (*notices.get(rule.kind, ()), *rule.examples)
         return open_intents(notices, self._embedder, self._folder)
 
     @cached_property
@@ -92,8 +94,6 @@ class Interpreter:
             rewrite: completes a follow-up by a model, where there is one.
         """
         intent = self.intents.classify(self._embedder.encode_queries([question])[0])
-        if intent == QUESTION and not history and needs_history(question):
-            intent = UNCLEAR
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts
@@ -103,6 +103,8 @@ class Interpreter:
             search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)
         main = self._generation.sources.get(self._corpus.main_source)
         scope = find_scope(search, self._generation.sources.values(), main)
+        if intent == QUESTION and not history and not scope.aspect and needs_history(question):
+            intent = UNCLEAR
         if intent == "sources_list" and (topic := self._topic(question)):
             intent, scope = QUESTION, Scope(None, "overview", topic)
         if scope.source is not None and scope.source.author != UNKNOWN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rag.asking.scope import Aspect
@@ -33,12 +34,13 @@ def record_answer(
 
     Returns:
         A sentence made from the source's record, and the passage it cites; None where the filters
-        leave no text of the source.
+        leave no text of the source, or none of it shows any of the record.
     """
     documents = retriever.generation.documents
-    asked = {"author": source.author, "publisher": source.publisher, "date": readable(source.date)}.get(aspect, "")
-    known = [v for v in (source.author, source.publisher, source.title, readable(source.date)) if v != UNKNOWN]
-    query = retriever.query(" ".join([asked, *known]))
+    dated = readable(source.date) if source.date != UNKNOWN else UNKNOWN
+    known = [value for value in (source.author, source.publisher, source.title, dated) if value != UNKNOWN]
+    asked = {"author": source.author, "publisher": source.publisher, "date": dated}.get(aspect, UNKNOWN)
+    query = retriever.query(" ".join(known))
     passages = retriever.search(query, LOOKED_AT, replace(filters, sources=(source.id,)))
     places = [(p, s) for p in passages for s in p.sentences]
     if not places:
@@ -46,9 +48,12 @@ def record_answer(
 
     def shown(place: tuple[Passage, Span]) -> int:
         text = documents[place[0].doc_id].text[place[1].start : place[1].end]
-        return (len(known) + 1) * (asked in text) + sum(value in text for value in known)
+        held = [value for value in known if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
+        return (len(known) + 1) * (asked in held) + len(held)
 
     passage, span = max(places, key=shown)
+    if not shown((passage, span)):
+        return None
     sentence = AnswerSentence(_record(source), (cite(passage, span, documents[passage.doc_id]),), "supported")
     return sentence, passage
 

@@ -14,13 +14,16 @@ from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
-from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Source
+from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Shape, Source
 from rag.text.dates import readable
 from rag.text.names import bounds_answer
 from rag.text.words import tokenise
 
 DOES_NOT_SAY = "The sources do not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
+ELSEWHERE = "“{}” does not say. Another source says:"
+SHADE = 0.01
+"""How far below the threshold of an answer the confidence is put of what is told with a doubt."""
 NARROW = ("number", "time")
 """Kinds of question whose answer for another country or year is no answer."""
 
@@ -45,15 +48,23 @@ class Found:
     """The source that the question names, where it does not say."""
 
 
-def compose(asked: Understood, found: Sequence[Found], generation: Generation, *, everything: bool) -> Answer:
+def compose(
+    asked: Understood,
+    found: Sequence[Found],
+    generation: Generation,
+    *,
+    opening: Found | None = None,
+    everything: bool,
+) -> Answer:
     """Put an answer together.
 
     Args:
         found: what was found for each part of the question, in order.
+        opening: of a comparison, what was found for the whole question.
         everything: whether the whole library was searched.
     """
     if len(found) > 1:
-        return _parted(asked, found, generation)
+        return _parted(asked, found, opening, generation)
     one = found[0]
     answer = Answer(asked.typed, asked.text, one.outcome, one.confidence, (), (), shape=asked.parts.shape)
     sentences = list(one.reading.sentences)
@@ -72,12 +83,12 @@ def compose(asked: Understood, found: Sequence[Found], generation: Generation, *
     quoted = quote_all(chosen, generation.documents)
     if asked.asks_who_said:
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
-    lead = _lead(one, missing_entities(asked.text, chosen), generation) if everything else _plain_lead(one)
+    lead = _lead(one, missing_entities(asked.text, chosen), generation, everything=everything)
     conflicts = find_conflicts(sentences, generation.documents) if asked.parts.shape == "plain" else ()
     return replace(
         answer,
         outcome="caution" if lead else one.outcome,
-        confidence=min(one.confidence, fitted.answer_from) if lead else one.confidence,
+        confidence=min(one.confidence, fitted.answer_from - SHADE) if lead else one.confidence,
         lead=lead,
         sentences=quoted,
         conflicts=conflicts,
@@ -96,13 +107,16 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
     return choose(sentences, most=LISTED) if shape in ("list", "overview", "timeline") else choose(sentences)
 
 
-def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -> Answer:
+def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, generation: Generation) -> Answer:
     """Answer each part with its best sentences, and tell which one the sources do not answer."""
     shape = asked.parts.shape
     each = PER_PART if shape == "timeline" or not asked.parts.years else 1
     chosen: list[ReadSentence] = []
     passages: dict[str, Passage] = {}
     parts: list[Part] = []
+    if opening is not None and opening.outcome != "abstain":
+        chosen = choose(opening.reading.sentences, most=1)
+        passages = {p.chunk_id: p for p in _passages(opening.reading, chosen, (), 1)}
     years = asked.parts.years or (None,) * len(found)
     for question, year, one in zip(asked.parts.questions, years, found, strict=True):
         sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
@@ -115,27 +129,36 @@ def _parted(asked: Understood, found: Sequence[Found], generation: Generation) -
             passages |= {p.chunk_id: p for p in _passages(one.reading, own, (), 1)}
     if shape == "timeline":
         chosen.sort(key=said_of)
-    unsaid = [part.question for part in parts if not part.answered] if shape != "timeline" else []
-    lead = f"The sources do not say: {'; '.join(unsaid)}" if unsaid else ""
+    lead = _told(found, parts, shape)
     sure = [one.confidence for one, part in zip(found, parts, strict=True) if part.answered]
     answer = Answer(
         asked.typed,
         asked.text,
-        _outcome(found, parts, partly=bool(unsaid)),
-        sum(sure) / len(sure) if sure else max(one.confidence for one in found),
+        _outcome(found, parts, partly=bool(lead)),
+        sum(sure) / len(sure) if sure else min(one.confidence for one in found),
         (),
         (),
         shape=shape,
         parts=tuple(parts),
     )
-    if not chosen:
+    if not any(part.answered for part in parts) or not chosen:
         why = _does_not_say(found[0], (), generation)
-        return replace(answer, outcome="abstain", lead=why, passages=found[0].reading.passages[: found[0].kept])
-    kept = tuple(replace(p, number=number) for number, p in enumerate(passages.values(), start=1))
-    places = {p.chunk_id: p for p in kept}
+        kept = found[0].reading.passages[: found[0].kept]
+        return replace(answer, outcome="abstain", lead=why, passages=kept, shape="plain", parts=())
+    cited = tuple(replace(p, number=number) for number, p in enumerate(passages.values(), start=1))
+    places = {p.chunk_id: p for p in cited}
     quoted = quote_all([replace(s, passage=places[s.passage.chunk_id]) for s in chosen], generation.documents)
     lead = lead or (CAUTION if answer.outcome == "caution" else "")
-    return replace(answer, sentences=quoted, passages=kept, lead=lead)
+    return replace(answer, sentences=quoted, passages=cited, lead=lead)
+
+
+def _told(found: Sequence[Found], parts: Sequence[Part], shape: Shape) -> str:
+    """Say which parts the sources do not answer, or that another source does; a timeline has no such parts."""
+    unsaid = [part.question for part in parts if not part.answered]
+    if unsaid and shape != "timeline":
+        return f"The sources do not say: {'; '.join(unsaid)}"
+    elsewhere = [one.silent for one, part in zip(found, parts, strict=True) if part.answered and one.silent]
+    return ELSEWHERE.format(elsewhere[0].title) if elsewhere else ""
 
 
 def _holds(sentence: ReadSentence, question: str, year: int | None) -> bool:
@@ -146,7 +169,7 @@ def _holds(sentence: ReadSentence, question: str, year: int | None) -> bool:
 def _outcome(found: Sequence[Found], parts: Sequence[Part], *, partly: bool) -> Outcome:
     """The weakest outcome of the parts that are answered; a caution where one is not."""
     outcomes = {one.outcome for one, part in zip(found, parts, strict=True) if part.answered}
-    if not outcomes or "abstain" in outcomes:
+    if not outcomes:
         return "abstain"
     return "caution" if partly or "caution" in outcomes else "answer"
 
@@ -166,22 +189,18 @@ def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation) ->
     return DOES_NOT_SAY.format(why=why)
 
 
-def _lead(one: Found, lacking: Sequence[str], generation: Generation) -> str:
+def _lead(one: Found, lacking: Sequence[str], generation: Generation, *, everything: bool) -> str:
     """What has to be said before the quotes; nothing where they answer."""
     if lacking:
-        unknown = _unknown(lacking, generation)
+        unknown = _unknown(lacking, generation) if everything else ()
         said = (
             f"no source mentions {_either(unknown)}"
             if unknown
             else f"what is quoted does not mention {_either(lacking)}"
         )
         return f"The sources may not answer this: {said}."
-    return _plain_lead(one)
-
-
-def _plain_lead(one: Found) -> str:
     if one.silent is not None:
-        return f"“{one.silent.title}” does not say. Another source says:"
+        return ELSEWHERE.format(one.silent.title)
     return CAUTION if one.outcome == "caution" else ""
 
 

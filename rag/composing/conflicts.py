@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rag.composing.quotes import BEHIND
-from rag.reading.reading import ReadSentence
+from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import Conflict, Document
 from rag.text.dates import readable
 from rag.text.figures import Figure, figures, in_digits
@@ -36,7 +36,7 @@ def find_conflicts(sentences: Sequence[ReadSentence], documents: Mapping[str, Do
     Args:
         sentences: best first; those that answer nearly as surely as the first are compared with it.
     """
-    if not sentences:
+    if not sentences or sentences[0].logit == UNREAD:
         return ()
     best = sentences[0]
     for other in sentences[1:]:
@@ -55,8 +55,10 @@ def _conflict(
         f"{figure.text.strip()} according to {s.passage.attribution.publisher} ({readable(s.passage.attribution.date)})"
         for figure, s in zip(pair, both, strict=True)
     ]
-    early = [bool(PROVISIONAL.search(fold(s.text).text) and not FINAL.search(fold(s.text).text)) for s in both]
-    if early[0] != early[1]:
+    folded = [fold(s.text).text for s in both]
+    final = [bool(FINAL.search(text)) for text in folded]
+    early = [bool(PROVISIONAL.search(text)) and not last for text, last in zip(folded, final, strict=True)]
+    if early[0] != early[1] and final[early.index(False)]:
         first, last = (said[0], said[1]) if early[0] else (said[1], said[0])
         text = f"A provisional figure was revised: {first}; later {last}."
     else:

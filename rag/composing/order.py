@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.composing.quotes import BEHIND, choose
-from rag.reading.reading import ReadSentence
+from rag.reading.reading import UNREAD, ReadSentence
 from rag.text.dates import bounds
 from rag.text.figures import figures
 from rag.text.folding import fold
@@ -46,7 +46,7 @@ def said_of(sentence: ReadSentence) -> Moment:
 
 def newest_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
     """Put the newest of those sentences first that answer nearly as surely as the best one."""
-    answers = [s for s in sentences if s.logit >= sentences[0].logit - BEHIND]
+    answers = [s for s in sentences if s.logit >= sentences[0].logit - BEHIND and s.logit != UNREAD]
     first = sorted(answers, key=said_of, reverse=True)
     kept = {id(s) for s in first}
     return [*first, *(s for s in sentences if id(s) not in kept)]

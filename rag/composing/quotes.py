@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.reading.reading import ReadSentence
+from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.text.figures import figures
 from rag.text.folding import fold
@@ -54,7 +54,7 @@ def choose(
 
 def _own_words(note: ReadSentence, sentences: Sequence[ReadSentence]) -> ReadSentence:
     """Give the sentence of a source's full text that answers nearly as surely as our note on it, else the note."""
-    if note.passage.text_kind != "notes":
+    if note.passage.text_kind != "notes" or note.logit == UNREAD:
         return note
     return next(
         (

@@ -79,11 +79,18 @@ def refit(
 
     Returns:
         For answers that were ``read`` and for those ``unread`` the reliability on half 1.
+
+    Raises:
+        ConfigError: there is no reading model.
     """
     embedder, reader = (
         default_embedder(settings.embedding_model, settings.embedding_languages),
         default_reader(settings.reader_model),
     )
+    if reader is None:
+        raise ConfigError(
+            "there is no reading model to fit with; set reader_model, or install the wheel with its weights"
+        )
     coefficients, reliable = {}, {}
     for name, model in (("read", reader), ("unread", None)):
         rows = fitting.ask_plain(questions, Assistant(settings, embedder, reader=model), progress)

@@ -50,7 +50,7 @@ def ask_questions(
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """Read the questions, each checked."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").strip().split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error
     for number, line in enumerate(lines, start=1):

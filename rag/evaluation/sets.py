@@ -116,7 +116,7 @@ def read_queries(path: Path, titles: Mapping[str, str]) -> Iterator[Query]:
         titles: title of each document; the half of a question is that of the first
             document that it is about.
     """
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").strip().split("\n"):
         row = json.loads(line)
         about = next(iter(row.get("relevant") or row.get("context") or [row["id"]]))
         grades = row.get("grades")
@@ -153,7 +153,7 @@ def open_set(
     documents.mkdir(parents=True, exist_ok=True)
     names: dict[str, tuple[str, str]] = {}
     lines: list[str] = []
-    for number, line in enumerate((folder / CORPUS).read_text(encoding="utf-8").splitlines()):
+    for number, line in enumerate((folder / CORPUS).read_text(encoding="utf-8").strip().split("\n")):
         row = json.loads(line)
         lines.append(json.dumps({"id": f"d{number}", "title": row["title"], "text": row["text"]}))
         names[f"set-d{number}"] = (row["id"], row["title"])

@@ -183,9 +183,9 @@ def default_reader(name: str) -> Reader | None:
     """
     if not name:
         return None
-    place = locate(name)
+    place, bundled = locate(name), name.rpartition("/")[2] == ENGLISH_READER
     if (Path(place) / "model.onnx").is_file() and (Path(place) / "tokenizer.json").is_file():
-        return OnnxReader(name, Path(place), languages=("en",) if name == ENGLISH_READER else ())
-    if name == ENGLISH_READER:
+        return OnnxReader(name, Path(place), languages=("en",) if bundled else ())
+    if bundled:
         return None
     return CrossEncoderReader(name, place)

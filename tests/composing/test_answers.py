@@ -73,7 +73,7 @@ MAY_NOT, NEAREST = "The sources may not answer this:", "The nearest passages are
     [
         ("Who lit it?", "caution", True, "caution", CAUTION),
         ("Who was Ada Lovell?", "answer", True, "caution", f"{MAY_NOT} no source mentions “Ada Lovell”."),
-        ("Who was Ada Lovell?", "answer", False, "answer", ""),
+        ("Who was Ada Lovell?", "answer", False, "caution", f"{MAY_NOT} what is quoted does not mention “Ada Lovell”."),
         (
             "Who was Ada Lovell?", "abstain", True, "abstain",
             f"The sources do not say: they do not mention “Ada Lovell”. {NEAREST}",
@@ -97,7 +97,7 @@ def test_what_is_said_before_the_quotes(
 
 @pytest.mark.parametrize(
     ("question", "outcome", "sure"),
-    [("When was it lit?", "answer", 0.95), ("Who was Ada Lovell?", "answer", 0.65), ("Who lit it?", "abstain", 0.4)],
+    [("When was it lit?", "answer", 0.95), ("Who was Ada Lovell?", "answer", 0.64), ("Who lit it?", "abstain", 0.4)],
     ids=["no doubt", "a doubt", "an abstention"],
 )
 def test_what_is_told_with_a_doubt_is_no_surer_than_a_doubt_allows(
@@ -145,7 +145,7 @@ def test_a_part_that_is_abstained_from_gives_nothing() -> None:
 def test_where_no_part_is_answered_the_sources_do_not_say() -> None:
     parts = [found([BEST[1]], sure=0.3), found([BEST[0]], "abstain", 0.1)]
     answer = compose(asked(*QUESTIONS[:2], shape="comparison"), parts, HELD, everything=True)
-    assert (answer.outcome, answer.sentences, answer.confidence) == ("abstain", (), 0.3)
+    assert (answer.outcome, answer.sentences, answer.confidence) == ("abstain", (), 0.1)
     assert answer.lead.startswith("The sources do not say") and answer.passages == (SOLD,)
 
 
