@@ -13,8 +13,8 @@ from rag.errors import ConfigError, CorpusError
 from rag.evaluation import fitting
 from rag.evaluation.questions import ask_questions
 from rag.evaluation.sets import evaluate, find_sets
-from rag.indexing.build import Progress, silent
 from rag.indexing.encoder import default_embedder
+from rag.indexing.report import Progress, silent
 from rag.reading.reader import default_reader
 
 

@@ -23,8 +23,8 @@ from rag.config import Settings
 from rag.errors import CorpusError
 from rag.evaluation.measures import auc, brier, calibration_error, holds_answer, is_evidence
 from rag.evaluation.sets import QUERIES, Query, open_set, read_queries
-from rag.indexing.build import Progress, silent
 from rag.indexing.encoder import Embedder
+from rag.indexing.report import Progress, silent
 from rag.reading.confidence import JUDGED, SIGNALS, UNREAD_SIGNALS, signals
 from rag.reading.reader import Reader
 

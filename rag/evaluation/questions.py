@@ -11,7 +11,7 @@ from typing import Any
 from rag.assistant import Assistant
 from rag.errors import CorpusError
 from rag.evaluation.measures import answer_recall, citation_measures, mean
-from rag.indexing.build import Progress, silent
+from rag.indexing.report import Progress, silent
 from rag.records import Answer, Turn
 from rag.writing.answerer import Answerer
 

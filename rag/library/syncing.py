@@ -12,12 +12,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from rag.errors import FetchError, LoadError, UnreachableError
-from rag.indexing.build import Progress, silent
+from rag.indexing.report import Progress, silent
 from rag.indexing.store import file_digest
 from rag.loading import read
 from rag.records import Source
 from rag.sources.corpus import NOTES, QUARANTINE, Corpus
-from rag.sources.fetching import Fetched, Fetcher
+from rag.sources.fetching import Fetcher
+from rag.sources.responses import Fetched
 from rag.text.words import counted_terms, tokenise
 
 STATE = ".sync.json"
