@@ -28,9 +28,6 @@ DEPTH = 30
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
 
-Half = int | None
-"""0, 1, or None for the whole."""
-
 
 @dataclass(frozen=True, slots=True)
 class Query:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
+from rag.models import file_digest
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -207,12 +208,6 @@ class Store:
         for folder in self._generations.iterdir():
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from rag.errors import CorpusError, LoadError
-from rag.records import SOURCE_FACTS, Source
+from rag.records import Source
 from rag.sources.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
+from rag.sources.declarations import SOURCE_FACTS
 from rag.sources.fetching import Fetcher
 from rag.text.dates import bounds
 
@@ -65,7 +66,7 @@ def checked_facts(meta: Mapping[str, str]) -> dict[str, str]:
     """Give what is told of a new source.
 
     Raises:
-        CorpusError: a name is none of `rag.records.SOURCE_FACTS`, or the date is malformed.
+        CorpusError: a name is none of `rag.sources.declarations.SOURCE_FACTS`, or the date is malformed.
     """
     for name in sorted(set(meta) - set(SOURCE_FACTS)):
         raise CorpusError(f"{name!r} cannot be told of a source; known are {', '.join(SOURCE_FACTS)}")

@@ -55,8 +55,8 @@ class Library:
             place: a path, or an address that starts with ``http://`` or ``https://``.
             source_id: the declared source whose full text it is; None makes it a source
                 of its own, named after it.
-            meta: values of `rag.records.SOURCE_FACTS` for a new source; those of a
-                declared one are kept in sources.toml.
+            meta: values of `rag.sources.declarations.SOURCE_FACTS` for a new source; those
+                of a declared one are kept in sources.toml.
 
         Returns:
             Where it stands now. What stood there is kept in documents/removed/.

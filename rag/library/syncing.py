@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from rag.errors import FetchError, LoadError, UnreachableError
 from rag.indexing.report import Progress, silent
-from rag.indexing.store import file_digest
 from rag.loading import read
+from rag.models import file_digest
 from rag.records import Source
 from rag.sources.corpus import NOTES, QUARANTINE, Corpus
 from rag.sources.fetching import Fetcher
