@@ -42,10 +42,8 @@ def run(
         CorpusError: there is nothing to measure.
         ConfigError: *written* is asked for and no model is set, or *data* is no questions file.
     """
-    embedder, reader = (
-        default_embedder(settings.embedding_model, settings.embedding_languages),
-        default_reader(settings.reader_model),
-    )
+    embedder = default_embedder(settings.embedding_model, settings.embedding_languages)
+    reader = default_reader(settings.reader_model)
     if data.is_file():
         assistant = Assistant(settings, embedder, reader=reader)
         answerer = assistant.written if written else None
@@ -80,10 +78,8 @@ def refit(
     Returns:
         For answers that were ``read`` and for those ``unread`` the reliability on half 1.
     """
-    embedder, reader = (
-        default_embedder(settings.embedding_model, settings.embedding_languages),
-        default_reader(settings.reader_model),
-    )
+    embedder = default_embedder(settings.embedding_model, settings.embedding_languages)
+    reader = default_reader(settings.reader_model)
     coefficients, reliable = {}, {}
     for name, model in (("read", reader), ("unread", None)):
         rows = fitting.ask_plain(questions, Assistant(settings, embedder, reader=model), progress)

@@ -118,7 +118,7 @@ def _read(
     found: dict[str, _Yield] = {}
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     try:
-        reading = {file: pool.submit(_readings, m) for file, m in materials.items() if file not in same}
+        reading = {file: pool.submit(list, read_material(m)) for file, m in materials.items() if file not in same}
         for number, file in enumerate(materials, start=1):
             if file in same:
                 found[file] = same[file]
@@ -136,10 +136,6 @@ def _digest(material: Material) -> str:
         return material.digest()
     except OSError as error:
         return f"unreadable: {error}"
-
-
-def _readings(material: Material) -> list[Reading]:
-    return list(read_material(material))
 
 
 def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
@@ -200,12 +196,9 @@ def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[Repor
             rows.append(ReportRow(source_id, kind, file, "failed", reason + kept, count))
     for file, before in old.items():
         left = new[file].part.documents if file in new else ()
-        rows.extend(_removed(document, file) for document in before.documents if document.doc_id not in left)
+        gone = (document for document in before.documents if document.doc_id not in left)
+        rows.extend(ReportRow(d.source_id, d.text_kind, file, "removed", "", 0) for d in gone)
     return tuple(rows)
-
-
-def _removed(document: Document, file: str) -> ReportRow:
-    return ReportRow(document.source_id, document.text_kind, file, "removed", "", 0)
 
 
 def _write(

@@ -134,11 +134,7 @@ class Store:
 
     @contextmanager
     def _own_writes(self) -> Iterator[None]:
-        """Name the index folder in what goes wrong with its files.
-
-        Raises:
-            StoreError: something did.
-        """
+        """Raise what goes wrong with the index's files as a StoreError that names its folder."""
         try:
             yield
         except OSError as error:

@@ -92,11 +92,7 @@ def set_aside(corpus: Corpus, name: str) -> Path | None:
 
 
 def _owner(corpus: Corpus, source_id: str, meta: Mapping[str, str]) -> str:
-    """Give the id of a new text's source.
-
-    Raises:
-        CorpusError: the source is declared, and facts of it are told.
-    """
+    """Give the id of a new text's source; of one that is declared no facts may be told."""
     if meta and source_id in corpus.sources:
         told = ", ".join(f"{name}={value!r}" for name, value in meta.items())
         raise CorpusError(

@@ -112,11 +112,7 @@ def _sync_one(
     state: dict[str, Any],
     silent_hosts: set[str],
 ) -> SyncRow:
-    """Fetch one source, and note what came in `state`.
-
-    Args:
-        silent_hosts: hosts in a row that could not be connected to; emptied when one answers.
-    """
+    """Fetch one source; notes what came in `state`, and in `silent_hosts` those in a row that cannot be reached."""
     reasons: list[str] = []
     known = state.get(source.id, {})
     for url in (source.url, *corpus.mirrors.get(source.id, ())):
