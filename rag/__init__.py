@@ -15,7 +15,7 @@ from rag.errors import RagError
 from rag.records import Answer, Citation, Filters, Passage, Source, Turn
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant, ask, build, retrieve
+    from rag.api import Assistant, ask, build, retrieve
 
 __version__ = "0.1.0"
 
@@ -39,7 +39,7 @@ _LATE = frozenset({"Assistant", "ask", "build", "retrieve"})
 def __getattr__(name: str) -> Any:
     """Load the engine when one of its names is first used (PEP 562)."""
     if name in _LATE:
-        from rag import assistant
+        from rag import api
 
-        return getattr(assistant, name)
+        return getattr(api, name)
     raise AttributeError(f"module 'rag' has no attribute {name!r}")

@@ -1,21 +1,21 @@
-"""The Python API: open a library, ask it, search it, rebuild it."""
+"""Open a library, ask it, search it, rebuild it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rag.composing.answers import Found
 from rag.config import MOST_PASSAGES, Settings
 from rag.errors import QuestionError, UnknownSourceError
-from rag.indexing.build import BuildReport, Progress, silent
 from rag.indexing.encoder import Embedder, default_embedder
 from rag.indexing.generation import Generation
+from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Store
-from rag.library.library import Library, SourceStatus, source_statuses
+from rag.library.library import Library
+from rag.library.status import SourceStatus, source_statuses
 from rag.pipeline import Pipeline
 from rag.reading.reader import Reader, default_reader
 from rag.records import Answer, Document, Filters, Passage, Turn
@@ -280,38 +280,3 @@ def checked_question(question: str) -> str:
             "shorten it, or add a long text as a source with `rag add FILE`"
         )
     return question
-
-
-@lru_cache(maxsize=4)
-def _default(corpus: str | None, index: str | None) -> Assistant:
-    return Assistant.open(corpus, index)
-
-
-def ask(question: str, *, corpus: str | None = None, index: str | None = None, **options: Any) -> Answer:
-    """Answer a question; opens the library once a process. Options are those of `Assistant.ask`."""
-    return _default(corpus, index).ask(question, **options)
-
-
-def retrieve(
-    question: str,
-    k: int | None = None,
-    *,
-    filters: Filters | None = None,
-    read: bool = False,
-    corpus: str | None = None,
-    index: str | None = None,
-) -> list[Passage]:
-    """Find the passages that fit a question, best first; opens the library once a process; see `Assistant.retrieve`."""
-    return _default(corpus, index).retrieve(question, k, filters=filters, read=read)
-
-
-def build(
-    corpus: str | None = None,
-    index: str | None = None,
-    *,
-    force: bool = False,
-    progress: Progress = silent,
-    **settings: Any,
-) -> BuildReport:
-    """Build or renew an index; see `rag.indexing.build.build`."""
-    return Library.open(corpus, index, **settings).build(force=force, progress=progress)

@@ -8,7 +8,7 @@ of reduced precision (``2023``, ``2023-08``, ``2023-08-14``) or ``unknown``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Literal
 
 UNKNOWN = "unknown"
@@ -18,8 +18,7 @@ TextKind = Literal["notes", "full text"]
 """Whether a document is our notes on a source or the source's own words."""
 
 CitationStatus = Literal["verified", "corrected", "rejected"]
-"""``verified``: the quote stands in the stored text. ``corrected``: it was replaced
-by the source's own words. ``rejected``: it does not stand there and is no evidence."""
+"""The quote stands in the stored text; was replaced by the source's words; stands nowhere, and is no evidence."""
 
 Shape = Literal["plain", "comparison", "series", "timeline", "list", "overview", "record", "reply"]
 """How an answer is laid out: one answer; sides by side; one a year; events in order; many of a
@@ -31,51 +30,39 @@ Outcome = Literal["answer", "caution", "abstain"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of one document's text."""
+    """A stretch of one document's text, from its first code point to one past its last."""
 
     start: int
-    """First code point."""
     end: int
-    """One past the last code point."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading that stands in a document's text."""
+class Heading(Span):
+    """A heading in a document's text; level 1 is the title, 2 a section, and so on."""
 
-    start: int
-    end: int
     level: int
-    """1 for the title, 2 for a section, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A printed page of a document."""
+class Page(Span):
+    """A printed page of a document, as counted from 1 in the file."""
 
-    start: int
-    end: int
     number: int
-    """As counted from 1 in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who published something, when and where."""
+    """Who published something, when, and at which web address; empty where it has none."""
 
     publisher: str
     date: str
-    """ISO 8601 of reduced precision, or ``unknown``."""
     url: str
-    """The web address, or an empty string for a text that has none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Span):
     """A statement of a notes document that has an attribution of its own."""
 
-    start: int
-    end: int
     attribution: Attribution
     questions: tuple[str, ...] = ()
     """Questions that it answers, as readers may ask them; searched and offered, never quoted."""
@@ -91,9 +78,7 @@ class Source:
     author: str
     publisher: str
     date: str
-    """Publication date, ISO 8601 of reduced precision, or ``unknown``."""
     url: str
-    """Public address, or an empty string."""
     kind: str
     """article, government, news, un, think-tank, journal, or document."""
     licence: str
@@ -109,10 +94,6 @@ class Source:
         return Attribution(self.publisher, self.date, self.url)
 
 
-SOURCE_FACTS = tuple(fact.name for fact in fields(Source) if fact.name != "id")
-"""What may be told of a new source: every field but its id."""
-
-
 def document_id(source_id: str, text_kind: TextKind) -> str:
     """Name one of the texts of a source: ``ID/notes`` or ``ID/text``."""
     return f"{source_id}/{'notes' if text_kind == 'notes' else 'text'}"
@@ -120,10 +101,9 @@ def document_id(source_id: str, text_kind: TextKind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One stored text of one source."""
+    """One stored text of one source, with what stands in it, in text order; only notes have statements."""
 
     doc_id: str
-    """``SOURCE_ID/notes`` or ``SOURCE_ID/text``."""
     source_id: str
     text_kind: TextKind
     text: str
@@ -131,11 +111,9 @@ class Document:
     sha256: str
     """Digest of the text in UTF-8, hexadecimal."""
     headings: tuple[Heading, ...] = ()
-    """In text order."""
     pages: tuple[Page, ...] = ()
-    """In text order; empty where the format has no pages."""
+    """Empty where the format has none."""
     statements: tuple[Statement, ...] = ()
-    """In text order; only notes have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +148,9 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as a reader sees it, with where it comes from."""
+    """A chunk as a reader sees it, numbered from 1 in the order shown, with where it comes from."""
 
     number: int
-    """From 1, in the order shown; the ``n`` of a ``[n]`` marker."""
     source: Source
     doc_id: str
     text_kind: TextKind
@@ -190,7 +167,6 @@ class Passage:
     scores: Mapping[str, float]
     """The score of each channel on its own scale."""
     sentences: tuple[Span, ...] = ()
-    """The sentences in the passage, in order, as spans of the document."""
     also_in: tuple[Copy, ...] = ()
     """Copies that a search found too and does not list."""
     statements: tuple[Statement, ...] = ()
@@ -203,10 +179,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where exactly it stands."""
+    """A quote, the number of the passage that holds it, and where exactly it stands."""
 
     number: int
-    """Number of the passage that holds it."""
     source_id: str
     doc_id: str
     text_kind: TextKind
@@ -215,7 +190,6 @@ class Citation:
     date: str
     url: str
     kind: str
-    """Kind of the source."""
     quote: str
     start: int
     end: int
@@ -224,10 +198,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """A sentence of an answer with what it rests on."""
+    """A sentence of an answer, without markers, and what it rests on."""
 
     text: str
-    """Without markers."""
     citations: tuple[Citation, ...]
     status: Literal["supported", "unsupported"]
     """``unsupported`` sentences are shown as such and carry no clickable marker."""
@@ -243,22 +216,18 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Statements of several sources that give different figures for one thing."""
+    """Statements of several sources that give different figures, and a sentence that says what differs."""
 
     text: str
-    """A sentence that says what differs."""
     citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier exchange of a conversation."""
+    """One earlier exchange; its question as resolved, so that a chain of follow-ups keeps its subject."""
 
     question: str
-    """As resolved, so that a chain of follow-ups keeps its subject."""
     answer: str
-    source_ids: tuple[str, ...] = ()
-    """Sources that the answer cited, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +245,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the things that a question asks for."""
+    """One of the things that a question asks for, as it was searched, and whether the sources say it."""
 
     question: str
-    """As it was searched."""
     answered: bool
-    """Whether the sources say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +270,7 @@ class Answer:
     """What is said before the sentences, such as that the sources do not say."""
     answerer: str = "extractive"
     """``extractive``, or the language model's name."""
-    suggestions: tuple[str, ...] = field(default=())
+    suggestions: tuple[str, ...] = ()
     """Questions that the passages can answer."""
     shape: Shape = "plain"
     parts: tuple[Part, ...] = ()

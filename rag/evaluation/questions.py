@@ -11,7 +11,7 @@ from typing import Any
 from rag.assistant import Assistant
 from rag.errors import CorpusError
 from rag.evaluation.measures import answer_recall, citation_measures, mean
-from rag.indexing.build import Progress, silent
+from rag.indexing.report import Progress, silent
 from rag.records import Answer, Turn
 from rag.writing.answerer import Answerer
 
@@ -36,7 +36,7 @@ def ask_questions(
     Raises:
         CorpusError: the file cannot be read, or a line of it is no such object.
     """
-    rows = list(_rows(path))
+    rows = list(read_questions(path, ("question", "type", "sources")))
     answers: list[dict[str, Any]] = []
     for number, row in enumerate(rows, start=1):
         history = [_earlier(row["after"], assistant)] if row.get("after") else []
@@ -47,8 +47,12 @@ def ask_questions(
     return _question_shares(answers)
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Read the questions, each checked."""
+def read_questions(path: Path, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Read a file of questions, an object a line.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line is no object with what is *needed*.
+    """
     try:
         lines = path.read_text(encoding="utf-8").strip().split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -60,9 +64,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             row = json.loads(line)
         except ValueError as error:
             raise CorpusError(f"{path}, line {number} is no JSON: {error}") from error
-        missing = [key for key in ("question", "type", "sources") if not isinstance(row, dict) or key not in row]
+        missing = [key for key in needed if not isinstance(row, dict) or key not in row]
         if missing:
-            raise CorpusError(f"{path}, line {number} lacks {missing[0]!r}; expected question, type and sources")
+            raise CorpusError(f"{path}, line {number} lacks {missing[0]!r}; expected {', '.join(needed)}")
         yield row
 
 
@@ -130,4 +134,4 @@ def _question_shares(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _earlier(question: str, assistant: Assistant) -> Turn:
     answer = assistant.ask(question)
-    return Turn(answer.resolved_question, answer.text, tuple(c.source_id for c in answer.citations))
+    return Turn(answer.resolved_question, answer.text)

@@ -16,8 +16,9 @@ from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import CorpusError
 from rag.evaluation.measures import RETRIEVAL, auc, half, holds_answer, is_evidence, mean, rank_measures
-from rag.indexing.build import Progress, build, silent
+from rag.indexing.build import build
 from rag.indexing.encoder import Embedder
+from rag.indexing.report import Progress, silent
 from rag.reading.reader import Reader
 from rag.records import Turn
 from rag.sources.corpus import Corpus
@@ -26,9 +27,6 @@ DEPTH = 30
 """Passages ranked for the retrieval measures; several may belong to one document."""
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
-
-Half = int | None
-"""0, 1, or None for the whole."""
 
 
 @dataclass(frozen=True, slots=True)

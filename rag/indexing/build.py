@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -18,51 +18,17 @@ from rag.indexing.chunking import cut
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text, write_rows
+from rag.indexing.report import BuildReport, Progress, ReportRow, Status, silent
 from rag.indexing.store import Store
 from rag.records import Chunk, Document, Source
 from rag.sources.corpus import Corpus, Material, Reading, read_material
 from rag.text.words import tokenise
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done, and how much there is."""
-
-Status = Literal["added", "changed", "unchanged", "removed", "failed"]
 
 READERS = 4
 """Files that are read at once; parsers written in C leave the interpreter free while they work."""
 
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """What a build did with one text of one source."""
-
-    source_id: str
-    text_kind: str
-    file: str
-    status: Status
-    reason: str
-    """Why it failed, or what was odd; empty when all is well."""
-    chunks: int
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did."""
-
-    generation: str
-    swapped: bool
-    """Whether a new generation took over; false when nothing had changed."""
-    rows: tuple[ReportRow, ...]
-    embedded: int
-    """Texts that had to be embedded anew; the others kept their vectors."""
-
-    @property
-    def failed(self) -> tuple[ReportRow, ...]:
-        """The texts that could not be read."""
-        return tuple(row for row in self.rows if row.status == "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +40,6 @@ class _Yield:
     documents: tuple[Document, ...]
     chunks: tuple[Chunk, ...]
     warnings: tuple[tuple[str, str], ...] = ()
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Report no progress."""
 
 
 def build(
@@ -156,7 +118,7 @@ def _read(
     found: dict[str, _Yield] = {}
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     try:
-        reading = {file: pool.submit(_readings, m) for file, m in materials.items() if file not in same}
+        reading = {file: pool.submit(list, read_material(m)) for file, m in materials.items() if file not in same}
         for number, file in enumerate(materials, start=1):
             if file in same:
                 found[file] = same[file]
@@ -174,10 +136,6 @@ def _digest(material: Material) -> str:
         return material.digest()
     except OSError as error:
         return f"unreadable: {error}"
-
-
-def _readings(material: Material) -> list[Reading]:
-    return list(read_material(material))
 
 
 def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
@@ -238,12 +196,9 @@ def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[Repor
             rows.append(ReportRow(source_id, kind, file, "failed", reason + kept, count))
     for file, before in old.items():
         left = new[file].part.documents if file in new else ()
-        rows.extend(_removed(document, file) for document in before.documents if document.doc_id not in left)
+        gone = (document for document in before.documents if document.doc_id not in left)
+        rows.extend(ReportRow(d.source_id, d.text_kind, file, "removed", "", 0) for d in gone)
     return tuple(rows)
-
-
-def _removed(document: Document, file: str) -> ReportRow:
-    return ReportRow(document.source_id, document.text_kind, file, "removed", "", 0)
 
 
 def _write(

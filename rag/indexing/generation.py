@@ -73,15 +73,6 @@ class Generation:
         """Number of each chunk by its id."""
         return {chunk.chunk_id: row for row, chunk in enumerate(self.chunks)}
 
-    @cached_property
-    def noted_texts(self) -> frozenset[str]:
-        """Ids of the sources that have both notes and a full text."""
-        notes, texts = (
-            frozenset(d.source_id for d in self.documents.values() if d.text_kind == kind)
-            for kind in ("notes", "full text")
-        )
-        return notes & texts
-
     def source_of(self, chunk: Chunk) -> Source:
         """The source that a chunk belongs to."""
         return self.sources[self.documents[chunk.doc_id].source_id]

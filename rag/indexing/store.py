@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
+from rag.models import file_digest
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -133,11 +134,7 @@ class Store:
 
     @contextmanager
     def _own_writes(self) -> Iterator[None]:
-        """Name the index folder in what goes wrong with its files.
-
-        Raises:
-            StoreError: something did.
-        """
+        """Raise what goes wrong with the index's files as a StoreError that names its folder."""
         try:
             yield
         except OSError as error:
@@ -207,12 +204,6 @@ class Store:
         for folder in self._generations.iterdir():
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flush(path: Path) -> None:

@@ -21,7 +21,8 @@ from rag.errors import ConfigError, RagError
 from rag.evaluation import as_text, load_run, refit, run
 from rag.interfaces import feedback, rendering, wire
 from rag.library.library import Library
-from rag.records import SOURCE_FACTS, Filters
+from rag.records import Filters
+from rag.sources.declarations import SOURCE_FACTS
 
 SOME_FAILED = 3
 INTERRUPTED = 130

@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.indexing.build import BuildReport
+from rag.indexing.report import BuildReport
 from rag.library.doctor import Finding
-from rag.library.library import SourceStatus
+from rag.library.status import SourceStatus
 from rag.library.syncing import SyncReport
 from rag.records import Answer, Attribution, Citation, Passage
 from rag.text.dates import readable

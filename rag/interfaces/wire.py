@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.library.library import SourceStatus
+from rag.library.status import SourceStatus
 from rag.records import Answer, Copy, Passage
 
 AnswerJson = Mapping[str, Any]

@@ -32,12 +32,8 @@ class Finding:
     """What mends it."""
 
 
-def examine(corpus: Corpus, settings: Settings, embedder: Embedder | None = None) -> list[Finding]:
-    """Check manifest, digests, counts, vectors, duplicates and what the library holds beside the index.
-
-    Args:
-        embedder: the model that queries will use; None skips the comparison.
-    """
+def examine(corpus: Corpus, settings: Settings, embedder: Embedder) -> list[Finding]:
+    """Check manifest, digests, model, counts, vectors, duplicates and what the library holds beside the index."""
     try:
         generation = Generation.open(settings, embedder)
     except StoreError as error:

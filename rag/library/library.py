@@ -6,50 +6,28 @@ to be there.
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from rag.config import Settings
-from rag.errors import CorpusError, LoadError, StoreError, UnknownSourceError
+from rag.errors import CorpusError, StoreError, UnknownSourceError
 from rag.indexing import build
-from rag.indexing.build import BuildReport, Progress, silent
 from rag.indexing.encoder import Embedder, default_embedder
 from rag.indexing.generation import Generation
+from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Pointer, Store
 from rag.library import doctor, syncing
+from rag.library.adding import add_file, add_page, checked_facts, install, set_aside
 from rag.library.doctor import Finding
+from rag.library.status import SourceStatus, source_statuses
 from rag.library.syncing import SyncReport
-from rag.records import SOURCE_FACTS, Document, Source, TextKind
-from rag.sources.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
+from rag.sources.corpus import Corpus
 from rag.sources.fetching import Fetcher, HttpFetcher
-from rag.text.dates import bounds
-
-REASONS = 3
-"""Reasons that are told where nothing in a folder or an archive can be read."""
 
 WATCH_SECONDS = 1.0
 """Pause between two looks at the library's folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
-    """A source and what the index holds of it."""
-
-    source: Source
-    text_kinds: tuple[TextKind, ...]
-    """Kinds of text that are indexed: notes, full text, both or none."""
-    chunks: int
-    problem: str
-    """Why a text of it is missing; empty when all is well."""
 
 
 class Library:
@@ -77,8 +55,8 @@ class Library:
             place: a path, or an address that starts with ``http://`` or ``https://``.
             source_id: the declared source whose full text it is; None makes it a source
                 of its own, named after it.
-            meta: values of `rag.records.SOURCE_FACTS` for a new source; those of a
-                declared one are kept in sources.toml.
+            meta: values of `rag.sources.declarations.SOURCE_FACTS` for a new source; those
+                of a declared one are kept in sources.toml.
 
         Returns:
             Where it stands now. What stood there is kept in documents/removed/.
@@ -91,15 +69,12 @@ class Library:
             LoadError: it cannot become text; nothing is copied.
         """
         corpus = self.corpus
-        told = _checked(meta or {})
+        told = checked_facts(meta or {})
         if source_id is not None:
             corpus.source(source_id)
         if str(place).startswith(("http://", "https://")):
-            return self._add_page(corpus, str(place), source_id, told)
-        path = Path(place).expanduser()
-        if not path.exists():
-            raise CorpusError(f"there is no file {str(path)!r}; check the name")
-        return install(corpus, path, _owner(corpus, source_id or slug(path.stem), told), told)
+            return add_page(corpus, str(place), self._fetcher or HttpFetcher(), source_id, told)
+        return add_file(corpus, Path(place).expanduser(), source_id, told)
 
     def remove(self, source_id: str) -> Path:
         """Move the texts of a source out of the index's sight, to documents/removed/.
@@ -107,7 +82,7 @@ class Library:
         Raises:
             UnknownSourceError: documents/ holds no text of the source.
         """
-        moved = _set_aside(self.corpus, source_id)
+        moved = set_aside(self.corpus, source_id)
         if moved is None:
             raise UnknownSourceError(
                 f"documents/ holds no text of source {source_id!r}; `rag sources` lists what there is"
@@ -195,111 +170,6 @@ class Library:
     def embedder(self) -> Embedder:
         """The model that the settings name, opened when first needed."""
         return self._embedder or default_embedder(self.settings.embedding_model, self.settings.embedding_languages)
-
-    def _add_page(self, corpus: Corpus, url: str, source_id: str | None, meta: dict[str, str]) -> Path:
-        fetched = (self._fetcher or HttpFetcher()).fetch(url)
-        parts = urlsplit(fetched.url)
-        stem = Path(unquote(parts.path)).stem or parts.hostname or "page"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"{slug(stem)}{fetched.suffix}"
-            path.write_bytes(fetched.body)
-            return install(corpus, path, _owner(corpus, source_id or slug(stem), meta), {"url": url, **meta})
-
-
-def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str]) -> Path:
-    """Put a file or folder into documents/ under a source's name, once it is known to be readable.
-
-    Raises:
-        LoadError: it cannot become text; nothing is changed.
-    """
-    target = corpus.documents / (name + ("" if path.is_dir() else path.suffix.lower()))
-    if target.resolve() == path.resolve():
-        return target
-    corpus.documents.mkdir(parents=True, exist_ok=True)
-    _check_readable(path, corpus, name)
-    fresh = target.with_name(f".{target.name}.new")
-    if path.is_dir():
-        shutil.copytree(path, fresh, dirs_exist_ok=True)
-    else:
-        shutil.copyfile(path, fresh)
-    _set_aside(corpus, name)
-    fresh.replace(target)
-    if meta:
-        meta_path(target).write_text(json.dumps(dict(meta), ensure_ascii=False, indent=1), encoding="utf-8")
-    return target
-
-
-def source_statuses(corpus: Corpus, generation: Generation | None) -> list[SourceStatus]:
-    """Say of every source, declared or dropped, what a generation holds of it."""
-    held = generation.sources if generation else {}
-    texts: dict[str, list[Document]] = {}
-    for document in generation.documents.values() if generation else ():
-        texts.setdefault(document.source_id, []).append(document)
-    counts = Counter(chunk.doc_id for chunk in generation.chunks) if generation else Counter()
-    parts = generation.parts if generation else []
-    problems = {source_id: reason for part in parts for source_id, reason in part.failures}
-    rows = []
-    for source_id, source in {**corpus.sources, **held}.items():
-        own = texts.get(source_id, [])
-        count = sum(counts[document.doc_id] for document in own)
-        none = "no text; add one with `rag add FILE --source ID`" if generation else "not indexed; run `rag build`"
-        rows.append(
-            SourceStatus(source, tuple(d.text_kind for d in own), count, problems.get(source_id, "" if own else none))
-        )
-    for source_id in problems.keys() - {row.source.id for row in rows}:
-        rows.append(SourceStatus(Source.unnamed(source_id, source_id), (), 0, problems[source_id]))
-    return rows
-
-
-def _checked(meta: Mapping[str, str]) -> dict[str, str]:
-    for name in sorted(set(meta) - set(SOURCE_FACTS)):
-        raise CorpusError(f"{name!r} cannot be told of a source; known are {', '.join(SOURCE_FACTS)}")
-    if "date" in meta:
-        bounds(meta["date"])
-    return dict(meta)
-
-
-def _owner(corpus: Corpus, source_id: str, meta: Mapping[str, str]) -> str:
-    """Give the id of a new text's source.
-
-    Raises:
-        CorpusError: the source is declared, and facts of it are told.
-    """
-    if meta and source_id in corpus.sources:
-        told = ", ".join(f"{name}={value!r}" for name, value in meta.items())
-        raise CorpusError(
-            f"source {source_id!r} keeps its facts in sources.toml; found {told}; "
-            "change them there, and add the text without them"
-        )
-    return source_id
-
-
-def _set_aside(corpus: Corpus, name: str) -> Path | None:
-    """Move the files of a source to a dated folder; gives it, or None where there were none."""
-    found = [m.path for m in corpus.materials() if m.text_kind == "full text" and m.source.id == name]
-    if not found:
-        return None
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-    folder = corpus.documents / REMOVED / stamp
-    folder.mkdir(parents=True)
-    for path in found:
-        companion = meta_path(path)
-        if companion.exists():
-            companion.replace(folder / companion.name)
-        path.replace(folder / path.name)
-    return folder
-
-
-def _check_readable(path: Path, corpus: Corpus, name: str) -> None:
-    blank = corpus.sources.get(name) or Source.unnamed(name)
-    reasons: list[str] = []
-    for reading in read_material(Material(path, blank, "full text", declared=name in corpus.sources)):
-        if reading.document:
-            return
-        reasons.append(reading.reason)
-    more = [f"and {len(reasons) - REASONS} more"] if len(reasons) > REASONS else []
-    told = "; ".join([*reasons[:REASONS], *more])
-    raise LoadError(f"{path.name} was not added: {told or 'it holds no text'}")
 
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:

@@ -12,12 +12,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from rag.errors import FetchError, LoadError, UnreachableError
-from rag.indexing.build import Progress, silent
-from rag.indexing.store import file_digest
+from rag.indexing.report import Progress, silent
 from rag.loading import read
+from rag.models import file_digest
 from rag.records import Source
 from rag.sources.corpus import NOTES, QUARANTINE, Corpus
-from rag.sources.fetching import Fetched, Fetcher
+from rag.sources.fetching import Fetcher
+from rag.sources.responses import Fetched
 from rag.text.words import counted_terms, tokenise
 
 STATE = ".sync.json"
@@ -111,11 +112,7 @@ def _sync_one(
     state: dict[str, Any],
     silent_hosts: set[str],
 ) -> SyncRow:
-    """Fetch one source, and note what came in `state`.
-
-    Args:
-        silent_hosts: hosts in a row that could not be connected to; emptied when one answers.
-    """
+    """Fetch one source; notes what came in `state`, and in `silent_hosts` those in a row that cannot be reached."""
     reasons: list[str] = []
     known = state.get(source.id, {})
     for url in (source.url, *corpus.mirrors.get(source.id, ())):

@@ -62,11 +62,7 @@ def folder_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _refuse_swarm(infos: list[zipfile.ZipInfo]) -> None:
-    """Refuse a bomb in many parts, each too small to be one by itself.
-
-    Raises:
-        LoadError: the small members together unpack to more than the ratio allows.
-    """
+    """Refuse a bomb in many parts, each too small to be one by itself."""
     small = [info for info in infos if info.file_size <= MB]
     packed, unpacked = sum(info.compress_size for info in small), sum(info.file_size for info in small)
     if unpacked > MB and unpacked > RATIO * max(1, packed):

@@ -92,11 +92,7 @@ def _mostly_utf8(data: bytes) -> bool:
 
 
 def _guess(data: bytes) -> str:
-    """Return text in the likeliest encoding.
-
-    Raises:
-        LoadError: none is likely.
-    """
+    """Return text in the likeliest encoding, or raise a LoadError where none is likely."""
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(data[:200_000], cp_exclusion=_MARKED).best()

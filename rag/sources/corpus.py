@@ -26,8 +26,9 @@ from typing import Any
 from rag.errors import CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand
 from rag.loading.extract import Extract
-from rag.records import SOURCE_FACTS, UNKNOWN, Document, Source, TextKind, document_id
+from rag.records import UNKNOWN, Document, Source, TextKind, document_id
 from rag.sources.declarations import (
+    SOURCE_FACTS,
     TIMELINE,
     NoticeRule,
     declared_sources,

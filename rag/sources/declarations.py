@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from rag.errors import ConfigError, CorpusError
-from rag.records import SOURCE_FACTS, UNKNOWN, Source
+from rag.records import UNKNOWN, Source
 from rag.text.dates import bounds
 
 KINDS = ("article", "government", "news", "un", "think-tank", "journal", "document")
 TIMELINE = "timeline"
 """Notes file that orders events and is never cited."""
+
+SOURCE_FACTS = tuple(fact.name for fact in fields(Source) if fact.name != "id")
+"""What may be told of a source: every field of its record but the id."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SOURCE_KEYS = {"id", *SOURCE_FACTS}

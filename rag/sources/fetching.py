@@ -5,14 +5,9 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePosixPath
-from typing import Literal, Protocol
-from urllib.parse import urlsplit
+from typing import Protocol
 
 import httpcore
 import httpx
@@ -27,6 +22,7 @@ from rag.sources.addresses import (
     refused,
     system_addresses,
 )
+from rag.sources.responses import SAVE, Fetched, read_body, read_page, retry_after
 from rag.sources.transport import GuardedTransport, tls_context
 
 AGENT = "cited-qa-assistant"
@@ -48,36 +44,6 @@ CONNECT_TIMEOUT = 5.0
 _Headers = Mapping[str, str]
 _PASSING = (429, 500, 502, 503, 504)
 _PORTS = (80, 443)
-_SAVE = "save the page in a browser and run `rag add FILE`"
-
-_SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What an address gave."""
-
-    url: str
-    """Address after redirects."""
-    status: Literal["fetched", "unchanged"]
-    """``unchanged``: the server confirmed the ETag or date that was sent; body is empty."""
-    body: bytes
-    """Content after decompression."""
-    content_type: str
-    """Content-Type as sent, charset included; empty where none was."""
-    etag: str
-    """Validator for the next fetch; empty where none was sent."""
-    last_modified: str
-    """HTTP date for the next fetch; empty where none was sent."""
-
-    @property
-    def suffix(self) -> str:
-        """The file name suffix of its format: by content and type, else by the address, else ``.html``."""
-        kind = self.content_type.partition(";")[0].strip().lower()
-        if self.body.startswith(b"%PDF-"):
-            return ".pdf"
-        named = "" if "html" in kind else PurePosixPath(urlsplit(self.url).path).suffix
-        return _SUFFIXES.get(kind) or named or ".html"
 
 
 class Fetcher(Protocol):
@@ -153,7 +119,7 @@ class HttpFetcher:
             while True:
                 try:
                     with self._visit(client, start, until, asked) as response:
-                        return _fetched(response, asked, self._max_bytes)
+                        return read_page(response, asked, self._max_bytes)
                 except _PassingError as error:
                     wait = max(error.wait, BACKOFF * 2**attempt)
                     self._hold(error.host, wait)
@@ -196,7 +162,7 @@ class HttpFetcher:
                     yield response
                     return
                 came_from, url = url.host, response.next_request.url
-        raise FetchError(f"redirected more than {MAX_REDIRECTS} times, last to {str(url)!r}; expected a page; {_SAVE}")
+        raise FetchError(f"redirected more than {MAX_REDIRECTS} times, last to {str(url)!r}; expected a page; {SAVE}")
 
     def _check(self, url: httpx.URL) -> None:
         """Refuse an address by its form; what a name resolves to is checked when connecting."""
@@ -209,7 +175,7 @@ class HttpFetcher:
         if url.scheme not in ("http", "https") or not host:
             raise FetchError(f"{str(url)!r} cannot be fetched; expected 'http://' or 'https://' and a host")
         if url.port not in (None, *_PORTS) and self._allow is public_address:
-            raise FetchError(f"{str(url)!r} asks for port {url.port!r}; expected 80 or 443; {_SAVE}")
+            raise FetchError(f"{str(url)!r} asks for port {url.port!r}; expected 80 or 443; {SAVE}")
         address = literal_address(url.raw_host.decode())
         if address is not None and not self._allow(address):
             raise refused(host, address)
@@ -220,12 +186,12 @@ class HttpFetcher:
         rules = self._robots.get(place)
         if rules is None:
             with self._visit(client, httpx.URL(place), until, {}, robots=True) as response:
-                text = _body(response, ROBOTS_BYTES, cut=True) if response.is_success else b""
+                text = read_body(response, ROBOTS_BYTES, cut=True) if response.is_success else b""
             rules = self._robots[place] = Protego.parse(text.decode("utf-8-sig", "replace"))
             self._interval[url.host] = min(max(INTERVAL, rules.crawl_delay(AGENT) or 0.0), LONGEST_WAIT)
         if not rules.can_fetch(str(url), AGENT):
             raise FetchError(
-                f"{str(url)!r} is disallowed by {place!r}; expected a page that is open to {AGENT!r}; {_SAVE}"
+                f"{str(url)!r} is disallowed by {place!r}; expected a page that is open to {AGENT!r}; {SAVE}"
             )
 
     def _hold(self, host: str, seconds: float) -> None:
@@ -261,7 +227,7 @@ def _answer(client: httpx.Client, url: httpx.URL, asked: _Headers) -> Iterator[h
     try:
         with client.stream("GET", url, headers=asked) as response:
             if response.status_code in _PASSING:
-                wait = _retry_after(response)
+                wait = retry_after(response)
                 rest = f" and asks for {wait:.0f} s of rest" if wait else ""
                 raise _PassingError(f"{place!r} answered {response.status_code}{rest}", url.host, wait)
             yield response
@@ -273,62 +239,12 @@ def _answer(client: httpx.Client, url: httpx.URL, asked: _Headers) -> Iterator[h
         raise _PassingError(f"{place!r} broke off ({error})", url.host) from error
     except (httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         # A ValueError is a Location that no parser takes.
-        raise FetchError(f"{place!r} breaks the rules of HTTP ({error}); expected a page; {_SAVE}") from error
-
-
-def _fetched(response: httpx.Response, asked: _Headers, limit: int) -> Fetched:
-    place, told = str(response.url), response.headers
-    validators = told.get("etag", ""), told.get("last-modified", "")
-    if response.status_code == 304 and asked:
-        kept = asked.get("If-None-Match", ""), asked.get("If-Modified-Since", "")
-        etag, modified = (new or old for new, old in zip(validators, kept, strict=True))
-        return Fetched(place, "unchanged", b"", told.get("content-type", ""), etag, modified)
-    if response.status_code != 200:
-        raise FetchError(f"{place!r} answered {response.status_code}; expected 200; check it, or {_SAVE}")
-    return Fetched(place, "fetched", _body(response, limit), told.get("content-type", ""), *validators)
-
-
-def _body(response: httpx.Response, limit: int, *, cut: bool = False) -> bytes:
-    """Read a body of at most `limit` bytes, compressed and not; `cut` keeps the start of a longer one."""
-    place, encoding = str(response.url), response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", "x-gzip"):
-        raise FetchError(f"{place!r} is encoded as {encoding!r}; expected 'gzip' or none; {_SAVE}")
-    unzip = None if encoding == "identity" else zlib.decompressobj(wbits=31)
-    body, received = bytearray(), 0
-    try:
-        for part in response.iter_raw():
-            received += len(part)
-            body += part if unzip is None else unzip.decompress(part, limit + 1 - len(body))
-            while unzip is not None and unzip.eof and unzip.unused_data and len(body) <= limit:
-                rest, unzip = unzip.unused_data, zlib.decompressobj(wbits=31)
-                body += unzip.decompress(rest, limit + 1 - len(body))
-            if max(received, len(body)) > limit:
-                if cut:
-                    return bytes(body[:limit])
-                raise FetchError(f"{place!r} holds more than {limit} bytes; expected a smaller page; {_SAVE}")
-    except zlib.error as error:
-        raise FetchError(f"{place!r} is not valid gzip ({error}); expected a whole page; {_SAVE}") from error
-    if unzip is not None and received and not unzip.eof:
-        raise FetchError(f"{place!r} ends inside its gzip stream; expected a whole page; {_SAVE}")
-    return bytes(body)
+        raise FetchError(f"{place!r} breaks the rules of HTTP ({error}); expected a page; {SAVE}") from error
 
 
 def _sendable(text: str) -> bool:
     """Say whether a stored validator fits in a header."""
     return text != "" and text.isascii() and text.isprintable()
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Give the seconds of Retry-After, a number or an HTTP date; 0 where it says nothing."""
-    text = response.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        sent = response.headers.get("date")
-        now = parsedate_to_datetime(sent).timestamp() if sent else time.time()
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _user_agent() -> str:

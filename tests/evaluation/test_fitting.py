@@ -110,7 +110,5 @@ def test_plain_questions_are_judged_by_their_patterns(place: Place, tmp_path: Pa
         ("plain", 0, True, True), ("plain", 1, False, True), ("plain", 0, False, False),
     ]  # fmt: skip
     path.write_text('{"id": "F1", "question": "Who?"}', encoding="utf-8")
-    with pytest.raises(
-        CorpusError, match=rf"^{path}, line 1: expected id, question, type and match, found \['id', 'qu"
-    ):
+    with pytest.raises(CorpusError, match=rf"^{path}, line 1 lacks 'type'; expected id, question, type, match$"):
         ask_plain(path, place.open())

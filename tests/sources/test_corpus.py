@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.indexing.build import BuildReport
+from rag.indexing.report import BuildReport
 from tests.conftest import Place
 
 

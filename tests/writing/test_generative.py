@@ -335,7 +335,7 @@ def test_a_passage_without_sentences_is_one_sentence() -> None:
     assert outcome(verdict.sentence) == ("supported", [(1, "verified", FELL)])
 
 
-HISTORY = [Turn("How many fentanyl deaths did Ohio have in 2022?", "Ohio had 4,300 deaths.", ("s1",))]
+HISTORY = [Turn("How many fentanyl deaths did Ohio have in 2022?", "Ohio had 4,300 deaths.")]
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import ConfigError, RagError
-from rag.indexing.build import BuildReport, Progress
+from rag.indexing.report import BuildReport, Progress
 from rag.interfaces.markup import macro
 from rag.interfaces.web.engine import OPENING_SECONDS, Engine
-from rag.library.library import SourceStatus
+from rag.library.status import SourceStatus
 from rag.records import UNKNOWN
 from rag.sources.corpus import Corpus
 

@@ -48,8 +48,7 @@ def valid(value: object) -> list[Stored]:
 
 def remembered(turn: Mapping[str, Any]) -> Turn:
     """What a follow-up needs to know of an answer."""
-    cited = dict.fromkeys(str(c["source_id"]) for c in turn["citations"] if c["status"] != "rejected")
-    return Turn(str(turn["resolved_question"]), str(turn["text"]), tuple(cited))
+    return Turn(str(turn["resolved_question"]), str(turn["text"]))
 
 
 def history(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
