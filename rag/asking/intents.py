@@ -24,8 +24,9 @@ from rag.indexing.encoder import Embedder, FloatArray
 QUESTION = "question"
 """The intent of what is searched."""
 
-SURE = 0.5
-"""Probability from which something else than a question is believed."""
+SURE = 0.6
+"""Probability from which something else than a question is believed: of held-out utterances 0.99 of the questions
+and 0.97 of emergencies and declined requests are told; at 0.7 0.93 of these."""
 
 STRENGTH = 10.0
 """Inverse strength of the regularisation; 10, 30 and 100 differ by less than 0.01 on held-out utterances."""
