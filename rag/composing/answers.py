@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from rag.asking.replies import SUGGESTIONS
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
-from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
-from rag.composing.quotes import BEHIND, choose, quote_all, says_the_same
+from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, events, newest_first, said_of
+from rag.composing.quotes import choose, quote_all, says_the_same
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
@@ -124,7 +124,7 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
         parts.append(Part(question, answered))
         if answered:
             new = [s for s in sentences if not any(says_the_same(s.text, other.text) for other in chosen)]
-            own = choose(new, most=each) if new and new[0].logit >= sentences[0].logit - BEHIND else []
+            own = choose(new, most=each) if new and new[0].logit >= sentences[0].logit - EVENT_BEHIND else []
             chosen += own
             passages |= {p.chunk_id: p for p in _passages(one.reading, own, (), 1)}
     if shape == "timeline":

@@ -23,7 +23,7 @@ EVENTS = 8
 """Events in a timeline at most."""
 
 EVENT_BEHIND = 2 * BEHIND
-"""Log-odds behind the best one from which a sentence is no event of a timeline."""
+"""Log-odds behind the best one from which a sentence is no event of a timeline, nor what answers a part."""
 
 Moment = tuple[int, int, int]
 """Year, month, day; 0 for what is not known."""
