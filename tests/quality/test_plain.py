@@ -59,3 +59,17 @@ def test_whatever_is_quoted_stands_in_the_stored_text(answers: dict[str, Answer]
     for citation in citations:
         assert shipped.document(citation.doc_id).text[citation.start : citation.end] == citation.quote
         assert citation.status == "verified"
+
+
+def test_patterns_tell_what_a_reader_tells() -> None:
+    """Answers that somebody judged by meaning: the patterns agree on nine of ten."""
+    lines = Path(__file__).with_name("verdicts.jsonl").read_text(encoding="utf-8").strip().split("\n")
+    verdicts = {row["id"]: row for row in map(json.loads, lines)}
+    asked = [row for row in ROWS if row["type"] == "plain"]
+    same = [
+        all(re.search(p, " ".join(verdicts[row["id"]]["sentences"]), re.IGNORECASE) for p in row["match"])
+        == verdicts[row["id"]]["three"]
+        for row in asked
+    ]
+    assert (len(verdicts), len(asked)) == (80, 60)
+    assert sum(same) >= 54
