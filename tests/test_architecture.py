@@ -102,3 +102,10 @@ def test_the_surface_is_sorted_and_whole() -> None:
 
     assert list(rag.__all__) == sorted(rag.__all__)
     assert all(getattr(rag, name) is not None for name in rag.__all__)
+
+
+def test_every_package_has_its_floor_in_the_architecture_page() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| (.+?) \|", page, re.MULTILINE)
+    told = {name.removesuffix(".py"): int(floor) for floor, names in rows for name in re.findall(r"`([\w.]+)`", names)}
+    assert told == LAYERS
