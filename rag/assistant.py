@@ -147,7 +147,7 @@ class Assistant:
         """
         pipeline = self._fresh().pipeline
         reading = pipeline.read(checked_question(question), history, depth=self._depth(depth), duplicates=duplicates)
-        return pipeline.judged(reading, self.settings.top_k)
+        return pipeline.judged(asked.search, reading, self.settings.top_k)
 
     def retrieve(
         self, question: str, k: int | None = None, *, filters: Filters | None = None, read: bool = False

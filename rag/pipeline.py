@@ -100,7 +100,7 @@ class Pipeline:
         most = SENTENCES_READ if parts == 1 else max(FEWEST_READ, PARTED_READ // parts)
 
         def look(within: Filters) -> Found:
-            return self.judged(self.read(question, asked.history, within, depth=k, most=most, year=year), k)
+            return self.judged(question, self.read(question, asked.history, within, depth=k, most=most, year=year), k)
 
         if source is None or (filters.sources and source.id not in filters.sources):
             return look(filters)
@@ -154,11 +154,11 @@ class Pipeline:
         return self.reader
 
     @staticmethod
-    def judged(reading: Reading, k: int) -> Found:
-        """Decide how sure a reading is."""
+    def judged(question: str, reading: Reading, k: int) -> Found:
+        """Decide how sure a reading is of a question, whose own names and years count, not those of its history."""
         if not reading.sentences:
             return Found(reading, 0.0, "abstain", k)
-        sure = confidence(signals(reading.query.text, reading.sentences), read=reading.read)
+        sure = confidence(signals(question, reading.sentences), read=reading.read)
         fitted = model(read=reading.read)
         outcome = "answer" if sure >= fitted.answer_from else "abstain" if sure < fitted.abstain_below else "caution"
         return Found(reading, sure, outcome, k)  # type: ignore[arg-type]  # one of Outcome's words
@@ -184,7 +184,7 @@ class Pipeline:
         reading = overview(source, self.retriever, self.reader, filters, self.settings.reader_seconds)
         if not reading.sentences:
             return None, True
-        found = self.judged(reading, k)
+        found = self.judged(reading.query.text, reading, k)
         sure = found.outcome == "answer"
         return replace(
             answer,

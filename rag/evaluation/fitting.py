@@ -70,7 +70,7 @@ def ask_set(
         sentences = found_now.reading.sentences
         if sentences:
             texts = [s.text for s in sentences[:JUDGED]]
-            values = signals(found_now.reading.query.text, sentences)
+            values = signals(query.question, sentences)
             found.append(Judged(folder.name, query.half, values, _is_right(query, texts), query.answerable))
         progress(f"asking {folder.name}", number, len(chosen))
     return found
