@@ -146,7 +146,10 @@ class Assistant:
             duplicates: keep copies of a better passage.
         """
         pipeline = self._fresh().pipeline
-        reading = pipeline.read(checked_question(question), history, depth=self._depth(depth), duplicates=duplicates)
+        asked = pipeline.interpreter.understand(checked_question(question), history)
+        reading = pipeline.read(
+            asked.search, asked.history, leans=asked.leans, depth=self._depth(depth), duplicates=duplicates
+        )
         return pipeline.judged(asked.search, reading, self.settings.top_k)
 
     def retrieve(

@@ -100,7 +100,8 @@ class Pipeline:
         most = SENTENCES_READ if parts == 1 else max(FEWEST_READ, PARTED_READ // parts)
 
         def look(within: Filters) -> Found:
-            return self.judged(question, self.read(question, asked.history, within, depth=k, most=most, year=year), k)
+            reading = self.read(question, asked.history, within, leans=asked.leans, depth=k, most=most, year=year)
+            return self.judged(question, reading, k)
 
         if source is None or (filters.sources and source.id not in filters.sources):
             return look(filters)
@@ -121,6 +122,7 @@ class Pipeline:
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         *,
+        leans: bool = False,
         depth: int = PASSAGES_READ,
         most: int = SENTENCES_READ,
         year: int | None = None,
@@ -130,6 +132,8 @@ class Pipeline:
 
         Args:
             question: as resolved.
+            history: earlier turns, folded into the search by weight.
+            leans: read the question with the last one.
             depth: passages that are retrieved, at least as many as are read.
             most: sentences to read.
             year: read only what is said of this year, in twice as many passages.
@@ -138,7 +142,7 @@ class Pipeline:
         query = self.retriever.query(question, history)
         depth = max(depth, PASSAGES_READ if year is None else 2 * PASSAGES_READ)
         passages = self.retriever.search(query, depth, filters, duplicates=duplicates)
-        last = history[-1].question.partition(AFTER)[0] if history else ""
+        last = history[-1].question.partition(AFTER)[0] if leans else ""
         if last and last not in question:
             query = replace(query, text=f"{last} {question}")
         lexical, seconds = self.generation.lexical, self.settings.reader_seconds
@@ -169,7 +173,7 @@ class Pipeline:
         None where the question has to be searched.
         """
         source, aspect = asked.scope.source, asked.scope.aspect
-        if not aspect or asked.history or (source and filters.sources and source.id not in filters.sources):
+        if not aspect or asked.leans or (source and filters.sources and source.id not in filters.sources):
             return None, True
         answer = Answer(asked.typed, asked.text, "answer", 1.0, (), ())
         if aspect != "overview" and source is not None:

@@ -50,7 +50,9 @@ class Understood:
     search: str
     """What is searched and read."""
     history: tuple[Turn, ...]
-    """Earlier turns that are folded into the search; empty where the question stands alone."""
+    """Earlier turns that are folded into the search, by weight; empty where the question was completed in words."""
+    leans: bool
+    """Whether it is read with the last question, because it cannot stand alone."""
     asks_who_said: bool
     scope: Scope
     parts: Parts
@@ -58,7 +60,7 @@ class Understood:
     @property
     def completed(self) -> bool:
         """Whether the conversation was needed to understand it."""
-        return bool(self.history) or self.text.casefold() != self.typed.casefold()
+        return self.leans or self.text.casefold() != self.typed.casefold()
 
 
 class Interpreter:
@@ -114,7 +116,8 @@ class Interpreter:
             intent=intent,
             text=text,
             search=without_source(search),
-            history=resolved.history,
+            history=tuple(history) if resolved.history or resolved.text == question else (),
+            leans=bool(resolved.history),
             asks_who_said=resolved.asks_who_said,
             scope=scope,
             parts=part(without_source(search)),

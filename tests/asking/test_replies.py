@@ -21,7 +21,7 @@ UNDATED = replace(Source.unnamed("log", "A Log"), publisher="Keeper")
 
 
 def asked(intent: str) -> Understood:
-    return Understood("hm?", intent, "hm?", "hm?", (), False, Scope(None, "", ""), Parts("plain", ("hm?",)))
+    return Understood("hm?", intent, "hm?", "hm?", (), False, False, Scope(None, "", ""), Parts("plain", ("hm?",)))
 
 
 def with_notices(folder: Path) -> Corpus:

@@ -36,7 +36,7 @@ class Held:
 
 def asked(*questions: str, shape: Shape = "plain") -> Understood:
     text = questions[0]
-    return Understood(text, "question", text, text, (), False, Scope(None, "", ""), Parts(shape, questions))
+    return Understood(text, "question", text, text, (), False, False, Scope(None, "", ""), Parts(shape, questions))
 
 
 def found(sentences: Sequence[ReadSentence], outcome: Outcome = "answer", sure: float = 0.8, kept: int = 2) -> Found:

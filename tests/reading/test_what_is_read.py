@@ -211,7 +211,7 @@ def test_a_follow_up_is_read_with_the_question_before_and_orders_no_passages(pla
     reader = OverlapReader()
     pipeline = place.open(reader)._fresh().pipeline
     history = [Turn("How did the ferry run?", "Every twenty minutes.")]
-    found = pipeline.read("What did it cost?", history)
+    found = pipeline.read("What did it cost?", history, leans=True)
     assert reader.asked[0][0] == "How did the ferry run? What did it cost?"
     scores = [p.score for p in found.passages]
     assert scores == sorted(scores, reverse=True)
