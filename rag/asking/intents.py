@@ -76,11 +76,12 @@ class IntentModel:
         np.savez(scratch, names=np.array(self.names), weights=self.weights, bias=self.bias)
         scratch.replace(path)
 
-    def classify(self, vector: FloatArray) -> str:
+    def classify(self, vector: FloatArray, *, least: float = 0.0) -> str:
         """Name the intent of an utterance; `QUESTION` where it may well be one, `EMERGENCY` where that is in doubt.
 
         Args:
             vector: (dim,) as the embedder encodes a question.
+            least: probability of its own that another intent needs besides.
         """
         scores = self.weights @ vector + self.bias
         shares = np.exp(scores - scores.max())
@@ -88,6 +89,8 @@ class IntentModel:
         if 1 - chances.pop(QUESTION, 0.0) < SURE:
             return QUESTION
         likeliest = max(chances, key=chances.__getitem__)
+        if chances[likeliest] < least:
+            return QUESTION
         return EMERGENCY if chances.get(EMERGENCY, 0.0) >= DOUBT * chances[likeliest] else likeliest
 
 

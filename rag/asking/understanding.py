@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rag.asking.followups import Resolved, needs_history, resolve
-from rag.asking.intents import QUESTION, IntentModel, open_intents
+from rag.asking.intents import QUESTION, SURE, IntentModel, open_intents
 from rag.asking.parts import Parts, part
 from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_source
 from rag.asking.spelling import correct, vocabulary
@@ -95,7 +95,9 @@ class Interpreter:
             history: earlier turns, oldest first, their questions as resolved.
             rewrite: completes a follow-up by a model, where there is one.
         """
-        intent = self.intents.classify(self._embedder.encode_queries([question])[0])
+        bare = needs_history(question)
+        vector = self._embedder.encode_queries([question])[0]
+        intent = self.intents.classify(vector, least=SURE if bare else 0.0)
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts
@@ -105,7 +107,8 @@ class Interpreter:
             search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)
         main = self._generation.sources.get(self._corpus.main_source)
         scope = find_scope(search, self._generation.sources.values(), main)
-        if intent == QUESTION and not history and not scope.aspect and needs_history(question):
+        can_point = intent == QUESTION or intent in ABOUT_LIBRARY
+        if can_point and not history and not scope.aspect and bare:
             intent = UNCLEAR
         if intent == "sources_list" and (topic := self._topic(question)):
             intent, scope = QUESTION, Scope(None, "overview", topic)

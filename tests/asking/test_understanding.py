@@ -19,7 +19,7 @@ BRIDGE = "What did the Harbour Bridge cost in 2021?"
 def interpreter(place: Place, monkeypatch: pytest.MonkeyPatch) -> Interpreter:
     """One over the small library, to which everything that is typed is a question."""
     place.library.build()
-    monkeypatch.setattr("rag.asking.intents.IntentModel.classify", lambda self, vector: QUESTION)
+    monkeypatch.setattr("rag.asking.intents.IntentModel.classify", lambda self, vector, least=0.0: QUESTION)
     return place.open()._fresh().pipeline.interpreter
 
 

@@ -14,6 +14,7 @@ import pytest
 from rag.errors import LoadError
 from rag.loading import read_bytes
 from rag.sources.corpus import slug
+from rag.testing import OverlapReader
 from tests.conftest import Place
 from tests.loading import files
 
@@ -113,7 +114,7 @@ def test_what_cannot_be_taken_is_refused_in_a_line(
     assert "\n" not in said and len(said) < 400
     assert list((place.corpus / "documents").iterdir()) == []
     assert place.library.build().generation == before.generation
-    assert place.open().ask("What did the bridge cost?").citations
+    assert place.open(OverlapReader()).ask("What did the bridge cost?").citations
 
 
 def million_objects(path: Path) -> None:
