@@ -27,7 +27,7 @@ from rag.indexing.generation import Generation
 from rag.reading.confidence import confidence, model, signals
 from rag.reading.reader import Reader
 from rag.reading.reading import PASSAGES_READ, SENTENCES_READ, Reading, read
-from rag.records import Answer, AnswerSentence, Filters, Notice, Turn
+from rag.records import Answer, AnswerSentence, Filters, Notice, Outcome, Turn
 from rag.retrieval.retriever import Retriever
 from rag.sources.corpus import Corpus
 from rag.text.languages import foreign_language
@@ -73,9 +73,7 @@ class Pipeline:
             return
         answer, was_read = self._about(asked, filters, k)
         if answer is None:
-            years = asked.parts.years or (None,) * len(asked.parts.questions)
-            parts = zip(asked.parts.questions, years, strict=True)
-            found = [self.find(part, asked, filters, k, year=year) for part, year in parts]
+            found = [self.find(part, asked, filters, k, year=year) for part, year in asked.parts.dated]
             opening = self.find(asked.parts.opening, asked, filters, k) if asked.parts.opening else None
             answer = compose(asked, found, self.generation, opening=opening, everything=filters == Filters())
             was_read = all(one.reading.read for one in found)
@@ -164,8 +162,10 @@ class Pipeline:
             return Found(reading, 0.0, "abstain", k)
         sure = confidence(signals(question, reading.sentences), read=reading.read)
         fitted = model(read=reading.read)
-        outcome = "answer" if sure >= fitted.answer_from else "abstain" if sure < fitted.abstain_below else "caution"
-        return Found(reading, sure, outcome, k)  # type: ignore[arg-type]  # one of Outcome's words
+        outcome: Outcome = (
+            "answer" if sure >= fitted.answer_from else "abstain" if sure < fitted.abstain_below else "caution"
+        )
+        return Found(reading, sure, outcome, k)
 
     def _about(self, asked: Understood, filters: Filters, k: int) -> tuple[Answer | None, bool]:
         """Answer a question about a source itself, or a topic in short, and say whether what it took was read.

@@ -51,6 +51,11 @@ class Parts:
     opening: str = ""
     """Of a comparison of two names, the whole question: what answers it opens the answer."""
 
+    @property
+    def dated(self) -> tuple[tuple[str, int | None], ...]:
+        """Each part with its year, None for a part that is of no year."""
+        return tuple(zip(self.questions, self.years or (None,) * len(self.questions), strict=True))
+
 
 def part(question: str) -> Parts:
     """Part a question by rule.

@@ -29,7 +29,7 @@ UNCLEAR = "unclear"
 ABOUT_LIBRARY = ("help", "identity", "sources_count", "sources_list", "sources_newest")
 """Intents of what is asked about the library and the assistant."""
 
-_ABOUT_LIBRARY = re.compile(
+_NO_TOPIC = re.compile(
     r"\b(?:sources?|documents?|texts?|files?|articles?|library|collection|material|information|info|stuff|things?|anything"
     r"|everything|topics?|subjects?|have|got|hold|know|cover|covered|list|show|include[ds]?|contain|available|there|all|kind|sort"
     r"|on|about|regarding|concerning)\b",
@@ -131,7 +131,7 @@ class Interpreter:
 
     def _topic(self, question: str) -> str:
         """The words of a question about the library that name what the library speaks of."""
-        rest = _ABOUT_LIBRARY.sub(" ", question)
+        rest = _NO_TOPIC.sub(" ", question)
         return " ".join(
             dict.fromkeys(w for w in re.findall(r"[\w.’'-]+", rest) if counted_terms(w) and self._is_word(w))
         )

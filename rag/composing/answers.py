@@ -19,7 +19,7 @@ from rag.text.dates import readable
 from rag.text.names import bounds_answer
 from rag.text.words import tokenise
 
-DOES_NOT_SAY = "The sources do not say{why}. The nearest passages are listed for you to judge."
+DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 ELSEWHERE = "“{}” does not say. Another source says:"
 SHADE = 0.01
@@ -117,8 +117,7 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
     if opening is not None and opening.outcome != "abstain":
         chosen = choose(opening.reading.sentences, most=1)
         passages = {p.chunk_id: p for p in _passages(opening.reading, chosen, (), 1)}
-    years = asked.parts.years or (None,) * len(found)
-    for question, year, one in zip(asked.parts.questions, years, found, strict=True):
+    for (question, year), one in zip(asked.parts.dated, found, strict=True):
         sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
         answered = one.outcome != "abstain" and bool(sentences)
         parts.append(Part(question, answered))
@@ -184,9 +183,8 @@ def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation) ->
     why = f": they do not mention {_either(unknown)}" if unknown else ""
     if not why and lacking:
         why = f": what they say nearest does not mention {_either(lacking)}"
-    if one.silent is not None:
-        return f"“{one.silent.title}” does not say{why}. The nearest passages are listed for you to judge."
-    return DOES_NOT_SAY.format(why=why)
+    who = f"“{one.silent.title}” does" if one.silent else "The sources do"
+    return DOES_NOT_SAY.format(who=who, why=why)
 
 
 def _lead(one: Found, lacking: Sequence[str], generation: Generation, *, everything: bool) -> str:
