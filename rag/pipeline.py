@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from rag.asking.followups import AFTER
 from rag.asking.replies import reply
 from rag.asking.understanding import Interpreter, Understood
-from rag.composing.about import overview, overview_sentences, record_answer
+from rag.composing.about import guide, overview, overview_sentences, record_answer
 from rag.composing.answers import CAUTION, Found, compose, numbered, suggestions
 from rag.config import Settings
 from rag.errors import AnswererError
@@ -57,7 +57,9 @@ class Pipeline:
         cls, corpus: Corpus, generation: Generation, embedder: Embedder, reader: Reader | None, settings: Settings
     ) -> Pipeline:
         """Put the steps together over one generation."""
-        retriever = Retriever(generation, embedder, candidates=settings.candidates)
+        retriever = Retriever(
+            generation, embedder, candidates=settings.candidates, abbreviations=corpus.abbreviations
+        )
         interpreter = Interpreter(corpus, generation, embedder, settings.index)
         return cls(corpus, generation, retriever, interpreter, reader, embedder, settings)
 
@@ -185,6 +187,9 @@ class Pipeline:
             found = self.find(asked.scope.topic, asked, filters, k)
             topic = replace(asked, parts=replace(asked.parts, shape="overview", questions=(asked.scope.topic,)))
             return compose(topic, [found], self.generation, everything=filters == Filters()), found.reading.read
+        said, passages = guide(source, self.retriever, filters)
+        if said:
+            return replace(answer, sentences=said, passages=tuple(passages), shape="overview"), True
         reading = overview(source, self.retriever, self.reader, filters, self.settings.reader_seconds)
         if not reading.sentences:
             return None, True

@@ -27,6 +27,13 @@ kind; a source or topic in short; who wrote a source, where and when; no answer 
 Outcome = Literal["answer", "caution", "abstain"]
 """``caution`` answers with a warning; ``abstain`` says that the sources do not say."""
 
+PlaceKind = Literal["primary", "press", "copy", "aggregator"]
+"""What a place of reading is: the origin's own or an official register; a report, commentary or summary
+of known make; the original's words on somebody else's site; what collects or rewrites the reports of
+others. In the order in which they are believed."""
+
+FigureStatus = Literal["final", "provisional", "estimate"]
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -51,21 +58,69 @@ class Page(Span):
 
 
 @dataclass(frozen=True, slots=True)
-class Attribution:
-    """Who published something, when, and at which web address; empty where it has none."""
+class Place:
+    """Where something was read: who publishes it, when it appeared, and its web address, empty where it has none."""
 
     publisher: str
     date: str
     url: str
+    kind: PlaceKind = "primary"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who says something, when, in which release, and where it was read."""
+
+    origin: str
+    date: str
+    """Of the release."""
+    seen_at: Place
+    release: str = ""
+    """What the release is called; empty where it has no name."""
+
+    @classmethod
+    def own(cls, publisher: str, date: str, url: str) -> Attribution:
+        """What a publisher says at an address of its own."""
+        return cls(publisher, date, Place(publisher, date, url))
+
+    @property
+    def when(self) -> str:
+        """The date of the release, else that of the place where it was read."""
+        return self.date if self.date != UNKNOWN else self.seen_at.date
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A figure as data: what was measured, where, in which period, and whether it is the last word."""
+
+    measure: str
+    """In plain words, the same for the same measure: ``drug overdose deaths``."""
+    place: str
+    period: str
+    """A year or a month, or the first and the last month of another span: ``2023-10/2024-09``."""
+    value: float
+    unit: str
+    status: FigureStatus
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """What only figures of the same may be set against: measure, place, unit."""
+        return self.measure, self.place, self.unit
 
 
 @dataclass(frozen=True, slots=True)
 class Statement(Span):
-    """A statement of a notes document that has an attribution of its own."""
+    """A statement of a notes document with its attribution, and what stands in it as data."""
 
     attribution: Attribution
+    """The best place of reading first, see `PlaceKind`."""
+    also: tuple[Attribution, ...] = ()
+    """Who else says it, or where else it was read."""
     questions: tuple[str, ...] = ()
     """Questions that it answers, as readers may ask them; searched and offered, never quoted."""
+    figures: tuple[Measurement, ...] = ()
+    events: tuple[str, ...] = ()
+    """Dates of the events that it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +145,9 @@ class Source:
 
     @property
     def attribution(self) -> Attribution:
-        """The attribution of everything in the source that has none of its own."""
-        return Attribution(self.publisher, self.date, self.url)
+        """The attribution of everything in the source that has none of its own: its author's, else its publisher's."""
+        origin = self.publisher if self.author == UNKNOWN else self.author
+        return Attribution(origin, self.date, Place(self.publisher, self.date, self.url))
 
 
 def document_id(source_id: str, text_kind: TextKind) -> str:
@@ -172,9 +228,9 @@ class Passage:
     statements: tuple[Statement, ...] = ()
     """Of a passage of notes: the statements in it, in order."""
 
-    def questions_of(self, span: Span) -> tuple[str, ...]:
-        """The questions noted for the statement that holds a span of this passage."""
-        return next((s.questions for s in self.statements if s.start <= span.start < s.end), ())
+    def statement_at(self, span: Span) -> Statement | None:
+        """The statement that holds a span of this passage, where it has one."""
+        return next((s for s in self.statements if s.start <= span.start < s.end), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +242,14 @@ class Citation:
     doc_id: str
     text_kind: TextKind
     title: str
-    publisher: str
-    date: str
-    url: str
     kind: str
+    attribution: Attribution
     quote: str
     start: int
     end: int
     status: CitationStatus
+    also: tuple[Attribution, ...] = ()
+    """Who else says it, or where else it was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ Notes by the project, in our own words.
 - About 42,000 vehicles crossed the Harbour Bridge each day in 2021. [Road Survey, 2022-02](<https://example.org/survey>)
 """
 
+PAGES = """
+[pages]
+"https://example.org/survey" = { publisher = "The Daily Bay", date = "2022-03-01", kind = "press" }
+"""
+
 FERRY = """# Ferries of the Bay
 
 ## Fares
@@ -85,6 +90,7 @@ def place(tmp_path: Path) -> Place:
     corpus = tmp_path / "corpus"
     (corpus / "notes").mkdir(parents=True)
     (corpus / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    (corpus / "pages.toml").write_text(PAGES, encoding="utf-8")
     (corpus / "corpus.toml").write_text('title = "Harbour"\nmain_source = "bridge-report"\n', encoding="utf-8")
     (corpus / "notes" / "bridge-report.md").write_text(BRIDGE, encoding="utf-8")
     (corpus / "notes" / "ferry-note.md").write_text(FERRY, encoding="utf-8")

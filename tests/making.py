@@ -32,7 +32,7 @@ def passage(
         spans.append(Span(len(text), len(text) + len(sentence)))
         text += f"{sentence} "
     attribution = said or source.attribution
-    statements = (Statement(0, spans[0].end, attribution, tuple(questions)),) if questions else ()
+    statements = (Statement(0, spans[0].end, attribution, questions=tuple(questions)),) if questions else ()
     doc_id = f"{source.id}{number}/{'notes' if kind == 'notes' else 'text'}"
     return Passage(
         number, source, doc_id, kind, f"{doc_id}#0", 0, len(text), text, heading, None, attribution, score,

@@ -46,7 +46,7 @@ def both(place: Place, tmp_path: Path) -> Assistant:
 def test_what_only_the_full_text_says_is_cited_from_it(both: Assistant) -> None:
     answer = both.ask("What did divers find below the western pylon?")
     assert answer.sentences[0].text == "Divers found an anchor of bronze below the western pylon."
-    assert [(c.doc_id, c.title, c.publisher) for c in answer.citations[:1]] == [
+    assert [(c.doc_id, c.title, c.attribution.seen_at.publisher) for c in answer.citations[:1]] == [
         ("bridge-report/text", "The Harbour Bridge", "Port Office")
     ]
 

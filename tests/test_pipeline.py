@@ -32,7 +32,7 @@ def test_every_quote_stands_in_the_stored_text(shipped: Assistant) -> None:
             text = shipped.document(citation.doc_id).text
             assert text[citation.start : citation.end] == citation.quote
             assert citation.status == "verified"
-            assert citation.publisher and citation.date
+            assert citation.attribution.origin and citation.attribution.seen_at.publisher
     assert seen > len(rows)
 
 

@@ -9,7 +9,7 @@ from rag.asking.scope import Aspect
 from rag.composing.quotes import choose, quote_all
 from rag.reading.reader import Reader
 from rag.reading.reading import Reading, read
-from rag.records import UNKNOWN, AnswerSentence, Filters, Passage, Source, Span
+from rag.records import UNKNOWN, AnswerSentence, Filters, Passage, Source, Span, document_id
 from rag.retrieval.retriever import Retriever
 from rag.text.dates import readable
 from rag.verification.citations import cite
@@ -65,8 +65,31 @@ def _record(source: Source) -> str:
     return f"“{source.title}” is by {author}{publisher}{date}."
 
 
+def guide(source: Source, retriever: Retriever, filters: Filters) -> tuple[tuple[AnswerSentence, ...], list[Passage]]:
+    """Quote what our notes on a source say in short: their first section, in its order.
+
+    Returns:
+        The quotes and the passages that hold them; nothing where the source has no notes, or the
+        filters leave none of them.
+    """
+    document = retriever.generation.documents.get(document_id(source.id, "notes"))
+    if document is None:
+        return (), []
+    sections = [heading.start for heading in document.headings if heading.level > 1]
+    end = sections[1] if len(sections) > 1 else len(document.text)
+    short = [s for s in document.statements if s.start < end][:OVERVIEW_SENTENCES]
+    passages = [p for p in retriever.passages_of(document.doc_id, filters) if p.start < end]
+    said = [
+        AnswerSentence(document.text[s.start : s.end], (cite(p, s, document),), "supported")
+        for s in short
+        for p in passages
+        if p.start <= s.start < p.end
+    ]
+    return tuple(said), passages
+
+
 def overview(source: Source, retriever: Retriever, reader: Reader | None, filters: Filters, seconds: float) -> Reading:
-    """Read what a whole source says in short: its argument and its conclusion, best first."""
+    """Read what a source without notes says in short: its argument and its conclusion, best first."""
     query = retriever.query(GIST.format(title=source.title))
     passages = retriever.search(query, LOOKED_AT, replace(filters, sources=(source.id,)))
     return read(query, passages, retriever.generation.lexical, reader, seconds=seconds)

@@ -15,7 +15,7 @@ from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Shape, Source
-from rag.text.dates import readable
+from rag.text.attributions import attributed
 from rag.text.names import bounds_answer
 from rag.text.words import tokenise
 
@@ -224,7 +224,7 @@ def _either(names: Sequence[str]) -> str:
 
 def _said(sentence: AnswerSentence) -> AnswerSentence:
     citation = sentence.citations[0]
-    return replace(sentence, text=f"{citation.publisher} ({readable(citation.date)}): “{sentence.text}”")
+    return replace(sentence, text=f"{attributed(citation.attribution, citation.quote)}: “{sentence.text}”")
 
 
 def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:

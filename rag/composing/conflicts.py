@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.composing.quotes import BEHIND
 from rag.reading.reading import UNREAD, ReadSentence
-from rag.records import Conflict, Document
-from rag.text.dates import readable
+from rag.records import Conflict, Document, Measurement
+from rag.text.attributions import attributed
 from rag.text.figures import Figure, figures, in_digits
 from rag.text.folding import fold
 from rag.text.names import bounds_answer, names
@@ -29,9 +30,11 @@ FINAL = re.compile(r"\b(?:final|revised|corrected|definitive)\b")
 def find_conflicts(sentences: Sequence[ReadSentence], documents: Mapping[str, Document]) -> tuple[Conflict, ...]:
     """Find a sentence that gives another figure than the best one for the same thing.
 
-    Both speak of one thing if they share most of their words, count the same noun or unit, name
-    the same years and places, at least a year, and come from different publishers or dates. A
-    provisional figure beside a final one is told as revised.
+    Where the best one's figures stand as data, only figures of the same measure, place, period
+    and unit are set against them. Else both speak of one thing if they share most of their words,
+    count the same noun or unit, and name the same years and places, at least a year. They come
+    from different origins or dates. A figure that is not final beside a final one is told as
+    revised.
 
     Args:
         sentences: best first; those that answer nearly as surely as the first are compared with it.
@@ -40,31 +43,68 @@ def find_conflicts(sentences: Sequence[ReadSentence], documents: Mapping[str, Do
         return ()
     best = sentences[0]
     for other in sentences[1:]:
-        if other.logit < best.logit - BEHIND or other.passage.attribution == best.passage.attribution:
+        if other.logit < best.logit - BEHIND or _said_by(other) == _said_by(best):
             continue
-        pair = _differing(best.text, other.text)
+        pair = _measured_otherwise(best, other) if best.measured else _told_otherwise(best.text, other.text)
         if pair is not None:
             return (_conflict((best, other), pair, documents),)
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A figure as a sentence gives it."""
+
+    text: str
+    final: bool
+    early: bool
+    """Provisional or an estimate."""
+
+
+def _said_by(sentence: ReadSentence) -> tuple[str, str]:
+    said = sentence.passage.attribution
+    return said.origin, said.date
+
+
 def _conflict(
-    both: tuple[ReadSentence, ReadSentence], pair: tuple[Figure, Figure], documents: Mapping[str, Document]
+    both: tuple[ReadSentence, ReadSentence], pair: tuple[_Told, _Told], documents: Mapping[str, Document]
 ) -> Conflict:
-    said = [
-        f"{figure.text.strip()} according to {s.passage.attribution.publisher} ({readable(s.passage.attribution.date)})"
-        for figure, s in zip(pair, both, strict=True)
-    ]
-    folded = [fold(s.text).text for s in both]
-    final = [bool(FINAL.search(text)) for text in folded]
-    early = [bool(PROVISIONAL.search(text)) and not last for text, last in zip(folded, final, strict=True)]
-    if early[0] != early[1] and final[early.index(False)]:
-        first, last = (said[0], said[1]) if early[0] else (said[1], said[0])
+    said = [f"{told.text} ({attributed(s.passage.attribution, s.text)})" for told, s in zip(pair, both, strict=True)]
+    if pair[0].early != pair[1].early and (pair[0].final or pair[1].final):
+        first, last = said if pair[0].early else reversed(said)
         text = f"A provisional figure was revised: {first}; later {last}."
     else:
         text = f"The sources give different figures: {'; '.join(said)}."
-    cited = tuple(cite(s.passage, s.span, documents[s.passage.doc_id]) for s in both)
-    return Conflict(text, cited)
+    return Conflict(text, tuple(cite(s.passage, s.span, documents[s.passage.doc_id]) for s in both))
+
+
+def _measured_otherwise(one: ReadSentence, other: ReadSentence) -> tuple[_Told, _Told] | None:
+    """The first figures of the same measure, place, period and unit that differ; none where a sentence gives both."""
+    mine = {(m.subject, m.period): m for m in reversed(one.measured)}
+    values = [{m.value for m in s.measured} for s in (one, other)]
+    for its in other.measured:
+        rival = mine.get((its.subject, its.period))
+        if rival and rival.value != its.value and rival.value not in values[1] and its.value not in values[0]:
+            return _measured(rival, one.text), _measured(its, other.text)
+    return None
+
+
+def _measured(told: Measurement, text: str) -> _Told:
+    printed = (f.text for f in figures(fold(text).text)[0] if any(float(v) == told.value for v in f.values))
+    shown = next(printed, f"{told.value:,g} {told.unit}").strip()
+    return _Told(shown, told.status == "final", told.status != "final")
+
+
+def _told_otherwise(one: str, other: str) -> tuple[_Told, _Told] | None:
+    pair = _differing(one, other)
+    if pair is None:
+        return None
+    found = []
+    for figure, text in zip(pair, (one, other), strict=True):
+        folded = fold(text).text
+        final = bool(FINAL.search(folded))
+        found.append(_Told(figure.text.strip(), final, bool(PROVISIONAL.search(folded)) and not final))
+    return found[0], found[1]
 
 
 def _differing(one: str, other: str) -> tuple[Figure, Figure] | None:

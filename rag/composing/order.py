@@ -30,14 +30,23 @@ Moment = tuple[int, int, int]
 
 
 def said_of(sentence: ReadSentence) -> Moment:
-    """Give the last date that a sentence names and that is not to come, else its attribution's; zeros for none."""
+    """Give when what a sentence says was so; zeros where nothing tells.
+
+    That is the last of its events and of the periods of its figures where they stand as data,
+    else the last date that it names and that is not to come, else its attribution's.
+    """
+    statement = sentence.statement
+    if statement is not None and (statement.events or statement.figures):
+        ends = [figure.period.rpartition("/")[2] for figure in statement.figures]
+        return max(map(_moment, statement.events or ends))
     _, days = figures(fold(sentence.text).text)
     today = date.today()
     named = [(day.year, day.month or 0, day.day or 0) for day in days if day.year]
     past = [moment for moment in named if moment <= (today.year, today.month, today.day)]
-    if past:
-        return max(past)
-    dated = sentence.passage.attribution.date
+    return max(past) if past else _moment(sentence.passage.attribution.when)
+
+
+def _moment(dated: str) -> Moment:
     if bounds(dated) is None:
         return (0, 0, 0)
     year, month, day = ([int(part) for part in dated.split("-")] + [0, 0])[:3]

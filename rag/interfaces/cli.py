@@ -124,7 +124,8 @@ def _library_commands(command: Command) -> None:
     sub.add_argument("source", metavar="ID")
     sub = command("sync", _sync, "Fetch the full text of every declared source from its public address; then build.")
     sub.add_argument("--seconds", type=float, metavar="S", help="time for all of it together")
-    command("doctor", _doctor, "Look for anything wrong with the index, and say what mends it.")
+    sub = command("doctor", _doctor, "Look for anything wrong with the index, and say what mends it.")
+    sub.add_argument("--notes", action="store_true", help="count what the library's notes are made of instead")
     command("rollback", _rollback, "Answer from the generation before the current one; the next build renews it.")
 
 
@@ -239,7 +240,12 @@ def _sync(options: Options) -> int:
 
 
 def _doctor(options: Options) -> int:
-    findings = Library(_settings(options)).doctor()
+    library = Library(_settings(options))
+    if options.notes:
+        report = library.notes_report()
+        _show(options, asdict(report), rendering.notes_text(report))
+        return 0
+    findings = library.doctor()
     _show(options, [asdict(f) for f in findings], rendering.findings_text(findings))
     return 1 if any(f.severity == "error" for f in findings) else 0
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from rag.interfaces.markup import TEMPLATES, TEXT_KINDS
 from rag.interfaces.wire import AnswerJson, CitationJson
 from rag.records import UNKNOWN
-from rag.text.dates import readable
 
 TEX = str.maketrans({**{c: f"\\{c}" for c in "&%$#_{}"}, "\\": r"\textbackslash{}"})
 
@@ -36,7 +37,7 @@ def to_markdown(answers: Sequence[AnswerJson], title: str) -> str:
         parts.append(" ".join(filter(None, body)))
         parts += [_plain(conflict["text"]) for conflict in answer["conflicts"]]
         for c in first_of_each_number(answer):
-            link = f" <{c['url']}>" if is_web(c["url"]) else ""
+            link = f" <{_address(c)}>" if _address(c) else ""
             notes.append(f"[^{place}-{c['number']}]: {_plain(source_line(c))}: “{_plain(c['quote'])}”{link}")
     return "\n\n".join(filter(None, [*parts, "\n".join(notes)])) + "\n"
 
@@ -47,30 +48,35 @@ def to_html(answers: Sequence[AnswerJson], title: str) -> str:
 
 
 def to_bibtex(answers: Sequence[AnswerJson], title: str) -> str:
-    """Write the cited sources as BibTeX, one entry each."""
+    """Write what is cited as BibTeX, one entry for each place of reading."""
     entries = []
-    for citation in _sources(answers):
+    for key, citation in _documents(answers):
         fields = {
-            "title": citation["title"],
-            "publisher": citation["publisher"],
-            "year": citation["date"][:4] if citation["date"] != UNKNOWN else "",
-            "url": citation["url"] if is_web(citation["url"]) else "",
+            "author": f"{{{_tex(_known(citation['origin']))}}}" if _known(citation["origin"]) else "",
+            "title": f"{{{_tex(_title(citation))}}}",
+            "publisher": _tex(_known(citation["seen_at"]["publisher"])),
+            "year": _known(citation["date"])[:4],
+            "note": _tex(citation["said_by"]),
+            "url": _address(citation),
         }
-        told = [f"  {name} = {{{' '.join(value.split()).translate(TEX)}}}" for name, value in fields.items() if value]
-        entries.append(f"@misc{{{citation['source_id']},\n" + ",\n".join(told) + "\n}")
+        told = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+        entries.append(f"@misc{{{key},\n" + ",\n".join(told) + "\n}")
     return "\n\n".join(entries) + "\n"
 
 
 def to_csl(answers: Sequence[AnswerJson], title: str) -> str:
-    """Write the cited sources as CSL-JSON, one object each."""
+    """Write what is cited as CSL-JSON, one object for each place of reading."""
     rows = []
-    for citation in _sources(answers):
-        row: dict[str, Any] = {"id": citation["source_id"], "type": "webpage", "title": citation["title"]}
-        row["publisher"] = citation["publisher"]
-        if citation["date"] != UNKNOWN:
+    for key, citation in _documents(answers):
+        row: dict[str, Any] = {"id": key, "type": "webpage", "title": _title(citation), "note": citation["said_by"]}
+        if _known(citation["origin"]):
+            row["author"] = [{"literal": citation["origin"]}]
+        if _known(citation["seen_at"]["publisher"]):
+            row["publisher"] = citation["seen_at"]["publisher"]
+        if _known(citation["date"]):
             row["issued"] = {"date-parts": [[int(part) for part in citation["date"].split("-")]]}
-        if is_web(citation["url"]):
-            row["URL"] = citation["url"]
+        if _address(citation):
+            row["URL"] = _address(citation)
         rows.append(row)
     return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
@@ -100,12 +106,14 @@ def is_web(url: str) -> bool:
     return re.match(r"https?://[^\s\"'<>]+$", url, re.IGNORECASE) is not None
 
 
-def accepted(citations: Iterable[CitationJson], key: str = "number") -> list[CitationJson]:
+def accepted(
+    citations: Iterable[CitationJson], key: Callable[[CitationJson], Any] = itemgetter("number")
+) -> list[CitationJson]:
     """List citations that are not rejected: the first of each number, or of each other *key*."""
     found: dict[Any, CitationJson] = {}
     for citation in citations:
         if citation["status"] != "rejected":
-            found.setdefault(citation[key], citation)
+            found.setdefault(key(citation), citation)
     return list(found.values())
 
 
@@ -115,13 +123,38 @@ def first_of_each_number(answer: AnswerJson) -> list[CitationJson]:
 
 
 def source_line(citation: CitationJson) -> str:
-    """Say what is cited: title, publisher, date and kind of text."""
-    kind = TEXT_KINDS[citation["text_kind"]]
-    return f"{citation['title']}. {citation['publisher']}, {readable(citation['date'])} ({kind})"
+    """Say what is cited: title, who says so, when, where it was read, and the kind of text."""
+    return f"{citation['title']}. {citation['said_by']} ({TEXT_KINDS[citation['text_kind']]})"
 
 
-def _sources(answers: Sequence[AnswerJson]) -> list[CitationJson]:
-    return accepted((c for answer in answers for c in answer["citations"]), "source_id")
+def _documents(answers: Sequence[AnswerJson]) -> Iterator[tuple[str, CitationJson]]:
+    """Give the first citation of each place of reading, with a key that no other has."""
+    count: Counter[str] = Counter()
+    for citation in accepted((c for answer in answers for c in answer["citations"]), key=_place):
+        source_id = citation["source_id"]
+        count[source_id] += 1
+        yield (source_id if count[source_id] == 1 else f"{source_id}-{count[source_id]}"), citation
+
+
+def _place(citation: CitationJson) -> tuple[str, str, str]:
+    return citation["source_id"], citation["origin"], citation["seen_at"]["url"]
+
+
+def _title(citation: CitationJson) -> str:
+    return str(citation["release"] or citation["title"])
+
+
+def _known(value: str) -> str:
+    return "" if value == UNKNOWN else value
+
+
+def _address(citation: CitationJson) -> str:
+    url = str(citation["seen_at"]["url"])
+    return url if is_web(url) else ""
+
+
+def _tex(text: str) -> str:
+    return " ".join(text.split()).translate(TEX)
 
 
 def _plain(text: str) -> str:

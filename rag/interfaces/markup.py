@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag.records import document_id
+from rag.text.attributions import attributed
 from rag.text.dates import readable
 
 TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
@@ -35,4 +36,4 @@ def macro(file: str, name: str) -> Callable[..., str]:
 
 
 TEMPLATES.filters |= {"isolated": isolated, "readable": readable}
-TEMPLATES.globals |= {"TEXT_KINDS": TEXT_KINDS, "document_id": document_id}
+TEMPLATES.globals |= {"TEXT_KINDS": TEXT_KINDS, "attributed": attributed, "document_id": document_id}

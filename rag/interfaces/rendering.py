@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from rag.indexing.report import BuildReport
+from rag.interfaces.markup import TEXT_KINDS
 from rag.library.doctor import Finding
+from rag.library.notes_report import NotesReport
 from rag.library.status import SourceStatus
 from rag.library.syncing import SyncReport
-from rag.records import Answer, Attribution, Citation, Passage
-from rag.text.dates import readable
+from rag.records import Answer, Citation, Passage, PlaceKind
+from rag.text.attributions import attributed
 
 WIDTH = 100
 """Columns of wrapped text."""
@@ -44,7 +46,7 @@ def passages_text(passages: Sequence[Passage]) -> str:
     """Write passages with where they come from."""
     blocks = []
     for p in passages:
-        copies = [f"    also in {copy.doc_id} ({_by(copy.attribution)})" for copy in p.also_in]
+        copies = [f"    also in {copy.doc_id} ({attributed(copy.attribution)})" for copy in p.also_in]
         blocks.append("\n".join([f"{_heading(p)}  score {p.score:.2f}", _wrap(p.text), *copies]))
     return "\n\n".join(blocks) or "nothing fits"
 
@@ -86,6 +88,19 @@ def findings_text(findings: Sequence[Finding]) -> str:
     return "\n".join(lines) or "all is well"
 
 
+def notes_text(report: NotesReport) -> str:
+    """Write what a library's notes are made of, a count a line with its share."""
+    rows = [(f"best read at: {kind}", report.places.get(kind, 0)) for kind in get_args(PlaceKind)]
+    rows += [
+        ("without origin", report.without_origin),
+        ("without any date", report.undated),
+        ("about themselves", len(report.about_themselves)),
+        ("hard to quote (length)", report.unhandy),
+    ]
+    lines = [f"{name:26}  {count:5}  {count / max(report.statements, 1):6.1%}" for name, count in rows]
+    return "\n".join([f"{'statements':26}  {report.statements:5}", *lines, *report.about_themselves])
+
+
 def info_text(info: Mapping[str, Any]) -> str:
     """Write what is open."""
     lines = []
@@ -102,16 +117,13 @@ def feedback_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _citation_line(citation: Citation) -> str:
-    where = f"{_by(citation)}, {citation.text_kind}"
-    return f"[{citation.number}] {citation.title} ({where})\n    {citation.url or citation.doc_id}"
+    said = citation.attribution
+    where = f"{attributed(said, citation.quote)}; {TEXT_KINDS[citation.text_kind]}"
+    return f"[{citation.number}] {citation.title} ({where})\n    {said.seen_at.url or citation.doc_id}"
 
 
 def _heading(passage: Passage) -> str:
-    return f"[{passage.number}] {passage.source.title} ({_by(passage.attribution)})"
-
-
-def _by(said: Attribution | Citation) -> str:
-    return f"{said.publisher}, {readable(said.date)}"
+    return f"[{passage.number}] {passage.source.title} ({attributed(passage.attribution, passage.text)})"
 
 
 def _passage_line(passage: Passage) -> str:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.library.status import SourceStatus
-from rag.records import Answer, Copy, Passage
+from rag.records import Answer, AnswerSentence, Attribution, Citation, Conflict, Copy, Passage
+from rag.text.attributions import attributed
 
 AnswerJson = Mapping[str, Any]
 """What `answer_json` writes, perhaps come back from where it was stored."""
@@ -28,11 +29,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "lead": answer.lead,
         "parts": [asdict(part) for part in answer.parts],
-        "sentences": [asdict(sentence) for sentence in answer.sentences],
-        "citations": [asdict(citation) for citation in answer.citations],
+        "sentences": [_sentence_json(sentence) for sentence in answer.sentences],
+        "citations": [citation_json(citation) for citation in answer.citations],
         "passages": [passage_json(passage) for passage in answer.passages],
         "notices": [asdict(notice) for notice in answer.notices],
-        "conflicts": [asdict(conflict) for conflict in answer.conflicts],
+        "conflicts": [_conflict_json(conflict) for conflict in answer.conflicts],
         "answerer": answer.answerer,
         "suggestions": list(answer.suggestions),
     }
@@ -47,10 +48,8 @@ def passage_json(passage: Passage) -> dict[str, Any]:
         "text_kind": passage.text_kind,
         "title": passage.source.title,
         "author": passage.source.author,
-        "publisher": passage.attribution.publisher,
-        "date": passage.attribution.date,
-        "url": passage.attribution.url,
         "kind": passage.source.kind,
+        **attribution_json(passage.attribution, passage.text),
         "heading": passage.heading,
         "page": passage.page,
         "start": passage.start,
@@ -62,6 +61,42 @@ def passage_json(passage: Passage) -> dict[str, Any]:
     }
 
 
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Write a citation as one object."""
+    return {
+        "number": citation.number,
+        "source_id": citation.source_id,
+        "doc_id": citation.doc_id,
+        "text_kind": citation.text_kind,
+        "title": citation.title,
+        "kind": citation.kind,
+        **attribution_json(citation.attribution, citation.quote),
+        "also": [attribution_json(said, citation.quote) for said in citation.also],
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "status": citation.status,
+    }
+
+
+def attribution_json(said: Attribution, text: str = "") -> dict[str, Any]:
+    """Write who says something, when, and where it was read, as data and in words.
+
+    Args:
+        text: what is attributed.
+    """
+    return {"said_by": attributed(said, text), **asdict(said)}
+
+
+def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
+    cited = [citation_json(citation) for citation in sentence.citations]
+    return {"text": sentence.text, "citations": cited, "status": sentence.status}
+
+
+def _conflict_json(conflict: Conflict) -> dict[str, Any]:
+    return {"text": conflict.text, "citations": [citation_json(citation) for citation in conflict.citations]}
+
+
 def source_json(row: SourceStatus) -> dict[str, Any]:
     """Write a source and what the index holds of it as one object."""
     held = {"text_kinds": list(row.text_kinds), "chunks": row.chunks, "problem": row.problem}
@@ -70,4 +105,4 @@ def source_json(row: SourceStatus) -> dict[str, Any]:
 
 def _copy_json(copy: Copy) -> dict[str, Any]:
     place = {"source_id": copy.source_id, "doc_id": copy.doc_id, "start": copy.start, "end": copy.end}
-    return {**place, **asdict(copy.attribution)}
+    return {**place, **attribution_json(copy.attribution)}

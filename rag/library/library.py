@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.config import Settings
-from rag.errors import CorpusError, StoreError, UnknownSourceError
+from rag.errors import CorpusError, LoadError, StoreError, UnknownSourceError
 from rag.indexing import build
 from rag.indexing.encoder import Embedder, default_embedder
 from rag.indexing.generation import Generation
@@ -21,9 +21,10 @@ from rag.indexing.store import Pointer, Store
 from rag.library import doctor, syncing
 from rag.library.adding import add_file, add_page, checked_facts, install, set_aside
 from rag.library.doctor import Finding
+from rag.library.notes_report import NotesReport, report_on
 from rag.library.status import SourceStatus, source_statuses
 from rag.library.syncing import SyncReport
-from rag.sources.corpus import Corpus
+from rag.sources.corpus import Corpus, read_material
 from rag.sources.fetching import Fetcher, HttpFetcher
 
 WATCH_SECONDS = 1.0
@@ -130,6 +131,20 @@ class Library:
                 except CorpusError as error:
                     problem(error)
             sleep(WATCH_SECONDS)
+
+    def notes_report(self) -> NotesReport:
+        """Count what the library's notes are made of; see `rag.library.notes_report.report_on`.
+
+        Raises:
+            LoadError: a notes file cannot be read.
+        """
+        found = []
+        for material in self.corpus.materials():
+            for reading in read_material(material) if material.text_kind == "notes" else ():
+                if reading.document is None:
+                    raise LoadError(reading.reason)
+                found.append(reading.document)
+        return report_on(found)
 
     def sources(self) -> list[SourceStatus]:
         """List every source with what the index holds of it; all are without text where there is no index."""

@@ -91,5 +91,6 @@ def missing_entities(question: str, sentences: Sequence[ReadSentence]) -> tuple[
 def in_view(sentence: ReadSentence) -> str:
     """A sentence with what its reader knows of it: title, heading and who said it; when, if it names no year."""
     source, said = sentence.passage.source, sentence.passage.attribution
-    dated = "" if YEAR.search(sentence.text) else said.date
-    return ". ".join([source.title, source.author, said.publisher, dated, sentence.passage.heading, sentence.text])
+    dated = "" if YEAR.search(sentence.text) else said.when
+    by = (said.origin, said.release, said.seen_at.publisher)
+    return ". ".join([source.title, source.author, *by, dated, sentence.passage.heading, sentence.text])

@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.indexing.bm25 import LexicalIndex
 from rag.reading.reader import Reader
-from rag.records import Passage, Span
+from rag.records import Measurement, Passage, Span, Statement
 from rag.retrieval.query import Query
 from rag.text.dates import years_of
 from rag.text.names import bounds_answer, unmatched
@@ -63,9 +63,19 @@ class ReadSentence:
     """What sentences are ordered by: the logit, and the passage's score by weight."""
 
     @property
+    def statement(self) -> Statement | None:
+        """The statement of notes that it is, or is a part of."""
+        return self.passage.statement_at(self.span)
+
+    @property
+    def measured(self) -> tuple[Measurement, ...]:
+        """Its figures, where they stand as data."""
+        return self.statement.figures if self.statement else ()
+
+    @property
     def years(self) -> frozenset[int]:
         """The years that it names, else the one that it is dated with."""
-        return years_of(self.text, self.passage.attribution.date)
+        return years_of(self.text, self.passage.attribution.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,11 @@ def _with_questions(
     instead of 0.70, on 55 others for 0.80 instead of 0.78.
     """
     asked = set(content_terms(query.text))
-    near = {i: _nearest(asked, s.passage.questions_of(s.span)) for i, s in enumerate(sentences[:QUESTIONS_READ])}
+    near = {
+        i: _nearest(asked, s.statement.questions)
+        for i, s in enumerate(sentences[:QUESTIONS_READ])
+        if s.statement is not None
+    }
     places = [i for i, question in near.items() if question]
     logits = reader.read(query.text, [near[i] for i in places], seconds=seconds) if places else ()
     changed = list(sentences)

@@ -21,10 +21,11 @@ def allowed_chunks(generation: Generation, filters: Filters) -> NDArray[np.int64
 def matches(generation: Generation, chunk: Chunk, filters: Filters) -> bool:
     """Say whether a chunk satisfies every field of the filters."""
     source = generation.source_of(chunk)
-    publisher = chunk.attribution.publisher.casefold()
+    said = chunk.attribution
+    names = f"{said.origin}\n{said.seen_at.publisher}".casefold()
     return (
         (not filters.sources or source.id in filters.sources)
         and (not filters.kinds or source.kind in filters.kinds)
-        and (not filters.publishers or any(part.casefold() in publisher for part in filters.publishers))
-        and overlaps(chunk.attribution.date, filters.since, filters.until)
+        and (not filters.publishers or any(part.casefold() in names for part in filters.publishers))
+        and overlaps(said.when, filters.since, filters.until)
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -30,22 +32,37 @@ class Query:
     """(dim,) unit length."""
 
 
-def encode_query(question: str, embedder: Embedder, history: Sequence[Turn] = ()) -> Query:
+def encode_query(
+    question: str, embedder: Embedder, history: Sequence[Turn] = (), abbreviations: Mapping[str, str] = MappingProxyType({})
+) -> Query:
     """Encode a question and fold the conversation into it, by weight and without rewriting.
 
     Vectors are summed by weight; a term takes the highest weight of the texts that hold it.
 
     Args:
         history: earlier turns, oldest first; the last two count.
+        abbreviations: what each stands for; a question with the one is searched with the other too.
     """
     earlier = list(_earlier(history))
-    vectors = embedder.encode_queries([question, *(text for text, _ in earlier)])
+    searched = spelled_out(question, abbreviations)
+    vectors = embedder.encode_queries([searched, *(text for text, _ in earlier)])
     weights = np.array([1.0, *(share for _, share in earlier)], np.float32)
-    weighted = dict.fromkeys(content_terms(question), 1.0)
+    weighted = dict.fromkeys(content_terms(searched), 1.0)
     for text, share in earlier:
         for term in content_terms(text):
             weighted[term] = max(weighted.get(term, 0.0), share)
     return Query(question, weighted, unit_rows((weights @ vectors).reshape(1, -1))[0])
+
+
+def spelled_out(question: str, abbreviations: Mapping[str, str]) -> str:
+    """Put the other form after each abbreviation and each long name: ``GAO (Government Accountability Office)``."""
+    for short, full in abbreviations.items():
+        for name, other in ((short, full), (full, short)):
+            found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, 0 if name == short else re.IGNORECASE)
+            if found and other not in question:
+                question = f"{question[: found.end()]} ({other}){question[found.end() :]}"
+                break
+    return question
 
 
 def _earlier(history: Sequence[Turn]) -> Iterator[tuple[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +27,25 @@ class Retriever:
 
     Args:
         candidates: chunks that each channel gives, at least.
+        abbreviations: see `rag.retrieval.query.encode_query`.
     """
 
-    def __init__(self, generation: Generation, embedder: Embedder, *, candidates: int) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        embedder: Embedder,
+        *,
+        candidates: int,
+        abbreviations: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.generation = generation
         self._embedder = embedder
         self._candidates = candidates
+        self._abbreviations = abbreviations
 
     def query(self, question: str, history: Sequence[Turn] = ()) -> Query:
         """Encode a question with its conversation; see `rag.retrieval.query.encode_query`."""
-        return encode_query(question, self._embedder, history)
+        return encode_query(question, self._embedder, history, self._abbreviations)
 
     def search(
         self, query: Query, k: int, filters: Filters | None = None, *, duplicates: bool = False
@@ -93,6 +103,11 @@ class Retriever:
             sentences=chunk.sentences,
             statements=tuple(s for s in document.statements if chunk.start <= s.start < chunk.end),
         )
+
+    def passages_of(self, doc_id: str, filters: Filters) -> list[Passage]:
+        """Give every passage of a document that the filters leave, in text order."""
+        rows = [int(r) for r in allowed_chunks(self.generation, filters) if self.generation.chunks[r].doc_id == doc_id]
+        return [self.passage(row, number) for number, row in enumerate(rows, start=1)]
 
     def _candidate_rows(self, query: Query, allowed: NDArray[np.int64], k: int) -> NDArray[np.int64]:
         """The best chunks of both channels together, as many as are ranked by their words."""

@@ -4,7 +4,7 @@
 
     corpus/corpus.toml      title, description, example questions, notices, settings
     corpus/sources.toml     the declared sources
-    corpus/notes/ID.md      our notes on a source
+    corpus/notes/ID.md      our notes on a source; see `rag.sources.annotations` for what stands beside them
     corpus/documents/       full texts; ID.* belongs to source ID, any other file is a source
 
 A file in documents/ may have a companion ``NAME.meta.json`` that says what the
@@ -27,9 +27,9 @@ from rag.errors import CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand
 from rag.loading.extract import Extract
 from rag.records import UNKNOWN, Document, Source, TextKind, document_id
+from rag.sources.annotations import Annotations
 from rag.sources.declarations import (
     SOURCE_FACTS,
-    TIMELINE,
     NoticeRule,
     declared_sources,
     no_others,
@@ -38,11 +38,14 @@ from rag.sources.declarations import (
     tables,
     text,
     texts,
+    texts_by_name,
 )
 from rag.sources.notes import read_notes
 
 META_SUFFIX = ".meta.json"
 DOCUMENTS, NOTES = "documents", "notes"
+README = "README.md"
+"""What tells readers about a folder and is no text of it."""
 REMOVED = "removed"
 """Folder in documents/ that keeps what was replaced or removed."""
 QUARANTINE = "quarantine"
@@ -59,6 +62,8 @@ class Material:
     text_kind: TextKind
     declared: bool
     """Whether sources.toml names the source."""
+    annotations: Annotations = Annotations({}, {})
+    """Of notes: what stands beside them as data."""
 
     @property
     def trouble(self) -> str:
@@ -72,7 +77,7 @@ class Material:
 
     def digest(self) -> str:
         """Digest of everything that the reading depends on: the files and the source's record."""
-        told = hashlib.sha256(f"{self.source!r} {self.text_kind} {self.trouble}".encode())
+        told = hashlib.sha256(f"{self.source!r} {self.text_kind} {self.trouble} {self.annotations!r}".encode())
         for path in [self.path, *sorted(self.path.rglob("*"))]:
             if path.is_file():
                 told.update(path.relative_to(self.path).as_posix().encode("utf-8", "surrogateescape"))
@@ -104,6 +109,10 @@ class Corpus:
     """Id of the source that "the article" means; empty where there is none."""
     sources: Mapping[str, Source]
     """The declared sources by id."""
+    annotations: Annotations
+    """What stands beside the notes as data."""
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+    """What each abbreviation of this library stands for: a question with the one is searched with the other too."""
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Further addresses at which a source's full text may be fetched."""
 
@@ -117,7 +126,7 @@ class Corpus:
         if not root.is_dir():
             raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
         about = read_toml(root / "corpus.toml")
-        no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
+        no_others(about, {"title", "description", "examples", "notice", "main_source", "abbreviations", "settings"}, "corpus.toml")
         sources, mirrors = declared_sources(read_toml(root / "sources.toml"))
         main = text(about, "main_source", "corpus.toml")
         if main and main not in sources:
@@ -130,6 +139,8 @@ class Corpus:
             notices=tuple(map(notice_rule, tables(about, "notice", "corpus.toml"))),
             main_source=main,
             sources=sources,
+            annotations=Annotations.read(root),
+            abbreviations=texts_by_name(about, "abbreviations", "corpus.toml"),
             mirrors=mirrors,
         )
 
@@ -175,11 +186,12 @@ class Corpus:
 
     def _notes(self) -> Iterator[Material]:
         for path in sorted((self.root / NOTES).glob("*.md")):
-            if path.stem == TIMELINE:
+            if path.name == README:
                 continue
             if path.stem not in self.sources:
                 raise CorpusError(f"{path} belongs to no source; declare {path.stem!r} in sources.toml")
-            yield Material(path, self.sources[path.stem], "notes", declared=True)
+            source = self.sources[path.stem]
+            yield Material(path, source, "notes", declared=True, annotations=self.annotations.of(source.id))
 
     def _document_files(self) -> list[Path]:
         if not self.documents.is_dir():
@@ -189,7 +201,7 @@ class Corpus:
             for path in sorted(self.documents.iterdir())
             if not path.name.startswith(".")
             and not path.name.endswith(META_SUFFIX)
-            and path.name not in (REMOVED, QUARANTINE, "README.md")
+            and path.name not in (REMOVED, QUARANTINE, README)
         ]
 
     def _owner(self, path: Path) -> tuple[Source, bool]:
@@ -211,7 +223,9 @@ def read_material(material: Material) -> Iterator[Reading]:
             raise LoadError(material.trouble)
         if material.text_kind == "notes":
             markdown = material.path.read_text(encoding="utf-8")
-            yield Reading(material.source, read_notes(markdown, material.source, name=material.path.name))
+            annotations, name = material.annotations, material.path.name
+            document = read_notes(markdown, material.source, annotations.places, name=name)
+            yield Reading(material.source, annotations.annotate(document, name=name))
             return
         taken: set[str] = set()
         for name, extract in expand(material.path):

@@ -14,9 +14,6 @@ from rag.records import UNKNOWN, Source
 from rag.text.dates import bounds
 
 KINDS = ("article", "government", "news", "un", "think-tank", "journal", "document")
-TIMELINE = "timeline"
-"""Notes file that orders events and is never cited."""
-
 SOURCE_FACTS = tuple(fact.name for fact in fields(Source) if fact.name != "id")
 """What may be told of a source: every field of its record but the id."""
 
@@ -66,8 +63,8 @@ def declared_sources(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str
             raise CorpusError(f"{place} lacks {missing[0]!r}; write {UNKNOWN!r} for what nobody knows")
         source = Source(**{key: text(row, key, place) for key in _SOURCE_KEYS})
         mirrors[source.id] = texts(row, "mirrors", place)
-        if not _ID.fullmatch(source.id) or source.id == TIMELINE:
-            raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens, and not {TIMELINE!r}")
+        if not _ID.fullmatch(source.id):
+            raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens")
         if source.id in sources:
             raise CorpusError(f"{place}: the id stands twice")
         if source.kind not in KINDS:
@@ -117,6 +114,14 @@ def texts(table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
     if not _is_list(value, str):
         raise CorpusError(f"{place}: {key} is {value!r}; expected a list of texts in quotes")
     return tuple(value)
+
+
+def texts_by_name(table: Mapping[str, Any], key: str, place: str) -> dict[str, str]:
+    """Give a key's table of texts, empty where it is missing; anything else there raises CorpusError."""
+    value = table.get(key, {})
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise CorpusError(f"{place}: {key} is {value!r}; expected a table [{key}] of lines like NAME = \"text\"")
+    return dict(value)
 
 
 def tables(table: Mapping[str, Any], key: str, place: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Notes: our own sentences on a source, one statement a list point, each with its attribution.
 
-The form is Markdown that reads as it stands::
+The form is Markdown that reads as it stands; corpus/notes/README.md describes it::
 
     # Title of the source
 
@@ -9,31 +9,36 @@ The form is Markdown that reads as it stands::
     ## A heading
 
     - A statement that stands alone.
-    - Another, seen elsewhere. [Publisher, 2024-05](<https://example.org/page>)
+    - Another, read elsewhere. [CDC, 2024-05-15](<https://example.org/page>) [also](<https://example.org/more>)
       - What would a reader ask to be told this?
-
-A statement without a link has the attribution of the source. The first link is
-the attribution of its statement; a date may be ``unknown``. The questions below a
-statement are those that it answers, in readers' words: they are searched, never quoted.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import get_args
 
 from rag.errors import ConfigError, LoadError
-from rag.records import Attribution, Document, Heading, Source, Statement, document_id
+from rag.records import Attribution, Document, Heading, Place, PlaceKind, Source, Statement, document_id
 from rag.text.dates import bounds
 
-_LINK = re.compile(r" \[([^\[\]]+), ([^\[\],]+)\]\(<([^<>\s]*)>\)$")
+ALSO = "also"
+"""What stands in the place of an origin where the same one was read at another address."""
+
+_LINK = re.compile(r" \[([^\[\]]+)\]\(<([^<>\s]*)>\)$")
+_SAID = re.compile(r"(?P<origin>[^,]+), (?P<date>[^,]+)(?:, (?P<release>.+))?")
+_FORM = "[ORIGIN, DATE](<URL>), [ORIGIN, DATE, RELEASE](<URL>) or, after one, [also](<URL>)"
+_BELIEVED = get_args(PlaceKind)
 
 
-def read_notes(markdown: str, source: Source, *, name: str) -> Document:
+def read_notes(markdown: str, source: Source, places: Mapping[str, Place], *, name: str) -> Document:
     """Turn a notes file into a document with the attribution of every statement.
 
     Args:
+        places: what pages.toml says of each address that is linked.
         name: the file's name, for messages.
 
     Raises:
@@ -47,11 +52,11 @@ def read_notes(markdown: str, source: Source, *, name: str) -> Document:
         line = line.rstrip()
         if line.startswith("#"):
             level = len(line) - len(line.lstrip("#"))
-            text, attribution = line[level:].strip(), None
+            text = line[level:].strip()
             headings.append(Heading(length, length + len(text), level))
         elif line.startswith("- "):
-            text, attribution = _statement(line[2:], source, place=f"{name}, line {number}")
-            statements.append(Statement(length, length + len(text), attribution))
+            text, said = _statement(line[2:], source, places, place=f"{name}, line {number}")
+            statements.append(Statement(length, length + len(text), said[0], said[1:]))
         elif line.lstrip().startswith("- "):
             if not statements or (headings and headings[-1].start > statements[-1].start):
                 raise LoadError(f"{name}, line {number}: found {line.strip()[:40]!r}, expected a statement above it")
@@ -79,21 +84,37 @@ def read_notes(markdown: str, source: Source, *, name: str) -> Document:
     )
 
 
-def _statement(line: str, source: Source, *, place: str) -> tuple[str, Attribution]:
-    """Split a statement from its links and check what they say."""
-    attribution = source.attribution
-    text = line
+def _statement(
+    line: str, source: Source, places: Mapping[str, Place], *, place: str
+) -> tuple[str, tuple[Attribution, ...]]:
+    """Split a statement from its attributions, the best place of reading first."""
+    text, links = line, []
     while match := _LINK.search(text):
-        publisher, date, url = match.groups()
-        try:
-            bounds(date)
-        except ConfigError as error:
-            raise LoadError(f"{place}: {error}") from error
-        attribution = Attribution(publisher, date, url)
+        links.append(match.groups())
         text = text[: match.start()]
     if "](" in text:
-        raise LoadError(f"{place}: expected attributions of the form ' [Publisher, DATE](<URL>)', found {line[-80:]!r}")
-    return text.strip(), attribution
+        raise LoadError(f"{place}: found {line[-80:]!r}, expected attributions of the form {_FORM}")
+    said: list[Attribution] = []
+    for label, url in reversed(links):
+        if url not in places:
+            raise LoadError(f"{place}: pages.toml says nothing of {url!r}; add its publisher, date and kind there")
+        if label == ALSO and said:
+            said.append(replace(said[-1], seen_at=places[url]))
+        else:
+            said.append(_attribution(label, places[url], place))
+    said.sort(key=lambda one: _BELIEVED.index(one.seen_at.kind))
+    return text.strip(), tuple(said) or (source.attribution,)
+
+
+def _attribution(label: str, seen_at: Place, place: str) -> Attribution:
+    match = _SAID.fullmatch(label)
+    if match is None:
+        raise LoadError(f"{place}: found [{label}], expected {_FORM}")
+    try:
+        bounds(match["date"])
+    except ConfigError as error:
+        raise LoadError(f"{place}: {error}") from error
+    return Attribution(match["origin"], match["date"], seen_at, match["release"] or "")
 
 
 def _question(line: str, *, place: str) -> str:

@@ -66,7 +66,7 @@ def cite(passage: Passage, span: Span, document: Document) -> Citation:
     """Build a verified citation, its quote cut from the stored text.
 
     Args:
-        passage: gives the number and who published the words, when and where.
+        passage: gives the number and who says the words, when, and where they were read.
         span: the words, in code points of *document*.
         document: the stored text that *passage* was cut from.
 
@@ -81,20 +81,20 @@ def cite(passage: Passage, span: Span, document: Document) -> Citation:
             f"span is [{span.start}, {span.end}), but must be a non-empty part of "
             f"[0, {len(document.text)}) of {document.doc_id!r}"
         )
+    statement = passage.statement_at(span)
     return Citation(
         number=passage.number,
         source_id=passage.source.id,
         doc_id=passage.doc_id,
         text_kind=passage.text_kind,
         title=passage.source.title,
-        publisher=passage.attribution.publisher,
-        date=passage.attribution.date,
-        url=passage.attribution.url,
         kind=passage.source.kind,
+        attribution=passage.attribution,
         quote=document.text[span.start : span.end],
         start=span.start,
         end=span.end,
         status="verified",
+        also=statement.also if statement else (),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.records import AnswerSentence, Citation, Document, Passage, Span
+from rag.text.attributions import attributed
 from rag.text.folding import fold
 from rag.verification.citations import cite, find, verify
 from rag.verification.claims import coverage, is_foreign, unsupported
@@ -113,7 +114,7 @@ def _context(passages: Iterable[Passage]) -> str:
     """Return what stands beside the passages' text: titles, headings, publishers, dates."""
     return "\n".join(
         dict.fromkeys(
-            f"{p.source.title}\n{p.heading}\n{p.attribution.publisher}\n{p.attribution.date}" for p in passages
+            f"{p.source.title}\n{p.heading}\n{attributed(p.attribution, p.text)}\n{p.attribution.when}" for p in passages
         )
     )
 

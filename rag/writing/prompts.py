@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.asking.scope import ASPECTS
 from rag.records import Passage, Turn
+from rag.text.attributions import attributed
 
 Message = Mapping[str, str]
 """``role`` and ``content``, as the chat endpoint takes them."""
@@ -125,7 +126,7 @@ def write_prompt(
 
 def about_line(passage: Passage) -> str:
     """Return the line that says what a passage comes from: ``Report (GAO, 2025-09)``."""
-    return f"{passage.source.title} ({passage.attribution.publisher}, {passage.attribution.date})"
+    return f"{passage.source.title} ({attributed(passage.attribution, passage.text)})"
 
 
 def _block(name: str, passage: Passage, text: str) -> str:

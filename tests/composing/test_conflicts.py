@@ -9,8 +9,8 @@ from rag.reading.reading import ReadSentence
 from rag.records import Attribution, Conflict
 from tests.making import documents, passage, sentence
 
-OFFICE = Attribution("Port Office", "2021-05", "")
-GAZETTE = Attribution("Bay Gazette", "2022-01", "")
+OFFICE = Attribution.own("Port Office", "2021-05", "")
+GAZETTE = Attribution.own("Bay Gazette", "2022-01", "")
 BRIDGE = "The harbour bridge of Norhaven cost 310 million crowns in 2021."
 
 
@@ -24,8 +24,8 @@ def test_another_figure_for_the_same_thing_is_told_with_both_quotes() -> None:
     other = "In 2021 the harbour bridge of Norhaven cost 340 million crowns."
     (conflict,) = told(BRIDGE, other)
     assert conflict.text == (
-        "The sources give different figures: 310 million crowns according to Port Office (May 2021); "
-        "340 million crowns according to Bay Gazette (January 2022)."
+        "The sources give different figures: 310 million crowns (Port Office, May 2021); "
+        "340 million crowns (Bay Gazette, January 2022)."
     )
     assert [c.quote for c in conflict.citations] == [BRIDGE, other]
     assert [c.number for c in conflict.citations] == [1, 2]
@@ -34,7 +34,7 @@ def test_another_figure_for_the_same_thing_is_told_with_both_quotes() -> None:
 def test_numbers_in_words_do_not_hide_what_is_counted() -> None:
     one = "Some twenty-one pilots say that 41,000 vehicles crossed the bridge daily in 2021."
     (conflict,) = told(one, "Some pilots say that 42,000 vehicles crossed the bridge daily in 2021.")
-    assert conflict.text.startswith("The sources give different figures: 41,000 according")
+    assert conflict.text.startswith("The sources give different figures: 41,000 (Port")
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_a_provisional_figure_beside_a_final_one_is_told_as_revised(early_first:
     early = "An early count put traffic on the bridge of Norhaven at 41,000 vehicles in 2021."
     final = "The final traffic on the bridge of Norhaven was 42,000 vehicles in 2021."
     (conflict,) = told(early, final) if early_first else told(final, early)
-    first, last = ("Port Office (May 2021)", "Bay Gazette (January 2022)")
+    first, last = ("Port Office, May 2021", "Bay Gazette, January 2022")
     if not early_first:
         first, last = last, first
     assert conflict.text == (
-        f"A provisional figure was revised: 41,000 according to {first}; later 42,000 according to {last}."
+        f"A provisional figure was revised: 41,000 ({first}); later 42,000 ({last})."
     )
 
 

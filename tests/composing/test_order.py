@@ -13,7 +13,7 @@ from tests.making import passage, sentence
 
 
 def at(text: str, logit: float = 5.0, dated: str = "2020", number: int = 1) -> ReadSentence:
-    return sentence(passage(text, number=number, said=Attribution("Press", dated, "")), logit=logit)
+    return sentence(passage(text, number=number, said=Attribution.own("Press", dated, "")), logit=logit)
 
 
 @pytest.mark.parametrize(

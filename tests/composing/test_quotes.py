@@ -80,4 +80,4 @@ def test_every_quote_is_a_slice_of_its_document_and_is_verified() -> None:
     for quoted in quote_all([sentence(LAMP, index) for index in range(4)], held):
         (citation,) = quoted.citations
         assert held[citation.doc_id].text[citation.start : citation.end] == citation.quote
-        assert (citation.status, quoted.status, citation.publisher) == ("verified", "supported", "Isle Press")
+        assert (citation.status, quoted.status, citation.attribution.origin) == ("verified", "supported", "Isle Press")

@@ -59,7 +59,7 @@ def test_a_chunk_never_crosses_a_heading() -> None:
 
 def test_a_chunk_never_mixes_attributions() -> None:
     text = "Ours says one.\nTheirs says two."
-    other = Attribution("Other Press", "2021-03", "https://example.org/two")
+    other = Attribution.own("Other Press", "2021-03", "https://example.org/two")
     statements = (Statement(0, 14, SOURCE.attribution), Statement(15, 31, other))
     found = chunks(document(text, statements=statements))
     assert [c.attribution for c in found] == [SOURCE.attribution, other]

@@ -70,7 +70,7 @@ def test_ask_prints_one_object_with_the_agreed_names(rag) -> None:  # type: igno
         "citations",
         "passages",
     } <= answer.keys()
-    names = {"number", "source_id", "title", "publisher", "date", "url", "kind", "quote", "start", "end", "status"}
+    names = {"number", "source_id", "title", "said_by", "origin", "date", "release", "seen_at", "also", "kind", "quote", "start", "end", "status"}
     assert all(names <= citation.keys() for citation in answer["citations"])
 
 
@@ -90,9 +90,12 @@ def test_a_copy_of_a_passage_is_told_with_it(rag, place: Place) -> None:  # type
         (place.corpus.parent / f"{name}.txt").write_text(text, encoding="utf-8")
     rag("add", *(str(place.corpus.parent / f"{name}.txt") for name in ("first", "second")))
     copies = json.loads(rag("search", "night ferry", "-k", "1", "--json")[1])[0]["also_in"]
-    held = {"start": 0, "end": len(text), "publisher": "unknown", "date": "unknown", "url": ""}
+    place_read = {"publisher": "unknown", "date": "unknown", "url": "", "kind": "primary"}
+    said = {"origin": "unknown", "date": "unknown", "release": "", "seen_at": place_read}
+    told = "author unknown, undated page"
+    held = {"start": 0, "end": len(text), "said_by": told, **said}
     assert copies == [{"source_id": "second", "doc_id": "second/text", **held}]
-    assert rag("search", "night ferry", "-k", "1")[1].endswith("\n    also in second/text (unknown, date unknown)\n")
+    assert rag("search", "night ferry", "-k", "1")[1].endswith("\n    also in second/text (author unknown, undated page)\n")
 
 
 def test_each_thing_that_is_asked_is_told_with_whether_it_is_answered(rag) -> None:  # type: ignore[no-untyped-def]

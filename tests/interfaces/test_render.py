@@ -13,14 +13,14 @@ from rag.interfaces.web.turns import history, stored, valid
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, AnswerSentence, Attribution, Citation, Copy, Notice, Passage, Shape, Source
 
-GAUGE = Attribution("Gauge Office", "2021-05", "https://example.org/gauge")
-SOURCE = Source("gauge", "The <b>Gauge</b>", "unknown", "Gauge Office", "2021-05", GAUGE.url, "news", "ours")
+GAUGE = Attribution.own("Gauge Office", "2021-05", "https://example.org/gauge")
+SOURCE = Source("gauge", "The <b>Gauge</b>", "unknown", "Gauge Office", "2021-05", GAUGE.seen_at.url, "news", "ours")
 QUOTE = "The river rose by two metres."
 CITATION = Citation(
-    1, "gauge", "gauge/text", "full text", SOURCE.title, "Gauge Office", "2021-05", GAUGE.url, "news",
+    1, "gauge", "gauge/text", "full text", SOURCE.title, "news", GAUGE,
     QUOTE, 0, len(QUOTE), "verified",
 )  # fmt: skip
-COPY = Copy("survey", "survey/notes", 7, 36, Attribution("Survey", "2019", ""))
+COPY = Copy("survey", "survey/notes", 7, 36, Attribution.own("Survey", "2019", ""))
 PASSAGE = Passage(
     1,
     SOURCE,
@@ -81,7 +81,7 @@ def test_a_title_is_a_text_and_a_copy_can_be_opened() -> None:
     markup = shown(ANSWER)
     assert "<b>" not in markup and "The &lt;b&gt;Gauge&lt;/b&gt;" in markup
     assert '<button type="button" class="link" data-doc="survey/notes" data-start="7" data-end="36"' in markup
-    assert "also in survey , Survey , 2019" in words(markup)
+    assert "also in survey , Survey, 2019" in words(markup)
 
 
 def test_what_the_browser_kept_is_shown_even_from_before_there_were_shapes() -> None:

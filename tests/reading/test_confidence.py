@@ -73,7 +73,7 @@ def test_title_heading_author_and_publisher_count_as_held() -> None:
 
 
 def test_the_date_of_what_is_said_counts_where_the_sentence_names_no_year() -> None:
-    said = Attribution("Isle Press", "2021-05", "")
+    said = Attribution.own("Isle Press", "2021-05", "")
     plain, dated = passage("It was lit.", said=said), passage("It was lit in 1904.", said=said)
     assert missing_entities("Was it lit in 2021?", [sentence(plain)]) == ()
     assert missing_entities("Was it lit in 2021?", [sentence(dated)]) == ("2021",)

@@ -120,7 +120,7 @@ def test_twenty_passages_are_read() -> None:
 
 
 def test_of_one_year_only_what_is_said_of_it_is_read_in_every_passage() -> None:
-    dated = Attribution("Isle Press", "1950-03", "")
+    dated = Attribution.own("Isle Press", "1950-03", "")
     many = [passage("The lamp was lit in 1904.", number=i, score=0.9) for i in range(1, 24)]
     last = passage("The lamp was lit in 1950.", "The lamp was lit again.", number=30, score=0.1, said=dated)
     assert texts(reading([*many, last], OverlapReader(), year=1950)) == [
@@ -245,6 +245,6 @@ def test_a_reader_that_does_not_know_the_language_is_left_out_and_that_is_said(p
 
 def test_source_and_speaker_are_no_part_of_what_is_lost() -> None:
     mexico = replace(Source.unnamed("mx", "Trade of Mexico"), publisher="Press")
-    place = passage("It did buy a lamp.", source=mexico, said=Attribution("Peru Press", "2022", ""), score=0.0)
+    place = passage("It did buy a lamp.", source=mexico, said=Attribution.own("Peru Press", "2022", ""), score=0.0)
     (one,) = reading([place], OverlapReader(), "What did Mexico buy?").sentences
     assert one.score == one.logit

@@ -134,7 +134,9 @@ def test_filters_leave_only_what_satisfies_every_one(place: Place, filters: Filt
 def test_a_statement_is_filtered_by_its_own_publisher_and_date(place: Place) -> None:
     place.library.build()
     found = place.open().retrieve("Harbour Bridge", 50, filters=Filters(publishers=("road survey",)))
-    assert [(p.attribution.publisher, p.attribution.date) for p in found] == [("Road Survey", "2022-02")]
+    assert [(p.attribution.origin, p.attribution.date) for p in found] == [("Road Survey", "2022-02")]
+    read_in = place.open().retrieve("Harbour Bridge", 50, filters=Filters(publishers=("daily bay",)))
+    assert [p.chunk_id for p in read_in] == [p.chunk_id for p in found]
 
 
 def test_equal_scores_come_by_chunk_id(tmp_path: Path) -> None:

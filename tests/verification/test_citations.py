@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import AnswerSentence, Attribution, Citation, Document, Passage, Source, Span
+from rag.records import AnswerSentence, Attribution, Citation, Document, Passage, Place, Source, Span
 from rag.verification.citations import Piece, cite, find, fold, mark, verify
 from rag.writing.checking import check_claim
 from rag.writing.protocol import Claim, Mark
@@ -136,7 +136,7 @@ def test_generated_quotes_of_a_model_are_live_only_where_they_stand() -> None:
     starts = [text.index(sentence) for sentence in SENTENCES]
     spans = tuple(Span(at, at + len(sentence)) for at, sentence in zip(starts, SENTENCES, strict=True))
     source = Source("g", "Report", "A", "GAO", "2024", "", "government", "public")
-    own = Attribution("GAO", "2024", "")
+    own = Attribution.own("GAO", "2024", "")
     whole = Passage(1, source, "g/notes", "notes", "g/notes#0", 0, len(text), text, "", None, own, 1.0, {}, spans)
     documents = {"g/notes": Document("g/notes", "g", "notes", text, "")}
 
@@ -252,7 +252,7 @@ def test_a_quote_is_searched_in_its_stretch_only() -> None:
 @pytest.fixture
 def passage() -> Passage:
     source = Source("gao", "Report", "A", "GAO", "2025-09", "https://gao.test", "government", "public")
-    own = Attribution("Filter", "2025-10", "https://filter.test")
+    own = Attribution("GAO", "2025-09", Place("Filter", "2025-10", "https://filter.test", "press"))
     text = "Deaths fell by 5 %."
     return Passage(3, source, "gao/notes", "notes", "gao/notes#0", 6, 25, text, "", None, own, 1.0, {}, (Span(6, 25),))
 
@@ -269,10 +269,8 @@ def test_a_citation_is_cut_from_the_stored_text(passage: Passage, document: Docu
         "gao/notes",
         "notes",
         "Report",
-        "Filter",
-        "2025-10",
-        "https://filter.test",
         "government",
+        passage.attribution,
         "Deaths fell by 5 %",
         6,
         24,

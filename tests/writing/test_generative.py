@@ -61,7 +61,7 @@ PASSAGES = [
         text,
         "",
         None,
-        Attribution("GAO", "2024", ""),
+        Attribution.own("GAO", "2024", ""),
         1.0,
         {},
         sentences(text),

@@ -151,7 +151,7 @@ def test_no_more_is_read_than_an_answer_may_hold() -> None:
 def passage(number: int, text: str, sentences: Sequence[Span] = ()) -> Passage:
     """Make a passage of a test source."""
     source = Source("s", "Report", "A", "GAO", "2025-09", "", "government", "public")
-    own = Attribution("GAO", "2025-09", "")
+    own = Attribution.own("GAO", "2025-09", "")
     return Passage(
         number,
         source,
@@ -179,7 +179,7 @@ def test_the_prompt_fences_passages_as_data_under_ids() -> None:
     assert [p.number for p in prompt.passages.values()] == [1, 2]
     asked = prompt.messages[1]["content"]
     assert asked.startswith(
-        f"<passage-{one}>\nReport (GAO, 2025-09)\nPart > Two\nFive.\n</passage-{one}>\n\n<passage-{two}>"
+        f"<passage-{one}>\nReport (GAO, September 2025)\nPart > Two\nFive.\n</passage-{one}>\n\n<passage-{two}>"
     )
     assert re.search(r"<question-(\w{4})>\nHow many\?\n</question-\1>$", asked)
     assert prompt.messages[0]["content"].endswith("write only: NOT IN SOURCES")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from rag.interfaces.exports import is_web
 from rag.interfaces.markup import macro
-from rag.records import Attribution, Document, Source, Span
+from rag.records import Document, Source, Span
 from rag.verification.citations import Piece, mark
 
 FRAGMENT_WORDS = 8
@@ -42,11 +42,13 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
         span: what is cited, marked exactly; None marks nothing.
         gone: cited words that no longer stand in the text.
     """
-    said = _attribution(document, source, span)
+    statement = next((s for s in document.statements if span and s.start <= span.start < s.end), None)
+    said = (statement.attribution, *statement.also) if statement else (source.attribution,)
+    marked = document.text[span.start : span.end] if span else ""
     exact = document.text[span.start : span.end] if span and document.text_kind == "full text" else ""
     pages = [p.number for p in document.pages if span and p.start <= span.start]
-    link = original(said.url or source.url, exact, pages[-1] if pages else None)
-    return _panel(source, document.text_kind, said, link, _blocks(document, span), gone)
+    link = original(said[0].seen_at.url or source.url, exact, pages[-1] if pages else None)
+    return _panel(source, document.text_kind, said, marked, link, _blocks(document, span), gone)
 
 
 def original(url: str, quoted: str, page: int | None) -> str:
@@ -64,12 +66,6 @@ def original(url: str, quoted: str, page: int | None) -> str:
     words = quoted.split()
     ends = [words] if len(words) <= 2 * FRAGMENT_WORDS else [words[:FRAGMENT_WORDS], words[-FRAGMENT_WORDS:]]
     return f"{address}#:~:text=" + ",".join(quote(" ".join(end), safe="").replace("-", "%2D") for end in ends)
-
-
-def _attribution(document: Document, source: Source, span: Span | None) -> Attribution:
-    """Who says the marked words: the statement's attribution, else the source's."""
-    own = (s.attribution for s in document.statements if span and s.start <= span.start < s.end)
-    return next(own, source.attribution)
 
 
 def _blocks(document: Document, span: Span | None) -> Iterator[tuple[str, str | Sequence[Piece]]]:

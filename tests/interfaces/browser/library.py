@@ -110,6 +110,10 @@ The mayor of Lund was named \u202eevila\u202c \u2066in the file\u2069 and \
 
 The long word of Lund is {"w" * 10_000} and it ends here.
 """
+PAGES = """
+[pages]
+"https://gazette.example/holm" = { publisher = "Isles Gazette", date = "1988-10-02", kind = "primary" }
+"""
 HOSTILE_META = {
     "title": '"><img src=x onerror="window.harmed=1">Storm report',
     "author": "<b onmouseover=window.harmed=1>Nobody</b>",
@@ -134,6 +138,7 @@ def write(root: Path) -> Path:
     names = ("id", "title", "author", "publisher", "date", "url", "kind")
     rows = [dict(zip(names, row, strict=True)) for row in SOURCES]
     told = [SOURCE.format(**{**row, "url": f"https://isles.example/{row['url']}"}) for row in rows]
+    (root / "pages.toml").write_text(PAGES, encoding="utf-8")
     (root / "sources.toml").write_text("".join(told), encoding="utf-8")
     for source_id, text in NOTES.items():
         (notes / f"{source_id}.md").write_text(text, encoding="utf-8")

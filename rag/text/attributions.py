@@ -1,0 +1,48 @@
+"""Attributions in words: who says so, when, and where it was read."""
+
+from __future__ import annotations
+
+from rag.records import UNKNOWN, Attribution, Place, PlaceKind
+from rag.text.dates import readable, years_of
+
+READ_AT: dict[PlaceKind, str] = {
+    "primary": "published by",
+    "press": "as reported by",
+    "copy": "from a copy at",
+    "aggregator": "as collected by",
+}
+"""What stands between the origin and the place of reading."""
+
+
+def attributed(said: Attribution, text: str = "") -> str:
+    """Write an attribution: ``CDC, 15 May 2024, as reported by drugfree.org``.
+
+    The place of reading is left out only where it is the origin's own. Where neither the release
+    nor the place has a date, the last year that the text names is told: ``undated page, says 2024``.
+
+    Args:
+        text: what is attributed.
+    """
+    parts = ["author unknown" if said.origin == UNKNOWN else said.origin]
+    if said.date != UNKNOWN:
+        parts.append(readable(said.date))
+    if said.release:
+        parts.append(said.release)
+    parts += _read_at(said)
+    if said.when == UNKNOWN:
+        years = years_of(text, UNKNOWN)
+        parts.append(f"undated page, says {max(years)}" if years else "undated page")
+    return ", ".join(parts)
+
+
+def _read_at(said: Attribution) -> list[str]:
+    place = said.seen_at
+    if place.publisher in (said.origin, UNKNOWN):
+        return []
+    told = f"{READ_AT[place.kind]} {place.publisher}"
+    return [told, readable(place.date)] if place.date not in (UNKNOWN, said.date) else [told]
+
+
+def only_collected(place: Place) -> bool:
+    """Say whether nothing better than an aggregator was read: the origin's own words may differ."""
+    return place.kind == "aggregator"
