@@ -28,7 +28,7 @@ class Extract:
     url: str = ""
     """Where it was published, if the file tells."""
     kind: str = "document"
-    """As the file tells it; whether there is such a kind is not checked here."""
+    """In small letters as the file tells it; whether there is such a kind is not checked here."""
     licence: str = UNKNOWN
     warnings: tuple[str, ...] = ()
     """What was left out or looked odd, one sentence each."""

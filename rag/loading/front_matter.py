@@ -55,7 +55,7 @@ class FrontMatter:
     """What a note tells of itself above its text."""
 
     facts: dict[str, str] = field(default_factory=dict)
-    """By the names of `rag.records.Source`; the date is ISO 8601 of reduced precision, the kind as written."""
+    """By the names of `rag.records.Source`; the date is ISO 8601 of reduced precision."""
     warnings: tuple[str, ...] = ()
     """One for each value that could not be taken."""
 
@@ -97,23 +97,18 @@ def _read(entry: str) -> tuple[str, str]:
     """Give the key of an entry in small letters, and its value as one line; a list is joined by commas."""
     import yaml
 
+    # A link to another note is its words; without quotes YAML would take it for a list in a list.
+    entry = _LINK.sub(r"\1", entry)
     key, _, plain = entry.partition(":")
     try:
         # This loader makes nothing but texts, lists and tables, so that 2021-05 and "no" stay as written.
         (value,) = yaml.load(entry, yaml.BaseLoader).values()
     except (yaml.YAMLError, RecursionError, ValueError):
         value = plain
-    return key.strip("\"' ").lower(), ", ".join(filter(None, _lines(value)))
-
-
-def _lines(value: object) -> Iterator[str]:
-    """Yield the texts of a value; of a person told as a table the name, of a link to another note its words."""
-    for part in value if isinstance(value, list) else [value]:
-        # Without quotes a link is a list in a list; deeper ones tell nothing, and may be made to have no end.
-        only = part[0] if isinstance(part, list) and len(part) == 1 else part
-        named = only.get("name") if isinstance(only, dict) else only
-        if isinstance(named, str):
-            yield _LINK.sub(r"\1", clean_line(named))
+    parts = value if isinstance(value, list) else [value]
+    # A person may be a table with a name. Lists in lists tell nothing, and may be made to have no end.
+    named = [part.get("name") if isinstance(part, dict) else part for part in parts]
+    return key.strip("\"' ").lower(), ", ".join(clean_line(text) for text in named if isinstance(text, str) and text)
 
 
 def _taken(name: str, value: str) -> str:
@@ -127,7 +122,7 @@ def _taken(name: str, value: str) -> str:
             return "" if day == UNKNOWN else day
     if name == "url":
         return value if value.startswith(("http://", "https://")) else ""
-    return value
+    return value.lower() if name == "kind" else value
 
 
 _EXPECTED = {"date": "a date such as 2021, 2021-05 or 2021-05-14", "url": "an address that starts with https://"}

@@ -122,7 +122,9 @@ class Corpus:
             CorpusError: the folder is missing, or a file in it is malformed.
         """
         if not root.is_dir():
-            raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
+            raise CorpusError(
+                f"no library at {root}; expected a folder with sources.toml or documents/; `rag new` makes one"
+            )
         about = read_toml(root / "corpus.toml")
         no_others(about, {"title", "description", "examples", "notice", "main_source", "settings"}, "corpus.toml")
         sources, mirrors = declared_sources(read_toml(root / "sources.toml"))
