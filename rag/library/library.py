@@ -204,7 +204,7 @@ class Library:
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:
     """Name, time and size of every file that a build reads; the index may stand beside them."""
-    read = [folder / "corpus.toml", folder / "sources.toml"]
+    read = sorted(folder.glob("*.toml"))
     for name in (NOTES, DOCUMENTS):
         read += sorted((folder / name).rglob("*"))
     found = []
