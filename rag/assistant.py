@@ -73,7 +73,7 @@ class Assistant:
 
         Args:
             corpus: folder of the library; by default RAG_CORPUS, else the one shipped.
-            index: folder of its index; by default RAG_INDEX, else the one beside it.
+            index: folder of its index; by default its own; see `rag.config.Settings.load`.
             embedder: the model; by default the one that the settings name.
             reader: the reading model; by default the one that the settings name.
             answerer: writes answers from passages; None quotes sentences.

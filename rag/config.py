@@ -39,10 +39,10 @@ MOST_PASSAGES = 200
 class Settings:
     """Everything that can be set. Fields named in `REBUILD` are fingerprinted in the manifest."""
 
-    corpus: Path = HOME / "corpus"
+    corpus: Path
     """Folder with sources.toml, corpus.toml, notes/ and documents/."""
-    index: Path = HOME / "index"
-    """Folder that holds the built index."""
+    index: Path
+    """Folder that holds the built index; `load` knows which is whose."""
     embedding_model: str = "all-MiniLM-L6-v2"
     """Name on the Hugging Face Hub, or a local folder, of a sentence-transformers model."""
     embedding_languages: str = ""
@@ -92,15 +92,19 @@ class Settings:
     def load(cls, **given: Any) -> Settings:
         """Collect the settings from arguments, environment and corpus.toml.
 
-        An argument that is None counts as not given.
+        An argument that is None counts as not given. An index belongs to one library:
+        where none is named it stands in the library's own folder, ``corpus/index``; that
+        of the checkout beside it. RAG_INDEX names the index of the library that the
+        environment means (RAG_CORPUS, or the checkout's), so it is left aside when an
+        argument names another library.
 
         Raises:
             ConfigError: a name is unknown, or a value has the wrong type or range.
         """
         chosen = {name: value for name, value in given.items() if value is not None}
         environment = _from_environment(os.environ)
-        corpus = Path(chosen.get("corpus") or environment.get("corpus") or HOME / "corpus")
-        merged = {**_from_corpus(corpus), **environment, **chosen}
+        corpus, index = _folders(chosen, environment)
+        merged = {**_from_corpus(corpus), **environment, **chosen, "corpus": corpus, "index": index}
         known = {f.name: str(f.type) for f in fields(cls)}
         unknown = sorted(set(merged) - set(known))
         if unknown:
@@ -115,6 +119,15 @@ class Settings:
 
 REBUILD = ("chunk_tokens", "embedding_model")
 """Settings that force a rebuild when they change."""
+
+
+def _folders(chosen: Mapping[str, Any], environment: Mapping[str, Any]) -> tuple[Path, Path]:
+    """Choose the library's folder and that of its own index."""
+    meant: Path = _convert("corpus", "Path", environment.get("corpus") or HOME / "corpus")
+    corpus: Path = _convert("corpus", "Path", chosen.get("corpus") or meant)
+    index = chosen.get("index") or (environment.get("index") if corpus.resolve() == meant.resolve() else None)
+    own = HOME / "index" if corpus.resolve() == HOME / "corpus" else corpus / "index"
+    return corpus, _convert("index", "Path", index or own)
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -57,9 +57,7 @@ class Pipeline:
         cls, corpus: Corpus, generation: Generation, embedder: Embedder, reader: Reader | None, settings: Settings
     ) -> Pipeline:
         """Put the steps together over one generation."""
-        retriever = Retriever(
-            generation, embedder, candidates=settings.candidates, abbreviations=corpus.abbreviations
-        )
+        retriever = Retriever(generation, embedder, candidates=settings.candidates, abbreviations=corpus.abbreviations)
         interpreter = Interpreter(corpus, generation, embedder, settings.index)
         return cls(corpus, generation, retriever, interpreter, reader, embedder, settings)
 

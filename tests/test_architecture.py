@@ -36,7 +36,9 @@ HOMES = {
     "markdown_it": {"rag/loading/markdown.py"},
     "protego": {"rag/sources/fetching.py"},
     "pypdfium2": {"rag/loading"},
+    "tomlkit": {"rag/library/facts.py", "rag/library/starting.py"},
     "trafilatura": {"rag/loading"},
+    "yaml": {"rag/loading/front_matter.py"},
 }
 """The only places that may import a library."""
 

@@ -181,13 +181,15 @@ def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[Repor
         before = old.get(file)
         had = set(before.part.documents) if before else set()
         failed = dict(found.part.failures)
-        odd = dict(found.warnings)
+        odd: dict[str, list[str]] = {}
+        for source_id, warning in found.warnings:
+            odd.setdefault(source_id, []).append(warning)
         for document in found.documents:
             if document.source_id in failed:
                 continue
             status: Status = "unchanged" if before is found else "changed" if document.doc_id in had else "added"
             count = sum(c.doc_id == document.doc_id for c in found.chunks)
-            reason = odd.get(document.source_id, "")
+            reason = "; ".join(odd.get(document.source_id, ()))
             rows.append(ReportRow(document.source_id, document.text_kind, file, status, reason, count))
         kind = "notes" if file.startswith("notes/") else "full text"
         for source_id, reason in failed.items():

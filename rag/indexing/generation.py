@@ -19,7 +19,7 @@ from rag.indexing.encoder import Embedder
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source
 
-PIPELINE = "6"
+PIPELINE = "7"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 Row = TypeVar("Row")

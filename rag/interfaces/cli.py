@@ -30,7 +30,8 @@ INTERRUPTED = 130
 Options = argparse.Namespace
 Run = Callable[[Options], int | None]
 """Runs a command; gives its exit code, None for 0."""
-Command = Callable[[str, Run, str], argparse.ArgumentParser]
+Command = Callable[..., argparse.ArgumentParser]
+"""Adds a command: its name, what runs it, its help; and whether it works on a library that is there."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,10 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, text: str, *, opens: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the library (or RAG_CORPUS)")
-        sub.add_argument("--index", type=Path, metavar="DIR", help="folder of its index (or RAG_INDEX)")
+        if opens:
+            sub.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the library (or RAG_CORPUS)")
+            sub.add_argument("--index", type=Path, metavar="DIR", help="folder of its index (DIR/index, or RAG_INDEX)")
         sub.add_argument("--json", action="store_true", help="print JSON")
         sub.set_defaults(run=run)
         return sub
@@ -108,6 +110,8 @@ def _measuring_commands(command: Command) -> None:
 
 
 def _library_commands(command: Command) -> None:
+    sub = command("new", _new, "Make an empty library of your own.", opens=False)
+    sub.add_argument("folder", type=Path, metavar="FOLDER", help="a new folder, or an empty one")
     sub = command("build", _build, "Bring the index in step with the library.")
     sub.add_argument("--force", action="store_true", help="start from nothing")
     sub.add_argument("--watch", action="store_true", help="build again whenever a file changes")
@@ -117,7 +121,11 @@ def _library_commands(command: Command) -> None:
     sub.add_argument("place", nargs="+", metavar="PATH|URL")
     sub.add_argument("--source", metavar="ID", help="the declared source whose full text it is")
     for name in SOURCE_FACTS:
-        sub.add_argument(f"--{name}", help=f"{name} of a new source; that of a declared one is kept in sources.toml")
+        sub.add_argument(f"--{name}", help=f"{name} of a new source; `rag set` changes that of another")
+    sub = command("set", _set, "Change what is told of a source: who published it, and when; then build.")
+    sub.add_argument("source", metavar="ID")
+    for name in SOURCE_FACTS:
+        sub.add_argument(f"--{name}", help=f"its {name}; 'unknown' where nobody knows")
     sub = command(
         "remove", _remove, "Take the texts of a source out of documents/, where they are kept aside; then build."
     )
@@ -222,6 +230,17 @@ def _add(options: Options) -> int:
     meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
     added = (library.add(place, source_id=options.source, meta=meta) for place in options.place)
     return _built(library, options, (f"added {path}" for path in added))
+
+
+def _new(options: Options) -> None:
+    folder = Library.new(options.folder).settings.corpus
+    _show(options, {"corpus": str(folder)}, rendering.new_text(folder))
+
+
+def _set(options: Options) -> int:
+    library = Library(_settings(options))
+    meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name) is not None}
+    return _built(library, options, [f"changed {library.set(options.source, meta)}"])
 
 
 def _remove(options: Options) -> int:

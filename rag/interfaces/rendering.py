@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from rag.indexing.report import BuildReport
@@ -80,6 +82,18 @@ def sync_text(report: SyncReport) -> str:
     """Write what a sync did."""
     lines = [f"{row.status:11}  {row.source_id:26}  {row.reason}".rstrip() for row in report.rows]
     return "\n".join([*lines, report.line])
+
+
+def new_text(folder: Path) -> str:
+    """Write what to do with a library that was just made."""
+    named = f"--corpus {shlex.quote(str(folder))}"
+    return "\n".join(
+        [
+            f"{folder} is an empty library; corpus.toml in it says what it is. Add a text, then open the chat:",
+            f"  rag add FILE {named} --publisher NAME --date 2024-05",
+            f"  rag serve {named}",
+        ]
+    )
 
 
 def findings_text(findings: Sequence[Finding]) -> str:

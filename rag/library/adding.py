@@ -13,9 +13,7 @@ from urllib.parse import unquote, urlsplit
 from rag.errors import CorpusError, LoadError
 from rag.records import Source
 from rag.sources.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
-from rag.sources.declarations import SOURCE_FACTS
 from rag.sources.fetching import Fetcher
-from rag.text.dates import bounds
 
 REASONS = 3
 """Reasons that are told where nothing in a folder or an archive can be read."""
@@ -62,19 +60,6 @@ def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str]) -> P
     return target
 
 
-def checked_facts(meta: Mapping[str, str]) -> dict[str, str]:
-    """Give what is told of a new source.
-
-    Raises:
-        CorpusError: a name is none of `rag.sources.declarations.SOURCE_FACTS`, or the date is malformed.
-    """
-    for name in sorted(set(meta) - set(SOURCE_FACTS)):
-        raise CorpusError(f"{name!r} cannot be told of a source; known are {', '.join(SOURCE_FACTS)}")
-    if "date" in meta:
-        bounds(meta["date"])
-    return dict(meta)
-
-
 def set_aside(corpus: Corpus, name: str) -> Path | None:
     """Move the files of a source to a dated folder; gives it, or None where there were none."""
     found = [m.path for m in corpus.materials() if m.text_kind == "full text" and m.source.id == name]
@@ -97,7 +82,7 @@ def _owner(corpus: Corpus, source_id: str, meta: Mapping[str, str]) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in meta.items())
         raise CorpusError(
             f"source {source_id!r} keeps its facts in sources.toml; found {told}; "
-            "change them there, and add the text without them"
+            f"change them with `rag set {source_id}`, and add the text without them"
         )
     return source_id
 

@@ -1,4 +1,4 @@
-"""Change what a library holds: add, remove, fetch, build, check, go back. Nothing is ever deleted.
+"""Start a library and change what it holds: add, tell, remove, fetch, build, check, go back. Nothing is ever deleted.
 
 The command line, the chat and a program use the same methods; none needs an index
 to be there.
@@ -19,12 +19,14 @@ from rag.indexing.generation import Generation
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Pointer, Store
 from rag.library import doctor, syncing
-from rag.library.adding import add_file, add_page, checked_facts, install, set_aside
+from rag.library.adding import add_file, add_page, install, set_aside
 from rag.library.doctor import Finding
+from rag.library.facts import checked_facts, set_facts
 from rag.library.notes_report import NotesReport, report_on
+from rag.library.starting import make_library
 from rag.library.status import SourceStatus, source_statuses
 from rag.library.syncing import SyncReport
-from rag.sources.corpus import Corpus, read_material
+from rag.sources.corpus import DOCUMENTS, NOTES, Corpus, read_material
 from rag.sources.fetching import Fetcher, HttpFetcher
 
 WATCH_SECONDS = 1.0
@@ -43,6 +45,16 @@ class Library:
     def open(cls, corpus: Path | str | None = None, index: Path | str | None = None, **settings: Any) -> Library:
         """Name a library by its folders; see `rag.config.Settings.load`."""
         return cls(Settings.load(corpus=corpus, index=index, **settings))
+
+    @classmethod
+    def new(cls, folder: Path | str) -> Library:
+        """Make an empty library, named after its folder, and open it; its index stands in it.
+
+        Raises:
+            CorpusError: the folder holds something already, or cannot be written.
+        """
+        make_library(Path(folder).expanduser())
+        return cls.open(folder)
 
     @property
     def corpus(self) -> Corpus:
@@ -76,6 +88,24 @@ class Library:
         if str(place).startswith(("http://", "https://")):
             return add_page(corpus, str(place), self._fetcher or HttpFetcher(), source_id, told)
         return add_file(corpus, Path(place).expanduser(), source_id, told)
+
+    def set(self, source_id: str, meta: Mapping[str, str]) -> Path:
+        """Change what is told of a source; the next build takes it into the answers.
+
+        Args:
+            meta: values of `rag.sources.declarations.SOURCE_FACTS`; what it does not name stays.
+                Of a zip or another file that holds several texts, they are told of each text.
+
+        Returns:
+            The file that was changed: sources.toml for a declared source, the companion
+            ``NAME.meta.json`` of a file in documents/ for another.
+
+        Raises:
+            UnknownSourceError: no source has the id.
+            CorpusError: there is nothing to set, a value is malformed, or the source is one
+                of several texts in a file.
+        """
+        return set_facts(self.corpus, source_id, meta)
 
     def remove(self, source_id: str) -> Path:
         """Move the texts of a source out of the index's sight, to documents/removed/.
@@ -188,9 +218,12 @@ class Library:
 
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:
-    """Name, time and size of every file of the library."""
+    """Name, time and size of every file that a build reads; the index may stand beside them."""
+    read = sorted(folder.glob("*.toml"))
+    for name in (NOTES, DOCUMENTS):
+        read += sorted((folder / name).rglob("*"))
     found = []
-    for path in sorted(folder.rglob("*")):
+    for path in read:
         try:
             stat = path.stat()
         except OSError:

@@ -15,7 +15,8 @@ FEWEST_WORDS, MOST_WORDS = 12, 30
 
 ABOUT_ITSELF = re.compile(
     r"\b(?:these|our|the) notes\b|\b(?:copy|copies|pages?|reports?|sources?) (?:that (?:was|were) )?consulted\b"
-    r"|\bcop(?:y|ies) (?:of|that) .{0,60}\b(?:read|seen|shows?)\b|\bwas not seen\b|\bnot found\b|\bnone of the (?:reports|sources|pages)\b|\bsource \d\b",
+    r"|\bcop(?:y|ies) (?:of|that) .{0,60}\b(?:read|seen|shows?)\b|\bwas not seen\b|\bnot found\b"
+    r"|\bnone of the (?:reports|sources|pages)\b|\bsource \d\b",
     re.IGNORECASE,
 )
 """How a statement speaks of the notes or of what was read for them, instead of what is so."""

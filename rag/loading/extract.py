@@ -25,6 +25,11 @@ class Extract:
     publisher: str = UNKNOWN
     date: str = UNKNOWN
     """Publication date, ISO 8601 of reduced precision, or ``unknown``."""
+    url: str = ""
+    """Where it was published, if the file tells."""
+    kind: str = "document"
+    """In small letters as the file tells it; whether there is such a kind is not checked here."""
+    licence: str = UNKNOWN
     warnings: tuple[str, ...] = ()
     """What was left out or looked odd, one sentence each."""
 

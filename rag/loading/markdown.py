@@ -6,17 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
-from rag.loading.dates import parse_date
 from rag.loading.encodings import decode_text
-from rag.loading.extract import Extract, known
+from rag.loading.extract import Extract
+from rag.loading.front_matter import cut_front_matter
 from rag.loading.html import parse_html
 from rag.loading.html_blocks import cut_blocks, lay_out
-from rag.loading.normalise import Layout, clean_line, unwrap
+from rag.loading.normalise import Layout, unwrap
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_FRONT = re.compile(r"---\n(.*?)\n(?:---|\.\.\.)(?:\n|$)", re.DOTALL)
 _BULLET = re.compile(r"^([^\S\n]*)•(?=\s)", re.MULTILINE)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*|)")
 _FOOTNOTE = re.compile(r"\[\^([^\]]{1,100})\]")
@@ -25,35 +24,14 @@ _FOOTNOTE = re.compile(r"\[\^([^\]]{1,100})\]")
 def read_markdown(data: bytes) -> Extract:
     """Return Markdown as text: headings marked, emphasis and link targets left out.
 
-    Title, author, publisher and date come from a front matter; the title else from the
-    first heading.
+    What a front matter tells of the source is given with it; the title comes else from
+    the first heading.
     """
-    text = decode_text(data)
-    facts: dict[str, str] = {}
-    if match := _FRONT.match(text):
-        facts = _front_matter(match[1])
-        text = text[match.end() :]
+    front, text = cut_front_matter(decode_text(data))
     layout = _lay_out(_BULLET.sub(r"\1-", text))
     if not layout.text:
         raise LoadError("empty: the file holds no text")
-    return layout.extract(
-        {
-            "title": known(facts.get("title", ""), layout.top(level=1)),
-            "author": known(facts.get("author", ""), facts.get("authors", "")),
-            "publisher": known(facts.get("publisher", "")),
-            "date": parse_date(facts.get("date") or facts.get("published") or ""),
-        }
-    )
-
-
-def _front_matter(text: str) -> dict[str, str]:
-    """Return the plain ``key: value`` lines of a front matter."""
-    facts = {}
-    for line in text.split("\n"):
-        key, mark, value = line.partition(":")
-        if mark and key and not key[0].isspace():
-            facts[key.strip().lower()] = clean_line(value).strip("\"'[]")
-    return facts
+    return layout.extract({"title": layout.top(level=1), **front.facts}, warnings=front.warnings)
 
 
 def _lay_out(text: str) -> Layout:

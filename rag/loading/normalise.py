@@ -140,7 +140,7 @@ class Layout:
         return next((self.text[h.start : h.end] for h in tops), UNKNOWN)
 
     def extract(self, facts: Mapping[str, str] = MappingProxyType({}), *, warnings: tuple[str, ...] = ()) -> Extract:
-        """Give what was laid out, with title, author, publisher and date where the document says them."""
+        """Give what was laid out, with the facts of its source where the document says them."""
         text = self.text
         ends = [start for start, _ in self._starts[1:]] + [len(text)]
         pages = tuple(

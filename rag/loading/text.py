@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from rag.errors import LoadError
 from rag.loading.encodings import decode_text
 from rag.loading.extract import Extract
+from rag.loading.front_matter import cut_front_matter
 from rag.loading.normalise import Layout, unwrap
 
 HEADING_WORDS = 8
@@ -27,8 +28,9 @@ def read_text(data: bytes) -> Extract:
     """Return plain text in any encoding, hard-wrapped paragraphs joined.
 
     A short line of its own without an end, above a paragraph of whole sentences, is a heading.
+    What a front matter tells of the source is given with the text.
     """
-    text = decode_text(data)
+    front, text = cut_front_matter(decode_text(data))
     layout = Layout()
     width = _wrap_width(text)
     blocks = [list(_paragraphs(block.split("\n"), width)) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
@@ -36,7 +38,9 @@ def read_text(data: bytes) -> Extract:
         level = HEADING_LEVEL if _is_heading(block, below) else 0
         for paragraph in block:
             layout.add(paragraph, level=level, group=number)
-    return layout.extract()
+    if not layout.text:
+        raise LoadError("empty: the file holds no text")
+    return layout.extract(front.facts, warnings=front.warnings)
 
 
 def _is_heading(block: list[str], below: list[str]) -> bool:

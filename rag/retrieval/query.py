@@ -33,7 +33,10 @@ class Query:
 
 
 def encode_query(
-    question: str, embedder: Embedder, history: Sequence[Turn] = (), abbreviations: Mapping[str, str] = MappingProxyType({})
+    question: str,
+    embedder: Embedder,
+    history: Sequence[Turn] = (),
+    abbreviations: Mapping[str, str] = MappingProxyType({}),
 ) -> Query:
     """Encode a question and fold the conversation into it, by weight and without rewriting.
 

@@ -87,6 +87,10 @@ class Annotations:
         return replace(document, statements=tuple(statements))
 
 
+BARE = Annotations({}, {})
+"""Of a library that has nothing beside its notes."""
+
+
 def _with(statement: Statement, told: Measurement | str) -> Statement:
     if isinstance(told, str):
         return replace(statement, events=(*statement.events, told))

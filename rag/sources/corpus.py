@@ -7,8 +7,9 @@
     corpus/notes/ID.md      our notes on a source; see `rag.sources.annotations` for what stands beside them
     corpus/documents/       full texts; ID.* belongs to source ID, any other file is a source
 
-A file in documents/ may have a companion ``NAME.meta.json`` that says what the
-file does not say of itself (title, date, where it was fetched).
+What is told of a dropped file comes from the first of: its companion
+``NAME.meta.json`` beside it, a front matter above its text, the text and the
+format's own properties.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from rag.errors import CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand
 from rag.loading.extract import Extract
 from rag.records import UNKNOWN, Document, Source, TextKind, document_id
-from rag.sources.annotations import Annotations
+from rag.sources.annotations import BARE, Annotations
 from rag.sources.declarations import (
     SOURCE_FACTS,
     NoticeRule,
@@ -35,6 +36,7 @@ from rag.sources.declarations import (
     no_others,
     notice_rule,
     read_toml,
+    sound,
     tables,
     text,
     texts,
@@ -42,6 +44,8 @@ from rag.sources.declarations import (
 )
 from rag.sources.notes import read_notes
 
+ABOUT = {"title", "description", "examples", "notice", "main_source", "abbreviations", "settings"}
+"""What corpus.toml may say."""
 META_SUFFIX = ".meta.json"
 DOCUMENTS, NOTES = "documents", "notes"
 README = "README.md"
@@ -62,8 +66,12 @@ class Material:
     text_kind: TextKind
     declared: bool
     """Whether sources.toml names the source."""
-    annotations: Annotations = Annotations({}, {})
+    annotations: Annotations = BARE
     """Of notes: what stands beside them as data."""
+    told: frozenset[str] = frozenset()
+    """Facts of a dropped file that its companion tells; the file itself is not asked for them."""
+    warnings: tuple[str, ...] = ()
+    """What its companion tells and cannot be."""
 
     @property
     def trouble(self) -> str:
@@ -77,7 +85,8 @@ class Material:
 
     def digest(self) -> str:
         """Digest of everything that the reading depends on: the files and the source's record."""
-        told = hashlib.sha256(f"{self.source!r} {self.text_kind} {self.trouble} {self.annotations!r}".encode())
+        parts = (self.source, self.text_kind, sorted(self.told), self.warnings, self.trouble, self.annotations)
+        told = hashlib.sha256(repr(parts).encode())
         for path in [self.path, *sorted(self.path.rglob("*"))]:
             if path.is_file():
                 told.update(path.relative_to(self.path).as_posix().encode("utf-8", "surrogateescape"))
@@ -124,9 +133,11 @@ class Corpus:
             CorpusError: the folder is missing, or a file in it is malformed.
         """
         if not root.is_dir():
-            raise CorpusError(f"no library at {root}; expected a folder with sources.toml or documents/")
+            raise CorpusError(
+                f"no library at {root}; expected a folder with sources.toml or documents/; `rag new` makes one"
+            )
         about = read_toml(root / "corpus.toml")
-        no_others(about, {"title", "description", "examples", "notice", "main_source", "abbreviations", "settings"}, "corpus.toml")
+        no_others(about, ABOUT, "corpus.toml")
         sources, mirrors = declared_sources(read_toml(root / "sources.toml"))
         main = text(about, "main_source", "corpus.toml")
         if main and main not in sources:
@@ -174,14 +185,15 @@ class Corpus:
         except OSError as error:
             raise CorpusError(f"{self.documents} cannot be read: {error.strerror or error}") from error
         for path in files:
-            source, declared = self._owner(path)
+            material = self._material(path)
+            source = material.source
             other = claimed.setdefault(source.id, path)
             if other is not path:
                 raise CorpusError(
                     f"{other.name} and {path.name} in {self.documents} both belong to source {source.id!r}; "
                     "keep one, or rename the other"
                 )
-            found.append(Material(path, source, "full text", declared))
+            found.append(material)
         return found
 
     def _notes(self) -> Iterator[Material]:
@@ -204,13 +216,15 @@ class Corpus:
             and path.name not in (REMOVED, QUARANTINE, README)
         ]
 
-    def _owner(self, path: Path) -> tuple[Source, bool]:
+    def _material(self, path: Path) -> Material:
         meta = read_meta(path)
         source_id = path.name if path.is_dir() else path.name.split(".")[0]
         if source_id in self.sources:
-            return self.sources[source_id], True
-        known = {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key)}
-        return replace(Source.unnamed(slug(path.stem)), **known), False
+            return Material(path, self.sources[source_id], "full text", declared=True)
+        told = {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key) is not None}
+        taken, warnings = sound(told, meta_path(path).name)
+        source = replace(Source.unnamed(slug(path.stem)), **taken)
+        return Material(path, source, "full text", False, frozenset(taken), warnings)
 
 
 def read_material(material: Material) -> Iterator[Reading]:
@@ -249,11 +263,11 @@ def _member(material: Material, name: str, taken: set[str]) -> Material:
 
 def _reading(material: Material, extract: Extract) -> Reading:
     """Make a document of an extract; a dropped file's source is completed from what it says."""
-    source = material.source
+    source, warnings = material.source, (*material.warnings, *extract.warnings)
     if not material.declared:
-        told = {key: getattr(extract, key) for key in ("title", "author", "publisher", "date")}
-        unknown = {key: value for key, value in told.items() if getattr(source, key) == UNKNOWN}
-        source = replace(source, **unknown)
+        told = {key: getattr(extract, key) for key in SOURCE_FACTS if key not in material.told}
+        taken, odd = sound(told, material.path.name)
+        source, warnings = replace(source, **taken), (*warnings, *odd)
         if source.title == UNKNOWN:
             source = replace(source, title=material.path.stem)
     document = Document(
@@ -265,7 +279,7 @@ def _reading(material: Material, extract: Extract) -> Reading:
         headings=extract.headings,
         pages=extract.pages,
     )
-    return Reading(source, document, warnings=extract.warnings)
+    return Reading(source, document, warnings=warnings)
 
 
 def meta_path(path: Path) -> Path:

@@ -67,14 +67,32 @@ def declared_sources(table: dict[str, Any]) -> tuple[dict[str, Source], dict[str
             raise CorpusError(f"{place}: an id is lower-case letters, digits and hyphens")
         if source.id in sources:
             raise CorpusError(f"{place}: the id stands twice")
-        if source.kind not in KINDS:
-            raise CorpusError(f"{place}: kind is {source.kind!r}, expected one of {', '.join(KINDS)}")
-        try:
-            bounds(source.date)
-        except ConfigError as error:
-            raise CorpusError(f"{place}: {error}") from error
+        for key in ("kind", "date"):
+            if found := fault(key, row[key]):
+                raise CorpusError(f"{place}: {found}")
         sources[source.id] = source
     return sources, mirrors
+
+
+def fault(key: str, value: str) -> str:
+    """Say what is wrong with what is told of a source; empty where nothing is. Only an address may be empty."""
+    if not value.strip() and key != "url":
+        return f"{key} is empty; write {UNKNOWN!r} for what nobody knows"
+    if key == "kind" and value not in KINDS:
+        return f"kind is {value!r}, expected one of {', '.join(KINDS)}"
+    if key == "date":
+        try:
+            bounds(value)
+        except ConfigError as error:
+            return str(error)
+    return ""
+
+
+def sound(told: Mapping[str, str], place: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Part what is told of a source into what can stand, and a warning for each value that cannot."""
+    faults = {key: found for key, value in told.items() if (found := fault(key, value))}
+    taken = {key: value for key, value in told.items() if key not in faults}
+    return taken, tuple(f"{place}: {found}" for found in faults.values())
 
 
 def notice_rule(row: dict[str, Any]) -> NoticeRule:
@@ -120,7 +138,7 @@ def texts_by_name(table: Mapping[str, Any], key: str, place: str) -> dict[str, s
     """Give a key's table of texts, empty where it is missing; anything else there raises CorpusError."""
     value = table.get(key, {})
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-        raise CorpusError(f"{place}: {key} is {value!r}; expected a table [{key}] of lines like NAME = \"text\"")
+        raise CorpusError(f'{place}: {key} is {value!r}; expected a table [{key}] of lines like NAME = "text"')
     return dict(value)
 
 

@@ -114,7 +114,8 @@ def _context(passages: Iterable[Passage]) -> str:
     """Return what stands beside the passages' text: titles, headings, publishers, dates."""
     return "\n".join(
         dict.fromkeys(
-            f"{p.source.title}\n{p.heading}\n{attributed(p.attribution, p.text)}\n{p.attribution.when}" for p in passages
+            "\n".join([p.source.title, p.heading, attributed(p.attribution, p.text), p.attribution.when])
+            for p in passages
         )
     )
 

@@ -82,9 +82,7 @@ def test_a_provisional_figure_beside_a_final_one_is_told_as_revised(early_first:
     first, last = ("Port Office, May 2021", "Bay Gazette, January 2022")
     if not early_first:
         first, last = last, first
-    assert conflict.text == (
-        f"A provisional figure was revised: 41,000 ({first}); later 42,000 ({last})."
-    )
+    assert conflict.text == (f"A provisional figure was revised: 41,000 ({first}); later 42,000 ({last}).")
 
 
 def test_nothing_to_compare_is_no_conflict() -> None:

@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_tiny_set_is_measured_on_both_halves_and_the_whole(folder: Path, tmp_path: Path) -> None:
-    measured = evaluate(folder, tmp_path / "scratch", HashingEmbedder(), Settings(), reader=OverlapReader())
+    measured = evaluate(folder, tmp_path / "scratch", HashingEmbedder(), Settings.load(), reader=OverlapReader())
     # Title a is of half 1 and title d of half 0; the answer of q2 stands in the second sentence.
     assert (measured.name, measured.questions) == ("tiny", 3)
     expected = {
@@ -50,7 +50,7 @@ def test_a_tiny_set_is_measured_on_both_halves_and_the_whole(folder: Path, tmp_p
 
 
 def test_a_half_without_unanswerable_questions_is_no_reason_to_fail(folder: Path, tmp_path: Path) -> None:
-    measured = evaluate(folder, tmp_path / "scratch", HashingEmbedder(), Settings(), reader=OverlapReader())
+    measured = evaluate(folder, tmp_path / "scratch", HashingEmbedder(), Settings.load(), reader=OverlapReader())
     assert "abstention_auc" not in measured.values
 
 

@@ -54,7 +54,7 @@ class Run:
 
 def ask_all(embedder: SentenceTransformerEmbedder, reader: Reader | None, scratch: Path) -> dict[str, tuple[str, Run]]:
     """Ask every question; gives the right text, empty where there is none, and what came of it."""
-    settings = Settings(reader_seconds=60)
+    settings = Settings.load(reader_seconds=60)
     names, library = open_set(HERE, scratch, embedder, settings, reader=reader)
     found: dict[str, tuple[str, Run]] = {}
     for query in read_queries(HERE / QUERIES, dict(names.values())):

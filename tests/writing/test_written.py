@@ -191,7 +191,7 @@ def test_an_evaluation_measures_written_answers(server: Script, library: Assista
 
 def test_a_model_is_measured_on_a_questions_file_only(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^a language model can answer a questions file only, but .* is a folder"):
-        run(tmp_path, tmp_path, Settings(), written=True)
+        run(tmp_path, tmp_path, Settings.load(), written=True)
 
 
 @pytest.mark.parametrize(

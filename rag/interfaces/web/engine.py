@@ -109,7 +109,7 @@ class Engine:
         except StoreError as error:
             self._announce(f"{error}; building it anew.")
         library = Library(self.settings)
-        if self._sync:
+        if self._sync and library.corpus.sources:
             self._announce(f"Fetching full texts for at most {SYNC_SECONDS:.0f} seconds (--no-sync leaves it out).")
             self._announce(library.sync(seconds=SYNC_SECONDS, progress=self._progress("Fetching full texts")).line)
         self._build(library)
