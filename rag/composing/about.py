@@ -69,7 +69,7 @@ def guide(source: Source, retriever: Retriever, filters: Filters) -> tuple[tuple
     """Quote what our notes on a source say in short: their first section, in its order.
 
     Returns:
-        The quotes and the passages that hold them; nothing where the source has no notes, or the
+        The quotes, and the passages of the notes; nothing where the source has no notes, or the
         filters leave none of them.
     """
     document = retriever.generation.documents.get(document_id(source.id, "notes"))
@@ -78,7 +78,7 @@ def guide(source: Source, retriever: Retriever, filters: Filters) -> tuple[tuple
     sections = [heading.start for heading in document.headings if heading.level > 1]
     end = sections[1] if len(sections) > 1 else len(document.text)
     short = [s for s in document.statements if s.start < end][:OVERVIEW_SENTENCES]
-    passages = [p for p in retriever.passages_of(document.doc_id, filters) if p.start < end]
+    passages = retriever.passages_of(document.doc_id, filters)[:LOOKED_AT]
     said = [
         AnswerSentence(document.text[s.start : s.end], (cite(p, s, document),), "supported")
         for s in short

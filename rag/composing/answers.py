@@ -10,6 +10,7 @@ from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
 from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, events, newest_first, said_of
 from rag.composing.quotes import choose, quote_all, says_the_same
+from rag.composing.series import one_measure
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
@@ -117,8 +118,17 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
     if opening is not None and opening.outcome != "abstain":
         chosen = choose(opening.reading.sentences, most=1)
         passages = {p.chunk_id: p for p in _passages(opening.reading, chosen, (), 1)}
+    measured = one_measure(
+        {
+            year: one.reading.sentences
+            for (_, year), one in zip(asked.parts.dated, found, strict=True)
+            if year and one.reading.sentences and shape != "timeline"
+        }
+    )
     for (question, year), one in zip(asked.parts.dated, found, strict=True):
         sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
+        if year in measured:
+            sentences = [measured[year]]
         answered = one.outcome != "abstain" and bool(sentences)
         parts.append(Part(question, answered))
         if answered:

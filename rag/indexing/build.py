@@ -18,6 +18,7 @@ from rag.indexing.chunking import cut
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text, write_rows
+from rag.indexing.noted import questions_of, statements_of
 from rag.indexing.report import BuildReport, Progress, ReportRow, Status, silent
 from rag.indexing.store import Store
 from rag.records import Chunk, Document, Source
@@ -215,19 +216,23 @@ def _write(
     documents = {d.doc_id: d for y in found.values() for d in y.documents}
     chunks = [c for y in found.values() for c in y.chunks]
     texts = [contextual_text(c, documents[c.doc_id], sources[documents[c.doc_id].source_id]) for c in chunks]
-    vectors, fresh = _embed(texts, _known(previous) if previous else {}, embedder, progress)
+    questions = list(questions_of(statements_of(c, documents[c.doc_id]) for c in chunks))
+    vectors, fresh = _embed([*texts, *questions], _known(previous) if previous else {}, embedder, progress)
     write_rows(folder / "sources.json", sources.values())
     write_rows(folder / "documents.json", documents.values())
     write_rows(folder / "chunks.json", chunks)
     write_rows(folder / "parts.json", (y.part for y in found.values()))
-    DenseIndex.from_vectors(np.stack(vectors)).save(folder / "chunks.faiss")
+    dense = np.stack(vectors)
+    DenseIndex.from_vectors(dense[: len(texts)]).save(folder / "chunks.faiss")
+    DenseIndex.from_vectors(dense[len(texts) :]).save(folder / "questions.faiss")
     LexicalIndex.from_terms(map(tokenise, texts)).save(folder / "bm25")
     return fresh
 
 
 def _known(generation: Generation) -> dict[str, FloatArray]:
     """The vector that a generation holds of each text."""
-    return dict(zip(map(generation.contextual_text, generation.chunks), generation.dense.vectors, strict=True))
+    texts = [*map(generation.contextual_text, generation.chunks), *questions_of(generation.statements)]
+    return dict(zip(texts, [*generation.dense.vectors, *generation.noted.vectors.vectors], strict=True))
 
 
 def _embed(
@@ -239,7 +244,7 @@ def _embed(
     for start in range(0, len(fresh), EMBED_STEP):
         step = fresh[start : start + EMBED_STEP]
         table.update(zip(step, embedder.encode(step), strict=True))
-        progress("embedding passages", min(start + EMBED_STEP, len(fresh)), len(fresh))
+        progress("embedding", min(start + EMBED_STEP, len(fresh)), len(fresh))
     return [table[text] for text in texts], len(fresh)
 
 

@@ -16,8 +16,9 @@ from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.chunking import context
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
+from rag.indexing.noted import NotedQuestions, statements_of
 from rag.indexing.store import Pointer, Store
-from rag.records import Chunk, Document, Source
+from rag.records import Chunk, Document, Source, Statement
 
 PIPELINE = "7"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
@@ -50,6 +51,7 @@ class Generation:
         self.chunks = read_rows(folder / "chunks.json", Chunk)
         self.parts = read_rows(folder / "parts.json", Part)
         self.dense = DenseIndex.load(folder / "chunks.faiss")
+        self.noted = NotedQuestions(self.statements, DenseIndex.load(folder / "questions.faiss"))
         self.lexical = LexicalIndex.load(folder / "bm25")
 
     @classmethod
@@ -67,6 +69,11 @@ class Generation:
         manifest = store.verify(pointer)
         _compare(manifest, settings, embedder)
         return cls(store.folder(pointer.generation), pointer, manifest)
+
+    @cached_property
+    def statements(self) -> list[tuple[Statement, ...]]:
+        """Of each chunk the statements that begin in it; a chunk of a full text has none."""
+        return [statements_of(chunk, self.documents[chunk.doc_id]) for chunk in self.chunks]
 
     @cached_property
     def rows(self) -> dict[str, int]:

@@ -16,10 +16,11 @@ from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.encoder import FloatArray
 from rag.text.words import STOP_WORDS
 
-CHANNELS: Mapping[str, float] = {"dense": 1.4, "bm25": 0.9}
-"""Weights of the two channels where they choose the candidates."""
+CHANNELS: Mapping[str, float] = {"meaning": 1.4, "bm25": 0.9}
+"""Weights of the two channels where they choose the candidates. The meaning of a passage is as near as the
+nearer of its own vector and those of the questions noted in it."""
 
-WEIGHTS: Mapping[str, float] = {"dense": 1.4, "bm25": 0.6, "nearness": 0.5, "bigrams": 0.2, "title": 0.2}
+WEIGHTS: Mapping[str, float] = {"meaning": 1.4, "bm25": 0.6, "nearness": 0.5, "bigrams": 0.2, "title": 0.2}
 """Weights of all scores where the candidates are ranked."""
 
 BIGRAM_REACH = 3

@@ -72,7 +72,9 @@ class Retriever:
         words: list[Words] = []
         for place in sorted(range(len(rows)), key=lambda i: (-fused[i], ids[i])):
             own = {name: float(values[place]) for name, values in scores.items()}
-            passage = self.passage(int(rows[place]), len(found) + 1, float(fused[place]), own)
+            row = int(rows[place])
+            near = self.generation.noted.nearest(row, query.vector)
+            passage = replace(self.passage(row, len(found) + 1, float(fused[place]), own), near=near)
             own_words = Words.of(passage.text)
             twin = None if duplicates else next((i for i, w in enumerate(words) if w.say_the_same(own_words)), None)
             if twin is not None:
@@ -101,7 +103,7 @@ class Retriever:
             score=score,
             scores=dict(scores or {}),
             sentences=chunk.sentences,
-            statements=tuple(s for s in document.statements if chunk.start <= s.start < chunk.end),
+            statements=self.generation.statements[row],
         )
 
     def passages_of(self, doc_id: str, filters: Filters) -> list[Passage]:
@@ -115,13 +117,16 @@ class Retriever:
         everything = len(allowed) == len(generation.chunks)
         dense, _ = generation.dense.search(query.vector, depth, allowed=None if everything else allowed)
         lexical, _ = generation.lexical.search(query.terms, depth, allowed=allowed)
-        rows = np.unique(np.concatenate([dense, lexical]))
+        noted = allowed[np.argsort(-generation.noted.cosines(query.vector)[allowed], kind="stable")[:depth]]
+        rows = np.unique(np.concatenate([dense, lexical, noted]))
         fused = fuse(self._channel_scores(query, rows), CHANNELS)
         return np.asarray(rows[np.sort(np.argsort(-fused, kind="stable")[: max(RANKED, 2 * k)])])
 
     def _channel_scores(self, query: Query, rows: NDArray[np.int64]) -> dict[str, FloatArray]:
         dense = self.generation.dense.scores(query.vector, rows)
-        return {"dense": dense, "bm25": self.generation.lexical.scores(query.terms)[rows]}
+        noted = self.generation.noted.cosines(query.vector)[rows]
+        lexical = self.generation.lexical.scores(query.terms)[rows]
+        return {"dense": dense, "meaning": np.maximum(dense, noted), "bm25": lexical}
 
     def _scores(self, query: Query, rows: NDArray[np.int64]) -> dict[str, FloatArray]:
         """Every score of every candidate, (n,) float32 each."""

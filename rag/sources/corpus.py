@@ -224,7 +224,7 @@ class Corpus:
         told = {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key) is not None}
         taken, warnings = sound(told, meta_path(path).name)
         source = replace(Source.unnamed(slug(path.stem)), **taken)
-        return Material(path, source, "full text", False, frozenset(taken), warnings)
+        return Material(path, source, "full text", False, told=frozenset(taken), warnings=warnings)
 
 
 def read_material(material: Material) -> Iterator[Reading]:

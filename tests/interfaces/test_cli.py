@@ -156,7 +156,7 @@ def test_a_library_of_ones_own_is_made_filled_and_asked(rag, place: Place) -> No
     path.write_text("The night ferry to the northern pier was cancelled in 2022.", encoding="utf-8")
     assert rag("add", str(path), "--corpus", str(folder), "--publisher", "Port Office", "--date", "2022-03")[0] == 0
     answer = json.loads(rag("ask", "When was the night ferry cancelled?", "--corpus", str(folder), "--json")[1])
-    assert [(c["publisher"], c["date"]) for c in answer["citations"]] == [("Port Office", "2022-03")]
+    assert [(c["origin"], c["date"]) for c in answer["citations"]] == [("Port Office", "2022-03")]
     assert not place.settings.index.exists()
 
 
@@ -165,7 +165,7 @@ def test_what_is_told_of_a_source_is_changed_and_built(rag, place: Place) -> Non
     code, out, _ = rag("set", "ferry-note", "--publisher", "The Gazette", "--url", "")
     assert code == 0 and out.startswith(f"changed {place.corpus / 'sources.toml'}\nchanged    ferry-note ")
     found = json.loads(rag("search", "ferry ticket", "-k", "1", "--json")[1])
-    assert found[0]["publisher"] == "The Gazette"
+    assert found[0]["said_by"] == "The Gazette, 2019"
     report = json.loads(rag("set", "ferry-note", "--date", "2020", "--json")[1])
     assert [row["source_id"] for row in report["rows"] if row["status"] == "changed"] == ["ferry-note"]
 

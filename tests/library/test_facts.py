@@ -39,7 +39,7 @@ def test_facts_of_a_dropped_file_stand_in_its_companion_and_reach_the_answer(pla
     report = place.library.build()
     assert (report.swapped, report.embedded) == (True, 0)
     citation = place.open().ask("Why was the night ferry cancelled?").citations[0]
-    assert (citation.source_id, citation.publisher, citation.date) == ("night", "Port Office", "2022-03")
+    assert (citation.source_id, citation.attribution.origin, citation.attribution.date) == ("night", "Port Office", "2022-03")
 
 
 def test_facts_of_a_declared_source_stand_in_sources_toml_and_nothing_else_changes(place: Place) -> None:
@@ -52,7 +52,7 @@ def test_facts_of_a_declared_source_stand_in_sources_toml_and_nothing_else_chang
     assert toml.read_bytes().decode() == expected.replace('date = "2019"', 'date = "2019-06"')
     place.library.build()
     passage = place.open().retrieve("What did a ferry ticket cost?", 1)[0]
-    assert (passage.attribution.publisher, passage.attribution.date) == ('The "Gazette"', "2019-06")
+    assert (passage.attribution.seen_at.publisher, passage.attribution.date) == ('The "Gazette"', "2019-06")
 
 
 def test_what_nobody_knows_can_be_told_against_what_the_file_says(place: Place) -> None:

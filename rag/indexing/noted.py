@@ -1,0 +1,56 @@
+"""The questions noted below statements, as vectors: which of them is nearest to the one that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from rag.indexing.dense import DenseIndex
+from rag.indexing.encoder import FloatArray
+from rag.records import Chunk, Document, NearQuestion, Statement
+
+
+def statements_of(chunk: Chunk, document: Document) -> tuple[Statement, ...]:
+    """The statements of notes that begin in a chunk, in order."""
+    return tuple(s for s in document.statements if chunk.start <= s.start < chunk.end)
+
+
+class NotedQuestions:
+    """Every noted question of a generation, by chunk and statement, in the order of the chunks.
+
+    Args:
+        statements: of each chunk, in order; a chunk of a full text has none.
+        vectors: a unit row for each of their questions, in order.
+    """
+
+    def __init__(self, statements: Sequence[Sequence[Statement]], vectors: DenseIndex) -> None:
+        self.vectors = vectors
+        owners = [
+            (row, place) for row, own in enumerate(statements) for place, s in enumerate(own) for _ in s.questions
+        ]
+        self._statements = statements
+        self._rows = np.array([row for row, _ in owners], np.int64)
+        self._places = np.array([place for _, place in owners], np.int64)
+        self._texts = list(questions_of(statements))
+        self._first = np.searchsorted(self._rows, np.arange(len(statements) + 1))
+
+    def cosines(self, query: FloatArray) -> FloatArray:
+        """Give each chunk's cosine with the nearest of its questions, (chunks,) float32; 0 where it has none."""
+        best = np.zeros(len(self._statements), np.float32)
+        np.maximum.at(best, self._rows, self.vectors.vectors @ query)
+        return best
+
+    def nearest(self, row: int, query: FloatArray) -> tuple[NearQuestion | None, ...]:
+        """Give the nearest question of each statement of a chunk, None for one without questions."""
+        first, last = self._first[row], self._first[row + 1]
+        cosines = self.vectors.vectors[first:last] @ query
+        found: list[NearQuestion | None] = [None] * len(self._statements[row])
+        for at in np.argsort(cosines, kind="stable"):  # the nearest comes last and stays
+            found[self._places[first + at]] = NearQuestion(self._texts[first + at], float(cosines[at]))
+        return tuple(found)
+
+
+def questions_of(statements: Iterable[Sequence[Statement]]) -> Iterable[str]:
+    """The questions of the statements of chunks, in order."""
+    return (question for own in statements for statement in own for question in statement.questions)
