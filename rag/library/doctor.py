@@ -13,6 +13,7 @@ from rag.config import Settings
 from rag.errors import StoreError
 from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
+from rag.indexing.noted import questions_of
 from rag.sources.corpus import QUARANTINE, Corpus
 
 Severity = Literal["error", "warning"]
@@ -44,6 +45,7 @@ def examine(corpus: Corpus, settings: Settings, embedder: Embedder) -> list[Find
 def _counts(generation: Generation) -> Iterator[Finding]:
     pairs = (
         ("chunk vectors", len(generation.dense), len(generation.chunks)),
+        ("question vectors", len(generation.noted.vectors), sum(1 for _ in questions_of(generation.statements))),
         ("BM25 texts", generation.lexical.size, len(generation.chunks)),
     )
     for name, found, expected in pairs:
@@ -63,10 +65,10 @@ def _counts(generation: Generation) -> Iterator[Finding]:
 
 
 def _vectors(generation: Generation) -> Iterator[Finding]:
-    lengths = np.linalg.norm(generation.dense.vectors, axis=1)
-    wrong = int((np.abs(lengths - 1) > UNIT_TOLERANCE).sum())
-    if wrong:
-        yield Finding("error", f"{wrong} chunk vectors are not of unit length", "rag build --force")
+    for name, vectors in (("chunk", generation.dense.vectors), ("question", generation.noted.vectors.vectors)):
+        wrong = int((np.abs(np.linalg.norm(vectors, axis=1) - 1) > UNIT_TOLERANCE).sum())
+        if wrong:
+            yield Finding("error", f"{wrong} {name} vectors are not of unit length", "rag build --force")
 
 
 def _texts(generation: Generation) -> Iterator[Finding]:

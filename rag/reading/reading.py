@@ -166,7 +166,7 @@ def _ordered(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
 def _with_questions(
     query: Query, sentences: Sequence[ReadSentence], lost: Mapping[str, float], reader: Reader, seconds: float
 ) -> list[ReadSentence]:
-    """Let the best sentences count as much as the nearest of the questions noted for them, read as a sentence would be."""
+    """Let the best sentences count as much as the nearest of the questions noted for them, read like a sentence."""
     near = {i: s.near.text for i, s in enumerate(sentences[:QUESTIONS_READ]) if s.near}
     logits = reader.read(query.text, list(near.values()), seconds=seconds) if near else ()
     changed = list(sentences)

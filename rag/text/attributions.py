@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.records import UNKNOWN, Attribution, Place, PlaceKind
+from rag.records import UNKNOWN, Attribution, PlaceKind
 from rag.text.dates import readable, years_of
 
 READ_AT: dict[PlaceKind, str] = {
@@ -41,8 +41,3 @@ def _read_at(said: Attribution) -> list[str]:
         return []
     told = f"{READ_AT[place.kind]} {place.publisher}"
     return [told, readable(place.date)] if place.date not in (UNKNOWN, said.date) else [told]
-
-
-def only_collected(place: Place) -> bool:
-    """Say whether nothing better than an aggregator was read: the origin's own words may differ."""
-    return place.kind == "aggregator"

@@ -39,7 +39,11 @@ def test_facts_of_a_dropped_file_stand_in_its_companion_and_reach_the_answer(pla
     report = place.library.build()
     assert (report.swapped, report.embedded) == (True, 0)
     citation = place.open().ask("Why was the night ferry cancelled?").citations[0]
-    assert (citation.source_id, citation.attribution.origin, citation.attribution.date) == ("night", "Port Office", "2022-03")
+    assert (citation.source_id, citation.attribution.origin, citation.attribution.date) == (
+        "night",
+        "Port Office",
+        "2022-03",
+    )
 
 
 def test_facts_of_a_declared_source_stand_in_sources_toml_and_nothing_else_changes(place: Place) -> None:
