@@ -203,14 +203,6 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class NearQuestion:
-    """The one of the questions noted for a statement that is nearest to the question asked."""
-
-    text: str
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk as a reader sees it, numbered from 1 in the order shown, with where it comes from."""
 
@@ -235,8 +227,8 @@ class Passage:
     """Copies that a search found too and does not list."""
     statements: tuple[Statement, ...] = ()
     """Of a passage of notes: the statements in it, in order."""
-    near: tuple[NearQuestion | None, ...] = ()
-    """For each of these, where a question was asked."""
+    near: tuple[str, ...] = ()
+    """For each of these the noted question that is nearest to the one asked, empty where none is noted."""
 
     def statement_at(self, span: Span) -> Statement | None:
         """The statement that holds a span of this passage, where it has one."""

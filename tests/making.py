@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.reading.reading import UNREAD, ReadSentence
-from rag.records import Attribution, Document, NearQuestion, Passage, Source, Span, Statement, TextKind
+from rag.records import Attribution, Document, Passage, Source, Span, Statement, TextKind
 
 ISLE = replace(Source.unnamed("isle", "The isle"), publisher="Isle Press", date="2020")
 
@@ -20,14 +20,12 @@ def passage(
     heading: str = "",
     said: Attribution | None = None,
     questions: Sequence[str] = (),
-    likeness: float = 0.5,
     cosine: float = 0.5,
 ) -> Passage:
     """A passage that is a document of its own, of some sentences.
 
     Args:
         questions: noted below the first sentence, as notes do; the last is the nearest.
-        likeness: cosine of the nearest with the question asked.
     """
     text, spans = "", []
     for sentence in sentences:
@@ -35,7 +33,7 @@ def passage(
         text += f"{sentence} "
     attribution = said or source.attribution
     statements = (Statement(0, spans[0].end, attribution, questions=tuple(questions)),) if questions else ()
-    near = (NearQuestion(questions[-1], likeness),) if questions else ()
+    near = tuple(questions[-1:])
     doc_id = f"{source.id}{number}/{'notes' if kind == 'notes' else 'text'}"
     return Passage(
         number, source, doc_id, kind, f"{doc_id}#0", 0, len(text), text, heading, None, attribution, score,

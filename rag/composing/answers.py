@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from rag.asking.replies import SUGGESTIONS
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
-from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, events, newest_first, said_of
+from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, events, newest_first, said_of, tells_event
 from rag.composing.quotes import choose, quote_all, says_the_same
-from rag.composing.series import one_measure
+from rag.composing.series import last_word_first, one_measure
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
@@ -105,7 +105,9 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
             return chosen
     if ASKS_RECENT.search(asked.search):
         return choose(newest_first(sentences))
-    return choose(sentences, most=LISTED) if shape in ("list", "overview", "timeline") else choose(sentences)
+    if shape in ("list", "overview", "timeline"):
+        return choose(sentences, most=LISTED)
+    return choose(last_word_first(sentences))
 
 
 def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, generation: Generation) -> Answer:
@@ -118,17 +120,14 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
     if opening is not None and opening.outcome != "abstain":
         chosen = choose(opening.reading.sentences, most=1)
         passages = {p.chunk_id: p for p in _passages(opening.reading, chosen, (), 1)}
-    measured = one_measure(
-        {
-            year: one.reading.sentences
-            for (_, year), one in zip(asked.parts.dated, found, strict=True)
-            if year and one.reading.sentences and shape != "timeline"
-        }
-    )
+    dated = {year: one.reading for (_, year), one in zip(asked.parts.dated, found, strict=True) if year}
+    measured = {} if shape == "timeline" else one_measure(dated)
     for (question, year), one in zip(asked.parts.dated, found, strict=True):
         sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
         if year in measured:
             sentences = [measured[year]]
+        elif year and shape == "timeline":
+            sentences = [s for s in sentences if tells_event(s, year)] or sentences
         answered = one.outcome != "abstain" and bool(sentences)
         parts.append(Part(question, answered))
         if answered:

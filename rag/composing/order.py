@@ -46,6 +46,11 @@ def said_of(sentence: ReadSentence) -> Moment:
     return max(past) if past else _moment(sentence.passage.attribution.when)
 
 
+def tells_event(sentence: ReadSentence, year: int) -> bool:
+    """Say whether a sentence tells an event of a year that stands as data."""
+    return sentence.statement is not None and any(date.startswith(str(year)) for date in sentence.statement.events)
+
+
 def _moment(dated: str) -> Moment:
     if bounds(dated) is None:
         return (0, 0, 0)

@@ -6,44 +6,86 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from rag.composing.order import EVENT_BEHIND
-from rag.reading.reading import ReadSentence
+from rag.composing.quotes import BEHIND
+from rag.reading.reading import UNREAD, Reading, ReadSentence, sentence_text
 from rag.records import FigureStatus, Measurement
 
 FINALITY: Mapping[FigureStatus, int] = {"final": 0, "provisional": 1, "estimate": 2}
 """Which of two figures for one year is told: the lower."""
 
+Subject = tuple[str, str, str]
+"""Measure, place, unit."""
+Row = tuple[Measurement, ReadSentence]
 
-def one_measure(sentences: Mapping[int, Sequence[ReadSentence]]) -> dict[int, ReadSentence]:
+
+def one_measure(readings: Mapping[int, Reading]) -> dict[int, ReadSentence]:
     """Choose for each year the sentence that gives the figure of one measure, place and unit.
 
     The measure is the one whose sentences answer nearly as surely as the best of their year in most
-    years; of a year's figures the final one is taken, else the newest.
+    years; of a year's figures the final one is taken, else the newest. Where what was read of a year
+    holds no figure of it, one is looked for in the passages that were found.
 
     Args:
-        sentences: of each year, best first.
+        readings: of each year.
 
     Returns:
         Nothing where no measure has a figure for two years.
     """
-    told: dict[tuple[str, str, str], dict[int, list[tuple[Measurement, ReadSentence]]]] = defaultdict(dict)
-    for year, read in sentences.items():
-        near = [s for s in read if s.score >= read[0].score - EVENT_BEHIND]
-        for sentence in near:
-            for figure in sentence.measured:
-                if figure.period == str(year):
-                    told[figure.subject].setdefault(year, []).append((figure, sentence))
+    told: dict[Subject, dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for year, reading in readings.items():
+        for sentence in reading.sentences:
+            if sentence.score >= reading.sentences[0].score - EVENT_BEHIND:
+                for figure in sentence.measured:
+                    if figure.period == str(year):
+                        told[figure.subject][year].append((figure, sentence))
     if not told:
         return {}
-    best = max(told.values(), key=lambda years: (len(years), sum(_best(rows) for rows in years.values()) / len(years)))
-    if len(best) < 2:
+    subject = max(told, key=lambda s: (len(told[s]), sum(map(_best, told[s].values())) / len(told[s])))
+    if len(told[subject]) < 2:
         return {}
-    return {year: _last_word(rows) for year, rows in best.items()}
+    rows = {year: told[subject].get(year) or _found(subject, year, one) for year, one in readings.items()}
+    return {year: _last_word(own) for year, own in rows.items() if own}
 
 
-def _best(rows: Sequence[tuple[Measurement, ReadSentence]]) -> float:
+def last_word_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
+    """Put the last word on the first sentence's figure before it: a final count, else the newest one.
+
+    Args:
+        sentences: best first; one that answers much less surely than the first is no last word.
+    """
+    if not sentences:
+        return []
+    best = sentences[0]
+    told = {(figure.subject, figure.period) for figure in best.measured}
+    rows = [
+        (figure, sentence)
+        for sentence in sentences
+        if sentence.logit >= best.logit - BEHIND
+        for figure in sentence.measured
+        if (figure.subject, figure.period) in told
+    ]
+    if len(told) != 1 or not rows:
+        return list(sentences)
+    last = _last_word(rows)
+    return [last, *(s for s in sentences if s is not last)]
+
+
+def _found(subject: Subject, year: int, reading: Reading) -> list[Row]:
+    """The statements of the passages found for a year that give its figure, as sentences that were not read."""
+    return [
+        (figure, ReadSentence(passage, span, sentence_text(passage, span), UNREAD, UNREAD))
+        for passage in reading.passages
+        for statement in passage.statements
+        for figure in statement.figures
+        for span in passage.sentences
+        if figure.subject == subject and figure.period == str(year) and span.start == statement.start
+    ]
+
+
+def _best(rows: Sequence[Row]) -> float:
     return max(sentence.score for _, sentence in rows)
 
 
-def _last_word(rows: Sequence[tuple[Measurement, ReadSentence]]) -> ReadSentence:
+def _last_word(rows: Sequence[Row]) -> ReadSentence:
     newest_first = sorted(rows, key=lambda row: row[1].passage.attribution.when, reverse=True)
     return min(newest_first, key=lambda row: FINALITY[row[0].status])[1]

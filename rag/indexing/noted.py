@@ -8,7 +8,7 @@ import numpy as np
 
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import FloatArray
-from rag.records import Chunk, Document, NearQuestion, Statement
+from rag.records import Chunk, Document, Statement
 
 
 def statements_of(chunk: Chunk, document: Document) -> tuple[Statement, ...]:
@@ -41,13 +41,13 @@ class NotedQuestions:
         np.maximum.at(best, self._rows, self.vectors.vectors @ query)
         return best
 
-    def nearest(self, row: int, query: FloatArray) -> tuple[NearQuestion | None, ...]:
-        """Give the nearest question of each statement of a chunk, None for one without questions."""
+    def nearest(self, row: int, query: FloatArray) -> tuple[str, ...]:
+        """Give the nearest question of each statement of a chunk, empty for one without questions."""
         first, last = self._first[row], self._first[row + 1]
         cosines = self.vectors.vectors[first:last] @ query
-        found: list[NearQuestion | None] = [None] * len(self._statements[row])
+        found = [""] * len(self._statements[row])
         for at in np.argsort(cosines, kind="stable"):  # the nearest comes last and stays
-            found[self._places[first + at]] = NearQuestion(self._texts[first + at], float(cosines[at]))
+            found[self._places[first + at]] = self._texts[first + at]
         return tuple(found)
 
 

@@ -18,7 +18,8 @@ from rag.text.words import STOP_WORDS
 
 CHANNELS: Mapping[str, float] = {"meaning": 1.4, "bm25": 0.9}
 """Weights of the two channels where they choose the candidates. The meaning of a passage is as near as the
-nearer of its own vector and those of the questions noted in it."""
+nearer of its own vector and those of the questions noted in it: without these an answer is among the first
+three for 0.73 instead of 0.77 of 60 plain questions by outsiders, for 0.84 instead of 0.87 of 55 others."""
 
 WEIGHTS: Mapping[str, float] = {"meaning": 1.4, "bm25": 0.6, "nearness": 0.5, "bigrams": 0.2, "title": 0.2}
 """Weights of all scores where the candidates are ranked."""

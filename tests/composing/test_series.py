@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.composing.series import one_measure
-from rag.reading.reading import ReadSentence
+import numpy as np
+
+from rag.composing.series import last_word_first, one_measure
+from rag.reading.reading import Reading, ReadSentence
 from rag.records import Attribution, FigureStatus, Measurement, Statement
+from rag.retrieval.query import Query
 from tests.making import passage, sentence
 
 
@@ -20,17 +24,29 @@ def told(
     return sentence(place, logit=score)
 
 
+def read(*sentences: ReadSentence, found: Sequence[ReadSentence] = ()) -> Reading:
+    query = Query("Ships?", {}, np.zeros(1, np.float32))
+    return Reading(query, tuple(s.passage for s in (*sentences, *found)), sentences, read=True)
+
+
+def test_a_year_that_was_read_without_its_figure_takes_it_from_what_was_found() -> None:
+    ships = {year: told(f"Ships in {year}.", "ships", year) for year in (2019, 2020, 2021)}
+    beside = told("Tonnes in 2021.", "tonnes", 2021)
+    readings = {2019: read(ships[2019]), 2020: read(ships[2020]), 2021: read(beside, found=[ships[2021]])}
+    assert {year: s.text for year, s in one_measure(readings).items()} == {y: s.text for y, s in ships.items()}
+
+
 def test_the_measure_that_answers_in_most_years_is_kept_throughout() -> None:
     ships = {year: told(f"Ships in {year}.", "ships", year) for year in (2019, 2020, 2021)}
     better = told("Tonnes in 2020.", "tonnes", 2020, score=9.0)
-    found = one_measure({2019: [ships[2019]], 2020: [better, ships[2020]], 2021: [ships[2021]]})
+    found = one_measure({2019: read(ships[2019]), 2020: read(better, ships[2020]), 2021: read(ships[2021])})
     assert found == ships
 
 
 def test_a_measure_that_answers_much_less_surely_is_none() -> None:
     far = [told(f"Tonnes in {year}.", "tonnes", year, score=1.0) for year in (2019, 2020)]
     near = [told(f"Ships in {year}.", "ships", year) for year in (2019, 2020)]
-    assert one_measure({2019: [near[0], far[0]], 2020: [near[1], far[1]]}) == {2019: near[0], 2020: near[1]}
+    assert one_measure({2019: read(near[0], far[0]), 2020: read(near[1], far[1])}) == {2019: near[0], 2020: near[1]}
 
 
 def test_the_final_figure_is_told_and_else_the_newest() -> None:
@@ -38,10 +54,21 @@ def test_the_final_figure_is_told_and_else_the_newest() -> None:
     later = told("A later count.", "ships", 2019, status="provisional", dated="2020-09")
     final = told("The final count.", "ships", 2019, dated="2020-12")
     other = told("Ships in 2020.", "ships", 2020)
-    assert one_measure({2019: [early, later, final], 2020: [other]})[2019] is final
-    assert one_measure({2019: [early, later], 2020: [other]})[2019] is later
+    assert one_measure({2019: read(early, later, final), 2020: read(other)})[2019] is final
+    assert one_measure({2019: read(early, later), 2020: read(other)})[2019] is later
 
 
 def test_one_year_is_no_series() -> None:
-    assert one_measure({2019: [told("Ships in 2019.", "ships", 2019)], 2020: []}) == {}
+    assert one_measure({2019: read(told("Ships in 2019.", "ships", 2019)), 2020: read()}) == {}
     assert one_measure({}) == {}
+
+
+def test_a_final_count_comes_before_the_provisional_one_that_answers_best() -> None:
+    early = told("An early count.", "ships", 2019, status="provisional", score=9.0)
+    final = told("The final count.", "ships", 2019, score=8.0)
+    other = told("Tonnes in 2019.", "tonnes", 2019, score=8.5)
+    assert last_word_first([early, other, final]) == [final, early, other]
+    far = replace(final, logit=1.0)
+    assert last_word_first([early, other, far]) == [early, other, far]
+    assert last_word_first([other, early]) == [other, early]
+    assert last_word_first([]) == []

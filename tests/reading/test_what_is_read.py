@@ -104,12 +104,12 @@ def test_the_sentence_before_helps_to_pick_what_is_read() -> None:
     ]
 
 
-def test_only_as_many_sentences_are_read_as_asked_for_and_thirty_two_otherwise() -> None:
+def test_only_as_many_sentences_are_read_as_asked_for_and_twenty_four_otherwise() -> None:
     many = [passage(*(f"Lamp {n} of pier {i}." for n in range(9)), number=i) for i in range(9)]
     reader = OverlapReader()
     assert len(reading(many, reader, most=3).sentences) == 3
-    assert len(reading(many, reader).sentences) == 32
-    assert [len(asked) for _, asked in reader.asked] == [3, 32]
+    assert len(reading(many, reader).sentences) == 24
+    assert [len(asked) for _, asked in reader.asked] == [3, 24]
 
 
 def test_twenty_passages_are_read() -> None:
@@ -177,13 +177,6 @@ def test_noted_questions_get_the_time_that_is_left() -> None:
     reading([NOTED], reader, seconds=3.0)
     first, second = reader.given
     assert first == 3.0 and second <= 2.95
-
-
-def test_only_the_best_twelve_sentences_have_their_noted_questions_read() -> None:
-    many = [passage("It shone.", number=i, kind="notes", questions=[f"Who lit lamp {i}?"]) for i in range(1, 16)]
-    reader = OverlapReader()
-    reading(many, reader)
-    assert len(reader.asked[1][1]) == 12
 
 
 def test_a_statement_of_notes_is_read_alone_and_a_sentence_of_a_text_with_its_title() -> None:
