@@ -262,6 +262,14 @@ class AnswerSentence:
     citations: tuple[Citation, ...]
     status: Literal["supported", "unsupported"]
     """``unsupported`` sentences are shown as such and carry no clickable marker."""
+    told: Span | None = None
+    """Where in the text stands exactly what was asked for: the number, date, name or place; None where it is not clear."""
+    figure: Measurement | None = None
+    """Its figure for the part that it answers, where that stands as data."""
+    date: str = ""
+    """In a timeline: when what it tells was so; empty where nothing says."""
+    part: int | None = None
+    """Index of the part of the question that it answers; None where the question has one part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +286,10 @@ class Conflict:
 
     text: str
     citations: tuple[Citation, ...]
+    figures: tuple[str, ...] = ()
+    """What each of them gives, as it stands there."""
+    revised: bool = False
+    """Whether the first is a provisional figure and the second the later, final one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +319,8 @@ class Part:
 
     question: str
     answered: bool
+    name: str = ""
+    """What tells it from the other parts: its year, or the words that only it has."""
 
 
 @dataclass(frozen=True, slots=True)
