@@ -271,6 +271,12 @@ class AnswerSentence:
     part: int | None = None
     """Index of the part of the question that it answers; None where the question has one part."""
 
+    @property
+    def marked(self) -> str:
+        """The sentence with its ``[n]`` markers."""
+        numbers = dict.fromkeys(c.number for c in self.citations if c.status != "rejected")
+        return " ".join([self.text, *(f"[{n}]" for n in numbers)])
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -365,8 +371,4 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as plain text with ``[n]`` markers."""
-        parts = [self.lead] if self.lead else []
-        for sentence in self.sentences:
-            numbers = dict.fromkeys(c.number for c in sentence.citations if c.status != "rejected")
-            parts.append(" ".join([sentence.text, *(f"[{n}]" for n in numbers)]))
-        return " ".join(parts)
+        return " ".join([self.lead] * bool(self.lead) + [sentence.marked for sentence in self.sentences])

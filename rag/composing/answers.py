@@ -18,7 +18,7 @@ from rag.reading.reading import Reading, ReadSentence
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Measurement, Outcome, Part, Passage, Shape, Source
 from rag.text.attributions import attributed
 from rag.text.names import bounds_answer
-from rag.text.words import tokenise
+from rag.text.words import YEAR, tokenise
 
 DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
@@ -112,7 +112,7 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
         return choose(newest_first(sentences))
     if shape in ("list", "overview", "timeline"):
         return choose(sentences, most=LISTED)
-    return choose(last_word_first(sentences))
+    return choose(last_word_first(sentences, YEAR.findall(asked.search)))
 
 
 def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, generation: Generation) -> Answer:
@@ -131,8 +131,8 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
     measured = {} if shape == "timeline" else one_measure(dated)
     for (question, year), name, one in zip(asked.parts.dated, names, found, strict=True):
         sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
-        if year in measured:
-            sentences = [measured[year][1]]
+        if measured:
+            sentences = [measured[year][1]] if year in measured else []
         elif year and shape == "timeline":
             sentences = [s for s in sentences if tells_event(s, year)] or sentences
         answered = one.outcome != "abstain" and bool(sentences)

@@ -10,7 +10,7 @@ from rag.composing.quotes import BEHIND
 from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import Conflict, Document, Measurement
 from rag.text.attributions import attributed
-from rag.text.figures import Figure, figures, in_digits
+from rag.text.figures import Figure, figures, in_digits, written
 from rag.text.folding import fold
 from rag.text.names import bounds_answer, names
 from rag.text.words import counted_terms
@@ -105,7 +105,7 @@ def _rounded(one: float, other: float) -> bool:
 
 def _measured(told: Measurement, text: str) -> _Told:
     printed = (f.text for f in figures(fold(text).text)[0] if any(float(v) == told.value for v in f.values))
-    shown = next(printed, f"{told.value:,g} {told.unit}").strip()
+    shown = next(printed, f"{written(told.value)} {told.unit}").strip()
     return _Told(shown, told.status == "final", told.status != "final")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rag.composing.order import EVENT_BEHIND
 from rag.composing.quotes import BEHIND
@@ -47,16 +47,17 @@ def one_measure(readings: Mapping[int, Reading]) -> dict[int, Row]:
     return {year: _last_word(own) for year, own in rows.items() if own}
 
 
-def last_word_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
+def last_word_first(sentences: Sequence[ReadSentence], asked: Collection[str] = ()) -> list[ReadSentence]:
     """Put the last word on the first sentence's figure before it: a final count, else the newest one.
 
     Args:
         sentences: best first; one that answers much less surely than the first is no last word.
+        asked: the years of the question; where it names one, only figures of it count.
     """
     if not sentences:
         return []
     best = sentences[0]
-    told = {(figure.subject, figure.period) for figure in best.measured}
+    told = {(figure.subject, figure.period) for figure in best.measured if not asked or figure.period in asked}
     rows = [
         (figure, sentence)
         for sentence in sentences

@@ -79,3 +79,14 @@ def test_a_final_count_comes_before_the_provisional_one_that_answers_best() -> N
     assert last_word_first([early, other, far]) == [early, other, far]
     assert last_word_first([other, early]) == [other, early]
     assert last_word_first([]) == []
+
+
+def test_of_a_sentence_with_the_figures_of_two_years_the_one_that_is_asked_for_counts() -> None:
+    both = told("Counts of 2018 and 2019.", "ships", 2019, status="provisional", score=9.0)
+    older = Measurement("ships", "Norhaven", "2018", 2.0, "ships", "provisional")
+    (statement,) = both.passage.statements
+    statement = replace(statement, figures=(*statement.figures, older))
+    both = replace(both, passage=replace(both.passage, statements=(statement,)))
+    final = told("The final count.", "ships", 2019, score=8.0)
+    assert last_word_first([both, final], ["2019"]) == [final, both]
+    assert last_word_first([both, final]) == [both, final]
