@@ -28,6 +28,9 @@ from rag.text.words import tokenise
 READERS = 4
 """Files that are read at once; parsers written in C leave the interpreter free while they work."""
 
+REASONS = 3
+"""Files that are named where none can be read."""
+
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""
 
@@ -72,8 +75,9 @@ def build(
         if previous and new == old:
             return BuildReport(previous.pointer.generation, False, rows, 0)
         if not any(y.chunks for y in new.values()):
-            reasons = "; ".join(f"{row.file}: {row.reason}" for row in rows if row.reason)
-            found = f" ({reasons})" if reasons else ""
+            reasons = [f"{row.file}: {row.reason}" for row in rows if row.reason]
+            more = [f"and {len(reasons) - REASONS} more"] if len(reasons) > REASONS else []
+            found = f" ({'; '.join([*reasons[:REASONS], *more])})" if reasons else ""
             raise CorpusError(
                 f"the library at {corpus.root} holds no readable text{found}; add one with `rag add FILE`"
             )

@@ -18,7 +18,7 @@ def attributed(said: Attribution, text: str = "") -> str:
     """Write an attribution: ``CDC, 15 May 2024, as reported by drugfree.org``.
 
     The place of reading is left out only where it is the origin's own. Where neither the release
-    nor the place has a date, the last year that the text names is told: ``undated page, says 2024``.
+    nor the place has a date, the last year that the text names is told: ``undated page, about 2024``.
 
     Args:
         text: what is attributed.
@@ -31,7 +31,7 @@ def attributed(said: Attribution, text: str = "") -> str:
     parts += _read_at(said)
     if said.when == UNKNOWN:
         years = years_of(text, UNKNOWN)
-        parts.append(f"undated page, says {max(years)}" if years else "undated page")
+        parts.append(f"undated page, about {max(years)}" if years else "undated page")
     return ", ".join(parts)
 
 

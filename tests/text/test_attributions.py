@@ -24,7 +24,7 @@ def place(kind: PlaceKind = "press", date: str = "unknown", publisher: str = "dr
         (Attribution("CDC", "2024", place(date="2025-01")), "CDC, 2024, as reported by drugfree.org, January 2025"),
         (Attribution("CDC", "2024", place(date="2024")), "CDC, 2024, as reported by drugfree.org"),
         (Attribution("CDC", "unknown", place(date="2025")), "CDC, as reported by drugfree.org, 2025"),
-        (Attribution("CDC", "unknown", place()), "CDC, as reported by drugfree.org, undated page, says 2023"),
+        (Attribution("CDC", "unknown", place()), "CDC, as reported by drugfree.org, undated page, about 2023"),
         (Attribution("unknown", "2024", place(publisher="unknown")), "author unknown, 2024"),
     ],
 )
