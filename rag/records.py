@@ -263,7 +263,7 @@ class AnswerSentence:
     status: Literal["supported", "unsupported"]
     """``unsupported`` sentences are shown as such and carry no clickable marker."""
     told: Span | None = None
-    """Where in the text stands exactly what was asked for: the number, date, name or place; None where it is not clear."""
+    """Where in the text stands exactly the number, date, name or place asked for; None where that is not clear."""
     figure: Measurement | None = None
     """Its figure for the part that it answers, where that stands as data."""
     date: str = ""

@@ -166,7 +166,9 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
     quoted = quote_all([replace(s, passage=places[s.passage.chunk_id]) for s in chosen], generation.documents)
     figures = {id(s): figure for figure, s in measured.values()}
     quoted = tuple(
-        replace(_measured(one, figures.get(id(s))), part=answers.get(id(s)), date=date_of(s) if shape == "timeline" else "")
+        replace(
+            _measured(one, figures.get(id(s))), part=answers.get(id(s)), date=date_of(s) if shape == "timeline" else ""
+        )
         for one, s in zip(quoted, chosen, strict=True)
     )
     lead = lead or (CAUTION if answer.outcome == "caution" else "")

@@ -92,7 +92,12 @@ def _measured_otherwise(one: ReadSentence, other: ReadSentence) -> tuple[_Told, 
     values = [{m.value for m in s.measured} for s in (one, other)]
     for its in other.measured:
         rival = mine.get((its.subject, its.period))
-        if rival and not _rounded(rival.value, its.value) and rival.value not in values[1] and its.value not in values[0]:
+        if (
+            rival
+            and not _rounded(rival.value, its.value)
+            and rival.value not in values[1]
+            and its.value not in values[0]
+        ):
             return _measured(rival, one.text), _measured(its, other.text)
     return None
 

@@ -42,4 +42,10 @@ def macro(file: str, name: str) -> Callable[..., str]:
 
 
 TEMPLATES.filters |= {"isolated": isolated, "readable": readable}
-TEMPLATES.globals |= {"TEXT_KINDS": TEXT_KINDS, "BADGES": BADGES, "PLACES": PLACES, "attributed": attributed, "document_id": document_id}
+TEMPLATES.globals |= {
+    "TEXT_KINDS": TEXT_KINDS,
+    "BADGES": BADGES,
+    "PLACES": PLACES,
+    "attributed": attributed,
+    "document_id": document_id,
+}

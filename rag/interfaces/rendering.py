@@ -57,7 +57,9 @@ def _body(answer: Answer) -> list[str]:
     figures = series(answer_json(answer))
     if figures:
         told.append(_table(figures))
-    names = [readable(s.date) if s.date else "" if s.part is None else answer.parts[s.part].name for s in answer.sentences]
+    names = [
+        readable(s.date) if s.date else "" if s.part is None else answer.parts[s.part].name for s in answer.sentences
+    ]
     lines = [f"{name}: {s.marked}" if name else s.marked for name, s in zip(names, answer.sentences, strict=True)]
     return [*told, "\n".join(map(_wrap, lines))]
 

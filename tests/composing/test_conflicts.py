@@ -91,7 +91,8 @@ def test_a_provisional_figure_beside_a_final_one_is_told_as_revised(early_first:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "differ"), [(1.5e12, 1.47e12, False), (110_000, 111_029, False), (41, 40, True), (1e6, 1.4e6, True)]
+    ("one", "other", "differ"),
+    [(1.5e12, 1.47e12, False), (110_000, 111_029, False), (41, 40, True), (1e6, 1.4e6, True)],
 )
 def test_a_figure_that_only_rounds_the_other_is_no_conflict(one: float, other: float, differ: bool) -> None:
     def measured(value: float, number: int, said: Attribution) -> ReadSentence:

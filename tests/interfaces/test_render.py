@@ -70,7 +70,9 @@ SERIES = replace(
     ANSWER,
     shape="series",
     parts=(Part("2019?", True, "2019"), Part("2020?", False, "2020"), Part("2021?", True, "2021")),
-    sentences=tuple(replace(ANSWER.sentences[0], figure=one, part=part) for one, part in zip(SHIPS, (0, 2), strict=True)),
+    sentences=tuple(
+        replace(ANSWER.sentences[0], figure=one, part=part) for one, part in zip(SHIPS, (0, 2), strict=True)
+    ),
 )
 
 

@@ -39,7 +39,9 @@ def holding(rows: Sequence[SourceStatus]) -> str:
     rest = len(rows) - full - notes
     told = [f"{full} with the full text"] * bool(full) + [f"{notes} with our notes only"] * bool(notes)
     told += [f"{rest} without a text"] * bool(rest)
-    said = "our notes only" if notes == len(rows) else "all with the full text" if full == len(rows) else ", ".join(told)
+    said = (
+        "our notes only" if notes == len(rows) else "all with the full text" if full == len(rows) else ", ".join(told)
+    )
     fetched = any(row.source.url and "full text" not in row.text_kinds for row in rows)
     return f"{count}, {said}" + ("; full texts can be fetched with rag sync." if fetched else ".")
 

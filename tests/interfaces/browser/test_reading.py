@@ -95,7 +95,9 @@ def test_a_series_is_a_chart_whose_bars_open_their_places(reader: Reader, axe: s
     high, low = (bars.nth(n).locator("rect").bounding_box() for n in (0, 1))
     assert high and low and abs(high["height"] - 2 * low["height"]) < 4
     rows = turn.get_by_role("table", name="Cod landed, Skerry").get_by_role("row")
-    expect(rows).to_have_text([re.compile(told) for told in ("Year", "1,900 final", "2017.*do not say", "950 provisional")])
+    expect(rows).to_have_text(
+        [re.compile(told) for told in ("Year", "1,900 final", "2017.*do not say", "950 provisional")]
+    )
     assert violations(reader, axe) == []
     assert reader.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     expect(reader.follow(bars.nth(1))).to_contain_text("950 tonnes of cod")
@@ -114,7 +116,9 @@ def test_two_years_stand_side_by_side(reader: Reader) -> None:
 
 def test_the_welcome_says_what_is_held_and_has_three_doors(reader: Reader) -> None:
     page = reader.page
-    expect(page.locator(".welcome .how")).to_have_text(re.compile(r"^\d+ sources, \d with the full text, 2 with our notes"))
+    expect(page.locator(".welcome .how")).to_have_text(
+        re.compile(r"^\d+ sources, \d with the full text, 2 with our notes")
+    )
     page.get_by_role("button", name="Browse the sources").click()
     expect(page.locator("#table")).to_be_visible()
     reader.open_tab("Ask")
