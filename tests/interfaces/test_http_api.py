@@ -196,13 +196,14 @@ def test_a_login_holds(engine: Opened) -> None:
     client = client_of(engine, auth=("ines", "fälk"))
     wrong = base64.b64encode(b"ines:falk").decode()
     for login in ("", f"Basic {wrong}", "Bearer x", "Basic \xe9"):
-        header = {"Authorization": login.encode("latin-1")} if login else {}
+        header = {b"Authorization": login.encode("latin-1")} if login else {}
         answer = client.post("/ask", json={"question": COST}, headers=header)
         assert refusal(answer) == (401, "user and password are missing or wrong; send them as HTTP Basic")
         assert answer.headers["www-authenticate"] == "Basic"
         assert client.get("/sources", headers=header).status_code == 401
     assert client.get("/sources", auth=("ines", "fälk")).status_code == 200
-    schema = client.get("/openapi.json").json()
+    schema = client_of(engine, auth=("ines", "fälk"), root_path="/chat").get("/openapi.json").json()
+    assert schema["servers"] == [{"url": "/chat/v1"}]
     assert schema["paths"]["/sources"]["get"]["security"] == [{"HTTPBase": []}]
 
 

@@ -78,16 +78,21 @@ def http_api(engine: Engine, *, auth: tuple[str, str] | None, root_path: str, ma
         },
     )
     api.middleware("http")(_sized)
-    places = CapacityLimiter(ANSWERS_AT_ONCE)
+    places, inside = CapacityLimiter(ANSWERS_AT_ONCE), 0
 
     async def answered(work: Callable[[], Any]) -> JSONResponse:
         if not engine.ready:
             status = engine.status
             told = CLOSED if status.state == "failed" and not managed else status.text
             raise HTTPException(503, told, {"Retry-After": "2"})
-        if places.statistics().tasks_waiting >= MOST_WAITING:
+        nonlocal inside
+        if inside >= ANSWERS_AT_ONCE + MOST_WAITING:
             raise HTTPException(503, f"{MOST_WAITING} questions are waiting already", {"Retry-After": "10"})
-        return JSONResponse(await to_thread.run_sync(work, limiter=places))
+        inside += 1
+        try:
+            return JSONResponse(await to_thread.run_sync(work, limiter=places))
+        finally:
+            inside -= 1
 
     @api.post("/ask", responses=_gives(schema.Answer, schema.EXAMPLE_ANSWER))
     async def ask(asked: schema.AskRequest) -> JSONResponse:
