@@ -76,7 +76,7 @@ def test_an_overview_is_what_the_notes_say_in_short(shipped: Assistant) -> None:
     assert {c.source_id for c in answer.citations} == {"fidler-2023"}
     headings = {p.heading for p in answer.passages if any(p.start <= c.start < p.end for c in answer.citations)}
     assert headings == {"Fentanyl and Foreign Policy > In short"}
-    assert "thesis" in answer.text or "argues" in answer.text
+    assert "weak in practice" in answer.text
 
 
 @pytest.mark.parametrize("question", ["Who wrote the Iliad?", "Who published the Mueller report?"])

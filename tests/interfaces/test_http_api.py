@@ -20,9 +20,10 @@ from rag.errors import IndexDamagedError
 from rag.interfaces.web import calls, http_api, http_schema
 from rag.interfaces.web.engine import Status
 from rag.records import Turn
+from rag.testing import OverlapReader
 from tests.conftest import Place
 
-COST = "How much did the Harbour Bridge cost?"
+COST = "What did the Harbour Bridge cost?"
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Opened:
 @pytest.fixture
 def engine(place: Place) -> Opened:
     place.library.build()
-    return Opened(place.open())
+    return Opened(place.open(OverlapReader()))
 
 
 def client_of(engine: Any, **options: Any) -> TestClient:
