@@ -19,7 +19,8 @@ from rag.asking.followups import AFTER
 from rag.asking.replies import reply
 from rag.asking.understanding import Interpreter, Understood
 from rag.composing.about import guide, overview, overview_sentences, record_answer
-from rag.composing.answers import CAUTION, Found, compose, numbered, suggestions
+from rag.composing.answers import CAUTION, Found, compose, numbered
+from rag.composing.suggestions import suggestions
 from rag.config import Settings
 from rag.errors import AnswererError
 from rag.indexing.encoder import Embedder
@@ -69,7 +70,7 @@ class Pipeline:
         asked = self.interpreter.understand(question, history, rewrite)
         said = reply(asked, self.corpus, list(self.generation.sources.values()))
         if said is not None:
-            yield said
+            yield replace(said, suggestions=suggestions(asked, said, history))
             return
         answer, was_read = self._about(asked, filters, k)
         if answer is None:
@@ -83,8 +84,7 @@ class Pipeline:
         elif answer.outcome != "abstain":
             for count in range(1, len(answer.sentences)):
                 yield numbered(replace(answer, sentences=answer.sentences[:count], conflicts=()))
-        offered = suggestions(asked, answer)
-        yield numbered(replace(answer, suggestions=offered))
+        yield numbered(replace(answer, suggestions=suggestions(asked, answer, history)))
 
     def find(self, question: str, asked: Understood, filters: Filters, k: int, *, year: int | None = None) -> Found:
         """Retrieve and read for one part of a question: in the source that it names, else everywhere.

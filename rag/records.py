@@ -262,6 +262,20 @@ class AnswerSentence:
     citations: tuple[Citation, ...]
     status: Literal["supported", "unsupported"]
     """``unsupported`` sentences are shown as such and carry no clickable marker."""
+    told: Span | None = None
+    """Where in the text stands exactly the number, date, name or place asked for; None where that is not clear."""
+    figure: Measurement | None = None
+    """Its figure for the part that it answers, where that stands as data."""
+    date: str = ""
+    """In a timeline: when what it tells was so; empty where nothing says."""
+    part: int | None = None
+    """Index of the part of the question that it answers; None where the question has one part."""
+
+    @property
+    def marked(self) -> str:
+        """The sentence with its ``[n]`` markers."""
+        numbers = dict.fromkeys(c.number for c in self.citations if c.status != "rejected")
+        return " ".join([self.text, *(f"[{n}]" for n in numbers)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +292,10 @@ class Conflict:
 
     text: str
     citations: tuple[Citation, ...]
+    figures: tuple[str, ...] = ()
+    """What each of them gives, as it stands there."""
+    revised: bool = False
+    """Whether the first is a provisional figure and the second the later, final one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +325,8 @@ class Part:
 
     question: str
     answered: bool
+    name: str = ""
+    """What tells it from the other parts: its year, or the words that only it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,8 +371,4 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as plain text with ``[n]`` markers."""
-        parts = [self.lead] if self.lead else []
-        for sentence in self.sentences:
-            numbers = dict.fromkeys(c.number for c in sentence.citations if c.status != "rejected")
-            parts.append(" ".join([sentence.text, *(f"[{n}]" for n in numbers)]))
-        return " ".join(parts)
+        return " ".join([self.lead] * bool(self.lead) + [sentence.marked for sentence in self.sentences])

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.asking.replies import SUGGESTIONS
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
-from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, events, newest_first, said_of, tells_event
+from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, date_of, events, newest_first, said_of, tells_event
 from rag.composing.quotes import choose, quote_all, says_the_same
 from rag.composing.series import last_word_first, one_measure
+from rag.composing.told import told, told_figure
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
-from rag.records import Answer, AnswerSentence, Citation, Conflict, Outcome, Part, Passage, Shape, Source
+from rag.records import Answer, AnswerSentence, Citation, Conflict, Measurement, Outcome, Part, Passage, Shape, Source
 from rag.text.attributions import attributed
 from rag.text.names import bounds_answer
-from rag.text.words import tokenise
+from rag.text.words import YEAR, tokenise
 
 DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
@@ -82,10 +82,15 @@ def compose(
         )
     chosen = _chosen(asked, sentences)
     quoted = quote_all(chosen, generation.documents)
+    if asked.parts.shape == "timeline":
+        quoted = tuple(replace(one, date=date_of(s)) for one, s in zip(quoted, chosen, strict=True))
     if asked.asks_who_said:
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
     lead = _lead(one, missing_entities(asked.text, chosen), generation, everything=everything)
     conflicts = find_conflicts(sentences, generation.documents) if asked.parts.shape == "plain" else ()
+    if asked.parts.shape == "plain" and not lead and not asked.asks_who_said:
+        best = replace(quoted[0], told=told(asked.search, quoted[0].text, chosen[0].measured))
+        quoted = (best, *quoted[1:])
     return replace(
         answer,
         outcome="caution" if lead else one.outcome,
@@ -102,19 +107,21 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
     if shape == "timeline":
         chosen = events(sentences)
         if len(chosen) > 1:
-            return chosen
+            return chosen[::-1] if ASKS_RECENT.search(asked.search) else chosen
     if ASKS_RECENT.search(asked.search):
         return choose(newest_first(sentences))
     if shape in ("list", "overview", "timeline"):
         return choose(sentences, most=LISTED)
-    return choose(last_word_first(sentences))
+    return choose(last_word_first(sentences, YEAR.findall(asked.search)))
 
 
 def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, generation: Generation) -> Answer:
     """Answer each part with its best sentences, and tell which one the sources do not answer."""
     shape = asked.parts.shape
+    names = _names(asked)
     each = PER_PART if shape == "timeline" or not asked.parts.years else 1
     chosen: list[ReadSentence] = []
+    answers: dict[int, int] = {}  # which part a chosen sentence answers, by the sentence's identity
     passages: dict[str, Passage] = {}
     parts: list[Part] = []
     if opening is not None and opening.outcome != "abstain":
@@ -122,21 +129,22 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
         passages = {p.chunk_id: p for p in _passages(opening.reading, chosen, (), 1)}
     dated = {year: one.reading for (_, year), one in zip(asked.parts.dated, found, strict=True) if year}
     measured = {} if shape == "timeline" else one_measure(dated)
-    for (question, year), one in zip(asked.parts.dated, found, strict=True):
+    for (question, year), name, one in zip(asked.parts.dated, names, found, strict=True):
         sentences = [s for s in one.reading.sentences if _holds(s, question, year)]
-        if year in measured:
-            sentences = [measured[year]]
+        if measured:
+            sentences = [measured[year][1]] if year in measured else []
         elif year and shape == "timeline":
             sentences = [s for s in sentences if tells_event(s, year)] or sentences
         answered = one.outcome != "abstain" and bool(sentences)
-        parts.append(Part(question, answered))
+        parts.append(Part(question, answered, name))
         if answered:
             new = [s for s in sentences if not any(says_the_same(s.text, other.text) for other in chosen)]
             own = choose(new, most=each) if new and new[0].logit >= sentences[0].logit - EVENT_BEHIND else []
             chosen += own
+            answers |= dict.fromkeys(map(id, own), len(parts) - 1)
             passages |= {p.chunk_id: p for p in _passages(one.reading, own, (), 1)}
     if shape == "timeline":
-        chosen.sort(key=said_of)
+        chosen.sort(key=said_of, reverse=bool(ASKS_RECENT.search(asked.search)))
     lead = _told(found, parts, shape)
     sure = [one.confidence for one, part in zip(found, parts, strict=True) if part.answered]
     answer = Answer(
@@ -156,8 +164,30 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
     cited = tuple(replace(p, number=number) for number, p in enumerate(passages.values(), start=1))
     places = {p.chunk_id: p for p in cited}
     quoted = quote_all([replace(s, passage=places[s.passage.chunk_id]) for s in chosen], generation.documents)
+    figures = {id(s): figure for figure, s in measured.values()}
+    quoted = tuple(
+        replace(
+            _measured(one, figures.get(id(s))), part=answers.get(id(s)), date=date_of(s) if shape == "timeline" else ""
+        )
+        for one, s in zip(quoted, chosen, strict=True)
+    )
     lead = lead or (CAUTION if answer.outcome == "caution" else "")
     return replace(answer, sentences=quoted, passages=cited, lead=lead)
+
+
+def _measured(sentence: AnswerSentence, figure: Measurement | None) -> AnswerSentence:
+    """Give a sentence its figure of a series, which is then what was asked for."""
+    return replace(sentence, figure=figure, told=told_figure(sentence.text, figure)) if figure else sentence
+
+
+def _names(asked: Understood) -> list[str]:
+    """What tells each part from the others: its year, else the words that only it has."""
+    words = {question: question.rstrip("?. ").split() for question in asked.parts.questions}
+    shared = set.intersection(*map(set, words.values()))
+    return [
+        str(year) if year else " ".join(word for word in words[question] if word not in shared)
+        for question, year in asked.parts.dated
+    ]
 
 
 def _told(found: Sequence[Found], parts: Sequence[Part], shape: Shape) -> str:
@@ -232,25 +262,10 @@ def _either(names: Sequence[str]) -> str:
 
 
 def _said(sentence: AnswerSentence) -> AnswerSentence:
+    """Say first who says it; our notes are no words of theirs and stand without quotation marks."""
     citation = sentence.citations[0]
-    return replace(sentence, text=f"{attributed(citation.attribution, citation.quote)}: “{sentence.text}”")
-
-
-def suggestions(asked: Understood, answer: Answer) -> tuple[str, ...]:
-    """Offer the question as typed where it was completed, then what passages that are not cited can tell."""
-    if answer.suggestions:
-        return answer.suggestions
-    offered = {asked.typed: None} if asked.completed and answer.shape != "record" else {}
-    cited = {(c.doc_id, c.start) for c in answer.citations}
-    for passage in answer.passages:
-        if any(doc == passage.doc_id and passage.start <= start < passage.end for doc, start in cited):
-            continue
-        questions = [q for statement in passage.statements for q in statement.questions]
-        heading = passage.heading.rpartition(" > ")[2]
-        offer = questions[0] if questions else f"Give an overview of: {heading}" if heading else ""
-        if offer and offer.casefold() not in (asked.text.casefold(), asked.typed.casefold(), asked.search.casefold()):
-            offered.setdefault(offer)
-    return tuple(offered)[:SUGGESTIONS]
+    words = f"“{sentence.text}”" if citation.text_kind == "full text" else sentence.text
+    return replace(sentence, text=f"{attributed(citation.attribution, citation.quote)}: {words}")
 
 
 def numbered(answer: Answer) -> Answer:
@@ -269,5 +284,5 @@ def numbered(answer: Answer) -> Answer:
         answer,
         passages=tuple(replace(places[old], number=number) for old, number in new.items()),
         sentences=tuple(replace(s, citations=renumber(s.citations)) for s in answer.sentences),
-        conflicts=tuple(Conflict(c.text, renumber(c.citations)) for c in answer.conflicts),
+        conflicts=tuple(replace(c, citations=renumber(c.citations)) for c in answer.conflicts),
     )

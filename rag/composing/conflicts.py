@@ -10,7 +10,7 @@ from rag.composing.quotes import BEHIND
 from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import Conflict, Document, Measurement
 from rag.text.attributions import attributed
-from rag.text.figures import Figure, figures, in_digits
+from rag.text.figures import Figure, figures, in_digits, written
 from rag.text.folding import fold
 from rag.text.names import bounds_answer, names
 from rag.text.words import counted_terms
@@ -69,29 +69,48 @@ def _said_by(sentence: ReadSentence) -> tuple[str, str]:
 def _conflict(
     both: tuple[ReadSentence, ReadSentence], pair: tuple[_Told, _Told], documents: Mapping[str, Document]
 ) -> Conflict:
-    said = [f"{told.text} ({attributed(s.passage.attribution, s.text)})" for told, s in zip(pair, both, strict=True)]
-    if pair[0].early != pair[1].early and (pair[0].final or pair[1].final):
-        first, last = said if pair[0].early else reversed(said)
-        text = f"A provisional figure was revised: {first}; later {last}."
-    else:
-        text = f"The sources give different figures: {'; '.join(said)}."
-    return Conflict(text, tuple(cite(s.passage, s.span, documents[s.passage.doc_id]) for s in both))
+    rows = list(zip(pair, both, strict=True))
+    revised = pair[0].early != pair[1].early and (pair[0].final or pair[1].final)
+    if revised and pair[1].early:
+        rows.reverse()
+    said = [f"{told.text} ({attributed(s.passage.attribution, s.text)})" for told, s in rows]
+    text = (
+        f"A provisional figure was revised: {said[0]}; later {said[1]}."
+        if revised
+        else f"The sources give different figures: {'; '.join(said)}."
+    )
+    cited = tuple(cite(s.passage, s.span, documents[s.passage.doc_id]) for _, s in rows)
+    return Conflict(text, cited, tuple(told.text for told, _ in rows), revised)
 
 
 def _measured_otherwise(one: ReadSentence, other: ReadSentence) -> tuple[_Told, _Told] | None:
-    """The first figures of the same measure, place, period and unit that differ; none where a sentence gives both."""
+    """The first figures of the same measure, place, period and unit that differ by more than rounding.
+
+    None where a sentence gives both.
+    """
     mine = {(m.subject, m.period): m for m in reversed(one.measured)}
     values = [{m.value for m in s.measured} for s in (one, other)]
     for its in other.measured:
         rival = mine.get((its.subject, its.period))
-        if rival and rival.value != its.value and rival.value not in values[1] and its.value not in values[0]:
+        if (
+            rival
+            and not _rounded(rival.value, its.value)
+            and rival.value not in values[1]
+            and its.value not in values[0]
+        ):
             return _measured(rival, one.text), _measured(its, other.text)
     return None
 
 
+def _rounded(one: float, other: float) -> bool:
+    """Whether one of two figures is the other one rounded to two digits or more: 1.5 is 1.47, 110,000 is 111,029."""
+    digits = min(max(2, len(f"{value:e}".partition("e")[0].replace(".", "").rstrip("0"))) for value in (one, other))
+    return f"{one:.{digits - 1}e}" == f"{other:.{digits - 1}e}"
+
+
 def _measured(told: Measurement, text: str) -> _Told:
     printed = (f.text for f in figures(fold(text).text)[0] if any(float(v) == told.value for v in f.values))
-    shown = next(printed, f"{told.value:,g} {told.unit}").strip()
+    shown = next(printed, f"{written(told.value)} {told.unit}").strip()
     return _Told(shown, told.status == "final", told.status != "final")
 
 

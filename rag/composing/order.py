@@ -46,6 +46,13 @@ def said_of(sentence: ReadSentence) -> Moment:
     return max(past) if past else _moment(sentence.passage.attribution.when)
 
 
+def date_of(sentence: ReadSentence) -> str:
+    """Give the same as a date of reduced precision, ``2023-08``; an empty string where nothing tells."""
+    year, month, day = said_of(sentence)
+    known = [f"{year:04}", *(f"{part:02}" for part in (month, day) if part)]
+    return "-".join(known) if year else ""
+
+
 def tells_event(sentence: ReadSentence, year: int) -> bool:
     """Say whether a sentence tells an event of a year that stands as data."""
     return sentence.statement is not None and any(date.startswith(str(year)) for date in sentence.statement.events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rag.composing.order import EVENT_BEHIND
 from rag.composing.quotes import BEHIND
@@ -18,8 +18,8 @@ Subject = tuple[str, str, str]
 Row = tuple[Measurement, ReadSentence]
 
 
-def one_measure(readings: Mapping[int, Reading]) -> dict[int, ReadSentence]:
-    """Choose for each year the sentence that gives the figure of one measure, place and unit.
+def one_measure(readings: Mapping[int, Reading]) -> dict[int, Row]:
+    """Choose for each year the figure of one measure, place and unit, and the sentence that gives it.
 
     The measure is the one whose sentences answer nearly as surely as the best of their year in most
     years; of a year's figures the final one is taken, else the newest. Where what was read of a year
@@ -47,16 +47,17 @@ def one_measure(readings: Mapping[int, Reading]) -> dict[int, ReadSentence]:
     return {year: _last_word(own) for year, own in rows.items() if own}
 
 
-def last_word_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
+def last_word_first(sentences: Sequence[ReadSentence], asked: Collection[str] = ()) -> list[ReadSentence]:
     """Put the last word on the first sentence's figure before it: a final count, else the newest one.
 
     Args:
         sentences: best first; one that answers much less surely than the first is no last word.
+        asked: the years of the question; where it names one, only figures of it count.
     """
     if not sentences:
         return []
     best = sentences[0]
-    told = {(figure.subject, figure.period) for figure in best.measured}
+    told = {(figure.subject, figure.period) for figure in best.measured if not asked or figure.period in asked}
     rows = [
         (figure, sentence)
         for sentence in sentences
@@ -66,7 +67,7 @@ def last_word_first(sentences: Sequence[ReadSentence]) -> list[ReadSentence]:
     ]
     if len(told) != 1 or not rows:
         return list(sentences)
-    last = _last_word(rows)
+    _, last = _last_word(rows)
     return [last, *(s for s in sentences if s is not last)]
 
 
@@ -86,6 +87,6 @@ def _best(rows: Sequence[Row]) -> float:
     return max(sentence.score for _, sentence in rows)
 
 
-def _last_word(rows: Sequence[Row]) -> ReadSentence:
+def _last_word(rows: Sequence[Row]) -> Row:
     newest_first = sorted(rows, key=lambda row: row[1].passage.attribution.when, reverse=True)
-    return min(newest_first, key=lambda row: FINALITY[row[0].status])[1]
+    return min(newest_first, key=lambda row: FINALITY[row[0].status])

@@ -15,6 +15,9 @@ from rag.text.dates import readable
 TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
 """What a reader is told of a text's kind."""
 
+BADGES = {"notes": "Our note", "full text": "Source's words"}
+"""What stands beside every sentence that is cited, so that the one is never taken for the other."""
+
 PLACES = {"press": "press report", "copy": "from a copy", "aggregator": "aggregator only"}
 """What a reader is told of a place of reading that is not the origin's own; the best one counts."""
 
@@ -39,4 +42,10 @@ def macro(file: str, name: str) -> Callable[..., str]:
 
 
 TEMPLATES.filters |= {"isolated": isolated, "readable": readable}
-TEMPLATES.globals |= {"TEXT_KINDS": TEXT_KINDS, "PLACES": PLACES, "attributed": attributed, "document_id": document_id}
+TEMPLATES.globals |= {
+    "TEXT_KINDS": TEXT_KINDS,
+    "BADGES": BADGES,
+    "PLACES": PLACES,
+    "attributed": attributed,
+    "document_id": document_id,
+}

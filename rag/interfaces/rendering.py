@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rag.indexing.report import BuildReport
+from rag.interfaces.evidence import Series, basis, series
 from rag.interfaces.markup import TEXT_KINDS
+from rag.interfaces.wire import answer_json
 from rag.library.doctor import Finding
 from rag.library.notes_report import NotesReport
 from rag.library.status import SourceStatus
 from rag.library.syncing import SyncReport
 from rag.records import Answer, Citation, Passage, PlaceKind
 from rag.text.attributions import attributed
+from rag.text.dates import readable
 
 WIDTH = 100
 """Columns of wrapped text."""
@@ -35,13 +38,37 @@ def answer_text(answer: Answer) -> str:
         return "\n\n".join(filter(None, parts))
     if answer.resolved_question != answer.question:
         parts.append(_wrap(f"Understood as: {answer.resolved_question}"))
-    parts.append(_wrap(answer.text))
+    parts += _body(answer)
     parts += [_wrap(conflict.text) for conflict in answer.conflicts]
     cited = {citation.number: citation for citation in answer.citations if citation.status != "rejected"}
     lines = [_citation_line(cited[number]) for number in sorted(cited)]
     if answer.abstained:
         lines = [_passage_line(passage) for passage in answer.passages]
+    else:
+        parts.append(f"({basis(answer_json(answer))})")
     return "\n\n".join([*parts, "\n".join(lines)]).rstrip()
+
+
+def _body(answer: Answer) -> list[str]:
+    """Write what is said; of a series its figures as a table first, of what has dates or sides a line each."""
+    if answer.shape not in ("series", "timeline", "comparison"):
+        return [_wrap(answer.text)]
+    told = [_wrap(answer.lead)] if answer.lead else []
+    figures = series(answer_json(answer))
+    if figures:
+        told.append(_table(figures))
+    names = [
+        readable(s.date) if s.date else "" if s.part is None else answer.parts[s.part].name for s in answer.sentences
+    ]
+    lines = [f"{name}: {s.marked}" if name else s.marked for name, s in zip(names, answer.sentences, strict=True)]
+    return [*told, "\n".join(map(_wrap, lines))]
+
+
+def _table(figures: Series) -> str:
+    rows = [(bar.name, bar.figure or "-", bar.status) for bar in figures.bars]
+    names, values = (max(len(row[column]) for row in rows) for column in (0, 1))
+    head = ", ".join(filter(None, (figures.measure, figures.place, figures.unit)))
+    return "\n".join([f"{head}:", *(f"  {n:{names}}  {v:>{values}}  {status}" for n, v, status in rows)])
 
 
 def passages_text(passages: Sequence[Passage]) -> str:

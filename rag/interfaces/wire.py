@@ -89,12 +89,20 @@ def attribution_json(said: Attribution, text: str = "") -> dict[str, Any]:
 
 
 def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
-    cited = [citation_json(citation) for citation in sentence.citations]
-    return {"text": sentence.text, "citations": cited, "status": sentence.status}
+    return {
+        "text": sentence.text,
+        "citations": [citation_json(citation) for citation in sentence.citations],
+        "status": sentence.status,
+        "told": asdict(sentence.told) if sentence.told else None,
+        "figure": asdict(sentence.figure) if sentence.figure else None,
+        "date": sentence.date,
+        "part": sentence.part,
+    }
 
 
 def _conflict_json(conflict: Conflict) -> dict[str, Any]:
-    return {"text": conflict.text, "citations": [citation_json(citation) for citation in conflict.citations]}
+    cited = [citation_json(citation) for citation in conflict.citations]
+    return {"text": conflict.text, "citations": cited, "figures": list(conflict.figures), "revised": conflict.revised}
 
 
 def source_json(row: SourceStatus) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from rag.sources.declarations import (
 )
 from rag.sources.notes import read_notes
 
-ABOUT = {"title", "description", "examples", "notice", "main_source", "abbreviations", "settings"}
+ABOUT = {"title", "description", "examples", "timeline", "notice", "main_source", "abbreviations", "settings"}
 """What corpus.toml may say."""
 META_SUFFIX = ".meta.json"
 DOCUMENTS, NOTES = "documents", "notes"
@@ -120,6 +120,8 @@ class Corpus:
     """The declared sources by id."""
     annotations: Annotations
     """What stands beside the notes as data."""
+    timeline: str = ""
+    """The question behind the welcome's door to a timeline; no such door where it is empty."""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     """What each abbreviation of this library stands for: a question with the one is searched with the other too."""
     mirrors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -151,6 +153,7 @@ class Corpus:
             main_source=main,
             sources=sources,
             annotations=Annotations.read(root),
+            timeline=text(about, "timeline", "corpus.toml"),
             abbreviations=texts_by_name(about, "abbreviations", "corpus.toml"),
             mirrors=mirrors,
         )

@@ -170,3 +170,11 @@ def _inherit(found: list[Figure], text: str) -> tuple[Figure, ...]:
         values |= {value * scale for value in values}
         found[at] = replace(figure, unit=after.unit, values=values)
     return tuple(found)
+
+
+def written(value: float) -> str:
+    """Write a number for a reader: ``107,941``, ``8.2``, ``1.04 trillion``."""
+    for word in ("trillion", "billion"):
+        if abs(value) >= SCALES[word]:
+            return f"{value / SCALES[word]:,.4g} {word}"
+    return f"{value:,.10g}"

@@ -101,7 +101,7 @@ def normalise_names(text: str) -> str:
     return text
 
 
-def _runs(text: str) -> Iterator[list[Name]]:
+def name_runs(text: str) -> Iterator[list[Name]]:
     """Yield the names that stand side by side or are joined by *of*, *and* or a hyphen."""
     run: list[Name] = []
     for name in find_names(text):
@@ -135,7 +135,7 @@ def _missing(sentence: str, evidence: str) -> Iterator[Name]:
     held = {plain(match[0]) for match in WORD.finditer(evidence)}
     used = stems(evidence)
     short = _acronyms(evidence)
-    for run in _runs(sentence):
+    for run in name_runs(sentence):
         if len(run) > 1 and "".join(name.text[0] for name in run).lower() in held:
             continue
         for name in run:
@@ -200,7 +200,7 @@ def bounds_answer(name: str) -> bool:
 
 def _acronyms(text: str) -> frozenset[str]:
     found: set[str] = set()
-    for run in _runs(text):
+    for run in name_runs(text):
         letters = "".join(word[0].lower() for name in run for word in name.text.split() if word[0].isupper())
         found.update(letters[a:b] for a in range(len(letters)) for b in range(a + 2, len(letters) + 1))
     return frozenset(found)

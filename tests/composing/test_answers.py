@@ -13,12 +13,25 @@ import pytest
 from rag.asking.parts import Parts
 from rag.asking.scope import Scope
 from rag.asking.understanding import Understood
-from rag.composing.answers import CAUTION, Found, compose, numbered, suggestions
+from rag.composing.answers import CAUTION, Found, compose, numbered
+from rag.composing.suggestions import suggestions
 from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.generation import Generation
 from rag.reading.confidence import Model
 from rag.reading.reading import Reading, ReadSentence
-from rag.records import Answer, Document, Filters, Outcome, Part, Passage, Shape
+from rag.records import (
+    Answer,
+    Document,
+    Filters,
+    Measurement,
+    Outcome,
+    Part,
+    Passage,
+    Shape,
+    Statement,
+    TextKind,
+    Turn,
+)
 from rag.retrieval.query import Query
 from rag.testing import OverlapReader
 from rag.text.words import tokenise
@@ -120,7 +133,9 @@ QUESTIONS = ("lamp in 1904?", "lamp in 1950?", "lamp in 1999?")
 def test_each_part_is_answered_and_the_one_that_is_not_is_told() -> None:
     parts = [found([BEST[0]], sure=0.9), found([BEST[1]], sure=0.7), found([BEST[0]], sure=0.8)]
     answer = compose(asked(*QUESTIONS, shape="series"), parts, HELD, everything=True)
-    assert answer.parts == (Part(QUESTIONS[0], True), Part(QUESTIONS[1], True), Part(QUESTIONS[2], False))
+    told = zip(QUESTIONS, (True, True, False), ("1904", "1950", "1999"), strict=True)
+    assert answer.parts == tuple(Part(*one) for one in told)
+    assert [s.part for s in answer.sentences] == [0, 1]
     assert answer.lead == "The sources do not say: lamp in 1999?"
     assert answer.outcome == "caution"
     assert answer.confidence == pytest.approx(0.8)
@@ -164,7 +179,62 @@ def test_what_passages_that_are_not_cited_can_tell_is_offered() -> None:
     held = cast(Generation, Held(cited, noted, headed))
     best = [sentence(cited, 0, 9.0), sentence(noted, 0, 0.0), sentence(headed, 0, 0.0)]
     answer = compose(asked("What burnt?"), [found(best, kept=3)], held, everything=True)
-    assert suggestions(asked("What burnt?"), answer) == ("What shone?", "Give an overview of: Wrecks")
+    assert suggestions(asked("What burnt?"), answer, ()) == ("What shone?", "Give an overview of: Wrecks")
+    before = [Turn("what shone", "It shone.")]
+    assert suggestions(asked("What burnt?"), answer, before) == ("Give an overview of: Wrecks",)
+    assert suggestions(asked("So, what was it that shone?"), answer, ()) == ("Give an overview of: Wrecks",)
+    reply = replace(answer, suggestions=("What burnt?", "What fell?"))
+    assert suggestions(asked("What burnt?"), reply, ()) == ("What fell?",)
+
+
+def test_what_was_asked_for_is_told_in_the_best_sentence_of_an_answer_without_doubt() -> None:
+    best, *others = answer_to("When was the lamp lit?").sentences
+    assert best.told is not None and best.text[best.told.start : best.told.end] == "1904"
+    assert [s.told for s in others] == [None]
+    assert [s.told for s in answer_to("When was the lamp lit?", "caution").sentences] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("notes", "Isle Press, 2020: It shone."), ("full text", "Isle Press, 2020: “It shone.”")]
+)
+def test_who_said_it_is_told_and_only_the_sources_own_words_are_in_quotation_marks(kind: TextKind, text: str) -> None:
+    place = passage("It shone.", kind=kind)
+    who = replace(asked("Who said that?"), asks_who_said=True)
+    answer = compose(who, [found([sentence(place, 0, 8.0)])], cast(Generation, Held(place)), everything=True)
+    assert [s.text for s in answer.sentences] == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "dates"),
+    [("What has happened since then?", ["1904", "1950"]), ("What has happened until now?", ["1950", "1904"])],
+    ids=["in turn", "newest first"],
+)
+def test_a_timeline_carries_its_dates(question: str, dates: list[str]) -> None:
+    answer = compose(asked(question, shape="timeline"), [found(BEST)], HELD, everything=True)
+    assert [s.date for s in answer.sentences] == dates
+
+
+def test_a_series_carries_its_figures_and_tells_a_year_without_one() -> None:
+    counts = {year: counted(f"{value:,} ships came in {year}.", year, value) for year, value in SHIPS.items()}
+    parts = Parts("series", tuple(f"ships in {year}?" for year in (2019, 2020, 2021)), (2019, 2020, 2021))
+    readings = [found([counts[2019]]), found([sentence(LIT, 0, -8.0)], "abstain", 0.1), found([counts[2021]])]
+    held = cast(Generation, Held(*(s.passage for s in counts.values()), LIT))
+    answer = compose(replace(asked(*parts.questions), parts=parts), readings, held, everything=True)
+    assert [(p.name, p.answered) for p in answer.parts] == [("2019", True), ("2020", False), ("2021", True)]
+    assert [(s.part, s.figure.period, s.figure.value) for s in answer.sentences if s.figure] == [
+        (0, "2019", 1500.0), (2, "2021", 90.0),
+    ]  # fmt: skip
+    assert [s.text[s.told.start : s.told.end] for s in answer.sentences if s.told] == ["1,500", "90"]
+
+
+SHIPS = {2019: 1500, 2021: 90}
+
+
+def counted(text: str, year: int, value: float) -> ReadSentence:
+    place = passage(text, number=year, kind="notes")
+    figure = Measurement("ships", "Norhaven", str(year), value, "ships", "final")
+    statement = Statement(0, len(text), place.attribution, figures=(figure,))
+    return sentence(replace(place, statements=(statement,)), 0, 8.0)
 
 
 PILOT = "Harbour pilots\n\nThe harbour pilot guides every vessel past the Skerry rocks of Norhaven.\n"

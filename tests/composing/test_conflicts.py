@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.composing.conflicts import find_conflicts
 from rag.reading.reading import ReadSentence
-from rag.records import Attribution, Conflict
+from rag.records import Attribution, Conflict, Measurement, Statement
 from tests.making import documents, passage, sentence
 
 OFFICE = Attribution.own("Port Office", "2021-05", "")
@@ -29,6 +31,7 @@ def test_another_figure_for_the_same_thing_is_told_with_both_quotes() -> None:
     )
     assert [c.quote for c in conflict.citations] == [BRIDGE, other]
     assert [c.number for c in conflict.citations] == [1, 2]
+    assert (conflict.revised, conflict.figures) == (False, ("310 million crowns", "340 million crowns"))
 
 
 def test_numbers_in_words_do_not_hide_what_is_counted() -> None:
@@ -83,6 +86,23 @@ def test_a_provisional_figure_beside_a_final_one_is_told_as_revised(early_first:
     if not early_first:
         first, last = last, first
     assert conflict.text == (f"A provisional figure was revised: 41,000 ({first}); later 42,000 ({last}).")
+    assert (conflict.revised, conflict.figures) == (True, ("41,000", "42,000"))
+    assert [c.quote for c in conflict.citations] == [early, final]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [(1.5e12, 1.47e12, False), (110_000, 111_029, False), (41, 40, True), (1e6, 1.4e6, True)],
+)
+def test_a_figure_that_only_rounds_the_other_is_no_conflict(one: float, other: float, differ: bool) -> None:
+    def measured(value: float, number: int, said: Attribution) -> ReadSentence:
+        text = f"The bridge cost {value:,.0f} crowns in 2021."
+        place = passage(text, number=number, said=said, kind="notes")
+        figure = Measurement("cost", "Norhaven", "2021", value, "crowns", "estimate")
+        return sentence(replace(place, statements=(Statement(0, len(text), said, figures=(figure,)),)), logit=8.0)
+
+    both = [measured(one, 1, OFFICE), measured(other, 2, GAZETTE)]
+    assert bool(find_conflicts(both, documents(*(s.passage for s in both)))) is differ
 
 
 def test_nothing_to_compare_is_no_conflict() -> None:

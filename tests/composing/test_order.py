@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.composing.order import ASKS_RECENT, events, newest_first, said_of
+from rag.composing.order import ASKS_RECENT, date_of, events, newest_first, said_of
 from rag.reading.reading import ReadSentence
 from rag.records import Attribution
 from tests.making import passage, sentence
@@ -29,6 +29,7 @@ def at(text: str, logit: float = 5.0, dated: str = "2020", number: int = 1) -> R
 )
 def test_when_what_a_sentence_says_was_so(text: str, dated: str, moment: tuple[int, int, int]) -> None:
     assert said_of(at(text, dated=dated)) == moment
+    assert date_of(at(text, dated=dated)) == "-".join(f"{part:02}" for part in moment if part)
 
 
 def test_the_newest_of_those_that_answer_as_surely_comes_first() -> None:

@@ -103,8 +103,8 @@ def test_each_thing_that_is_asked_is_told_with_whether_it_is_answered(rag) -> No
     answer = json.loads(rag("ask", "What did a ferry ticket cost in 2015 and 2019?", "--json")[1])
     assert answer["shape"] == "comparison"
     assert answer["parts"] == [
-        {"question": "What did a ferry ticket cost in 2015?", "answered": False},
-        {"question": "What did a ferry ticket cost in 2019?", "answered": True},
+        {"question": "What did a ferry ticket cost in 2015?", "answered": False, "name": "2015"},
+        {"question": "What did a ferry ticket cost in 2019?", "answered": True, "name": "2019"},
     ]
 
 

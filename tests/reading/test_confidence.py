@@ -91,7 +91,10 @@ def test_without_sentences_nothing_is_missing() -> None:
         ("What share of it?", "number"),
         ("When was it lit?", "time"),
         ("In which year was it lit?", "time"),
-        ("Who lit the lamp?", "other"),
+        ("Who lit the lamp?", "person"),
+        ("Whose lamp was it?", "person"),
+        ("Where was it lit?", "place"),
+        ("In which country was it lit?", "place"),
         ("How was it lit?", "other"),
     ],
 )

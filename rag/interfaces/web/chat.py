@@ -39,7 +39,9 @@ class Chat:
 
     def log(self, turns: Sequence[Stored], **more: str) -> str:
         """Render the conversation, or the welcome where there is none."""
-        return conversation(turns, **more) if turns or more else welcome(self._corpus)
+        if turns or more:
+            return conversation(turns, **more)
+        return welcome(self._corpus, self._engine.assistant().sources() if self._engine.ready else ())
 
     def restore(self, kept: object) -> tuple[str, list[Stored]]:
         """Show the conversation that the browser kept."""

@@ -52,7 +52,7 @@ window.chat = (() => {
     if (work) work.inert = narrow.matches && document.body.classList.contains("reading");
   });
 
-  // --- the quote shown beside a marker ------------------------------------------------
+  // --- who says what is cited, shown below or above the sentence ------------------------
   let tip = null;
   const hint = (button) => {
     if (!tip) {
@@ -61,24 +61,25 @@ window.chat = (() => {
       tip.setAttribute("role", "tooltip");
       document.body.append(tip);
     }
-    tip.textContent = "“" + button.dataset.quote + "”";
+    tip.textContent = button.dataset.said;
     tip.hidden = false;
     button.setAttribute("aria-describedby", "tip");
     const at = button.getBoundingClientRect(), size = tip.getBoundingClientRect();
+    const around = (button.closest("p, tr") || button).getBoundingClientRect();
     const left = Math.min(Math.max(8, at.left - 20), window.innerWidth - size.width - 8);
-    const above = at.top - size.height - 8;
+    const below = around.bottom + 6, above = around.top - size.height - 6;
     tip.style.left = Math.max(8, left) + "px";
-    tip.style.top = (above > 8 ? above : at.bottom + 8) + "px";
+    tip.style.top = (below + size.height < window.innerHeight || above < 0 ? below : above) + "px";
   };
   const unhint = (button) => {
     if (tip) tip.hidden = true;
     if (button) button.removeAttribute("aria-describedby");
   };
-  const quoted = (event) => event.target.closest && event.target.closest("button.cite");
+  const citing = (event) => event.target.closest && event.target.closest("button[data-said]");
   for (const name of ["mouseover", "focusin"])
-    document.addEventListener(name, (event) => { const b = quoted(event); if (b) hint(b); });
+    document.addEventListener(name, (event) => { const b = citing(event); if (b) hint(b); });
   for (const name of ["mouseout", "focusout"])
-    document.addEventListener(name, (event) => unhint(quoted(event)));
+    document.addEventListener(name, (event) => unhint(citing(event)));
   document.addEventListener("scroll", () => unhint(null), true);
 
   // --- keys --------------------------------------------------------------------------
@@ -151,6 +152,7 @@ window.chat = (() => {
       open(button);
       trigger("select", { doc: data.doc, start: Number(data.start), end: Number(data.end), quote: data.quote || "" });
     } else if (data.close) close();
+    else if (data.door) { const door = find(data.door); door.click(); door.focus(); }
     else if (data.ask) trigger("submit", { question: data.ask });
     else if (data.retry) trigger("retry", { turn: Number(data.retry) });
     else if (data.edit) trigger("edit", { turn: Number(data.edit) });

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
-
-from rag.interfaces.exports import FORMS, first_of_each_number
-from rag.interfaces.markup import TEMPLATES, isolated, macro
-from rag.interfaces.wire import AnswerJson, CitationJson
-from rag.records import UNKNOWN
-from rag.text.dates import readable
+from rag.interfaces.evidence import basis, is_quotation, read_where, series
+from rag.interfaces.exports import FORMS
+from rag.interfaces.markup import TEMPLATES, macro
+from rag.interfaces.wire import CitationJson
+from rag.library.status import SourceStatus
 
 EXCERPT = 240
 """Code points of a passage that a list shows."""
@@ -33,35 +31,30 @@ def numbered(sentence: Mapping[str, Any]) -> Sequence[CitationJson]:
     return list({c["number"]: c for c in rejected_first}.values())
 
 
-def cited_texts(answer: AnswerJson) -> Sequence[Sequence[CitationJson]]:
-    """Group what an answer cites by the text that is cited."""
-    texts: dict[str, list[CitationJson]] = {}
-    for citation in first_of_each_number(answer):
-        texts.setdefault(citation["doc_id"], []).append(citation)
-    return list(texts.values())
-
-
-def facts(answer: AnswerJson) -> Sequence[str]:
-    """Say how an answer came about: how its quotes were checked, who worded it, how old the sources are."""
-    statuses = [c["status"] for c in answer["citations"]]
-    told = ["✓ every quote verified"] if set(statuses) == {"verified"} else []
-    told += [
-        f"{statuses.count(s)} {s} ({sign})" for s, sign in (("corrected", "≈"), ("rejected", "✗")) if s in statuses
-    ]
-    written = answer["answerer"] != "extractive"
-    told.append(Markup("written by {}").format(isolated(answer["answerer"])) if written else "quoted from the sources")
-    dates = sorted(c["date"] for c in answer["citations"] if c["date"] != UNKNOWN)
-    if dates:
-        told.append("sources as of " + " to ".join(dict.fromkeys((readable(dates[0]), readable(dates[-1])))))
-    return told
+def holding(rows: Sequence[SourceStatus]) -> str:
+    """Say what a library holds: ``30 sources, our notes only; full texts can be fetched with rag sync``."""
+    count = "One source" if len(rows) == 1 else f"{len(rows)} sources"
+    full = sum("full text" in row.text_kinds for row in rows)
+    notes = sum(row.text_kinds == ("notes",) for row in rows)
+    rest = len(rows) - full - notes
+    told = [f"{full} with the full text"] * bool(full) + [f"{notes} with our notes only"] * bool(notes)
+    told += [f"{rest} without a text"] * bool(rest)
+    said = (
+        "our notes only" if notes == len(rows) else "all with the full text" if full == len(rows) else ", ".join(told)
+    )
+    fetched = any(row.source.url and "full text" not in row.text_kinds for row in rows)
+    return f"{count}, {said}" + ("; full texts can be fetched with rag sync." if fetched else ".")
 
 
 TEMPLATES.globals |= {
     "FORMS": FORMS,
-    "cited_texts": cited_texts,
+    "basis": basis,
     "excerpt": excerpt,
-    "facts": facts,
+    "holding": holding,
+    "is_quotation": is_quotation,
     "numbered": numbered,
+    "read_where": read_where,
+    "series": series,
 }
 
 conversation = macro("conversation.html", "conversation")

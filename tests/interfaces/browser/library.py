@@ -10,6 +10,7 @@ from tests.loading import files
 CORPUS = """
 title = "The Skerry isles"
 description = "Lights, ferries and storms of the Skerry isles."
+timeline = "What has happened at the Skerry lighthouse over the years?"
 examples = [
     "How tall is the Skerry lighthouse?",
     "Who paid for the electric lamp of the Skerry lighthouse?",
@@ -62,6 +63,8 @@ NOTES = {
 
 - The harbour wall of Skerry is 310 metres long and was raised after the flood of 1953.
 - Fishing boats landed 2,400 tonnes of herring at Skerry in 2020, according to the Harbour Office.
+- Fishing boats landed 1,900 tonnes of cod at Skerry in 2016, the Harbour Office counted.
+- Fishing boats landed 950 tonnes of cod at Skerry in 2018, by an early count of the Harbour Office.
 """,
     "survey-2019": """# Survey of the coastal lights
 
@@ -114,6 +117,27 @@ PAGES = """
 [pages]
 "https://gazette.example/holm" = { publisher = "Isles Gazette", date = "1988-10-02", kind = "primary" }
 """
+FIGURES = """
+[[figure]]
+measure = "cod landed"
+place = "Skerry"
+period = "2016"
+value = 1900
+unit = "tonnes"
+status = "final"
+source = "harbour-2021"
+says = "1,900 tonnes of cod"
+
+[[figure]]
+measure = "cod landed"
+place = "Skerry"
+period = "2018"
+value = 950
+unit = "tonnes"
+status = "provisional"
+source = "harbour-2021"
+says = "950 tonnes of cod"
+"""
 HOSTILE_META = {
     "title": '"><img src=x onerror="window.harmed=1">Storm report',
     "author": "<b onmouseover=window.harmed=1>Nobody</b>",
@@ -139,6 +163,7 @@ def write(root: Path) -> Path:
     rows = [dict(zip(names, row, strict=True)) for row in SOURCES]
     told = [SOURCE.format(**{**row, "url": f"https://isles.example/{row['url']}"}) for row in rows]
     (root / "pages.toml").write_text(PAGES, encoding="utf-8")
+    (root / "figures.toml").write_text(FIGURES, encoding="utf-8")
     (root / "sources.toml").write_text("".join(told), encoding="utf-8")
     for source_id, text in NOTES.items():
         (notes / f"{source_id}.md").write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.interfaces.browser.reader import Reader
 from tests.interfaces.browser.serving import Server
+from tests.interfaces.browser.test_access import violations
 from tests.writing.servers import Finish, Say, Script, Silence
 
 pytestmark = pytest.mark.browser
@@ -48,7 +49,12 @@ def test_a_page_of_a_pdf_is_linked_and_shown(reader: Reader) -> None:
 
 def test_notes_are_told_from_full_text_and_say_whose_the_marked_words_are(reader: Reader) -> None:
     turn = reader.ask("When did the last keeper of the Holm lighthouse leave?")
-    expect(turn.locator(".references .kind").first).to_have_text("our notes")
+    best = turn.locator(".best")
+    expect(best.locator(".kind").first).to_have_text("Our note")
+    expect(best.locator("strong")).to_have_text("1988")
+    expect(best).not_to_contain_text("“")
+    expect(turn.locator(".meta")).to_contain_text("in the source's own words")
+    expect(turn).not_to_contain_text("verified")
     reader.follow(turn.locator("button.cite").first)
     panel = reader.page.locator("#panel")
     expect(panel).to_contain_text("Our notes on this source, in our own words")
@@ -58,17 +64,76 @@ def test_notes_are_told_from_full_text_and_say_whose_the_marked_words_are(reader
     )
 
 
-def test_pointing_at_a_number_shows_its_quote(reader: Reader) -> None:
+def test_a_sources_own_words_stand_in_quotation_marks_with_what_was_asked_for_in_bold(reader: Reader) -> None:
+    best = reader.ask(PAID).locator(".best")
+    expect(best.locator("p").first).to_have_text(re.compile("^“The electric lamp .* in 1931.”"))
+    expect(best.locator("strong")).to_have_text("Clara Berg")
+    expect(best.locator(".kind").first).to_have_text("Source's words")
+
+
+@pytest.mark.parametrize("view", ["desk", "phone"])
+def test_pointing_at_a_number_tells_who_says_it_and_covers_no_sentence(reader: Reader) -> None:
     marker = reader.ask(PAID).locator("button.cite").first
-    marker.hover()
+    marker.focus()
     tip = reader.page.get_by_role("tooltip")
-    expect(tip).to_contain_text("the widow Clara Berg")
-    reader.page.mouse.move(2, 2)
+    expect(tip).to_have_text("Jon Moss, 1931, published by Skerry Museum; read at isles.example")
+    around, covering = (one.bounding_box() for one in (marker.locator("xpath=ancestor::p[1]"), tip))
+    assert around and covering
+    assert covering["y"] >= around["y"] + around["height"] or covering["y"] + covering["height"] <= around["y"]
+    marker.evaluate("button => button.blur()")
     expect(tip).to_be_hidden()
+
+
+@pytest.mark.parametrize("view", ["desk", "phone"])
+def test_a_series_is_a_chart_whose_bars_open_their_places(reader: Reader, axe: str) -> None:
+    turn = reader.ask("How much cod was landed at Skerry from 2016 to 2018?")
+    expect(turn.locator(".best")).to_have_text("Cod landed, Skerry: from 1,900 (2016) to 950 (2018, provisional).")
+    bars = turn.locator("button.bar")
+    expect(bars).to_have_count(2)
+    expect(turn.locator(".bar.gap")).to_have_text(re.compile("2017"))
+    expect(turn.locator(".outcome")).to_contain_text("The sources do not say")
+    high, low = (bars.nth(n).locator("rect").bounding_box() for n in (0, 1))
+    assert high and low and abs(high["height"] - 2 * low["height"]) < 4
+    rows = turn.get_by_role("table", name="Cod landed, Skerry").get_by_role("row")
+    expect(rows).to_have_text(
+        [re.compile(told) for told in ("Year", "1,900 final", "2017.*do not say", "950 provisional")]
+    )
+    assert violations(reader, axe) == []
+    assert reader.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(reader.follow(bars.nth(1))).to_contain_text("950 tonnes of cod")
+    reader.page.get_by_role("button", name="Close").click()
+    expect(bars.nth(1)).to_be_focused()
+
+
+def test_two_years_stand_side_by_side(reader: Reader) -> None:
+    sides = reader.ask("Compare the cod landed at Skerry in 2016 and 2018").locator(".columns > section")
+    expect(sides).to_have_count(2)
+    expect(sides.nth(0)).to_contain_text("2016")
+    expect(sides.nth(0).locator(".words strong")).to_have_text("1,900 tonnes")
+    left, right = (sides.nth(n).bounding_box() for n in (0, 1))
+    assert left and right and left["y"] == right["y"] and left["x"] < right["x"]
+
+
+def test_the_welcome_says_what_is_held_and_has_three_doors(reader: Reader) -> None:
+    page = reader.page
+    expect(page.locator(".welcome .how")).to_have_text(
+        re.compile(r"^\d+ sources, \d with the full text, 2 with our notes")
+    )
+    page.get_by_role("button", name="Browse the sources").click()
+    expect(page.locator("#table")).to_be_visible()
+    reader.open_tab("Ask")
+    page.get_by_role("button", name="Ask a question").click()
+    expect(page.locator("#question textarea")).to_be_focused()
+    page.get_by_role("button", name="See the timeline").click()
+    turn = reader.answered(0)
+    expect(turn.locator(".timeline .when").first).to_have_text(re.compile(r"\d{4}$"))
+    years = [int(told[-4:]) for told in turn.locator(".timeline .when").all_inner_texts()]
+    assert years == sorted(years)
 
 
 def test_figures_that_differ_stand_side_by_side(reader: Reader) -> None:
     turn = reader.ask("How many tonnes of herring were landed at Skerry in 2020?")
+    expect(turn.locator(".conflict")).to_contain_text("The sources differ")
     sides = turn.locator(".conflict .sides > div")
     expect(sides).to_have_count(2)
     told = " ".join(sides.all_inner_texts())
@@ -80,7 +145,7 @@ def test_figures_that_differ_stand_side_by_side(reader: Reader) -> None:
 def test_what_the_sources_do_not_say_looks_different_and_leads_on(reader: Reader) -> None:
     turn = reader.ask("Who won the 1998 World Cup?")
     expect(turn).to_have_class(re.compile(r"\babstain\b"))
-    expect(turn).to_contain_text("No answer in the sources")
+    expect(turn.locator(".outcome")).to_contain_text("○ The sources do not say")
     expect(turn).not_to_contain_text("confidence")
     expect(turn.locator(".cite")).to_have_count(0)
     expect(turn.get_by_role("heading", name="Nearest passages")).to_be_visible()
