@@ -1,84 +1,51 @@
 """Answers to take away: Markdown with footnotes, HTML, BibTeX and CSL-JSON.
 
 Everything works on answers in their JSON form (`rag.interfaces.wire.answer_json`), so a
-conversation that was stored can be exported as well as one that is open.
+conversation that was stored can be exported as well as one that is open. A source's own words
+stand in quotation marks; our notes never do, and say that they are ours.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from rag.interfaces.markup import TEMPLATES, TEXT_KINDS
+from rag.interfaces.bibliography import is_web, slug, to_bibtex, to_csl
+from rag.interfaces.markup import TEMPLATES
 from rag.interfaces.wire import AnswerJson, CitationJson
-from rag.records import UNKNOWN
+from rag.text.dates import readable
 
-TEX = str.maketrans({**{c: f"\\{c}" for c in "&%$#_{}"}, "\\": r"\textbackslash{}"})
+OUTCOMES = {
+    "answer": "Answered from the sources",
+    "caution": "Possibly not a direct answer",
+    "abstain": "No answer in the sources",
+}
+VOICES = {"notes": "our note", "full text": "the source's words"}
+"""Whose words a quote is."""
+NEAREST = 3
+"""Passages that are listed where nothing answers."""
+
+SentenceJson = Mapping[str, Any]
+Row = tuple[str, SentenceJson | None]
+"""A year of a series, and the sentence that tells it."""
 
 
 def to_markdown(answers: Sequence[AnswerJson], title: str) -> str:
-    """Write a conversation as Markdown, each citation a footnote with its quote and link."""
-    parts: list[str] = []
+    """Write a conversation as Markdown, each citation a footnote with who says so and where."""
+    blocks: list[str] = []
     notes: list[str] = []
     for place, answer in enumerate(answers, start=1):
-        parts.append(f"## {_plain(answer['question'])}")
-        if answer["resolved_question"] != answer["question"]:
-            parts.append(f"*Understood as: {_plain(answer['resolved_question'])}*")
-        parts += [f"> {_plain(notice['text'])}" for notice in answer["notices"]]
-        body = [_plain(answer["lead"])]
-        for sentence in answer["sentences"]:
-            marks = "".join(f"[^{place}-{c['number']}]" for c in accepted(sentence["citations"]))
-            body.append(_plain(sentence["text"]) + (marks or " (unsupported)"))
-        parts.append(" ".join(filter(None, body)))
-        parts += [_plain(conflict["text"]) for conflict in answer["conflicts"]]
-        for c in first_of_each_number(answer):
-            link = f" <{_address(c)}>" if _address(c) else ""
-            notes.append(f"[^{place}-{c['number']}]: {_plain(source_line(c))}: “{_plain(c['quote'])}”{link}")
-    return "\n\n".join(filter(None, [*parts, "\n".join(notes)])) + "\n"
+        blocks += _markdown(answer, place)
+        notes += [f"[^{place}-{group[0]['number']}]: {_footnote(answer, group)}" for group in cited(answer)]
+    return "\n\n".join(filter(None, [*blocks, "\n".join(notes)])) + "\n"
 
 
 def to_html(answers: Sequence[AnswerJson], title: str) -> str:
     """Write a conversation as a page of its own, with no outside request in it."""
     return TEMPLATES.get_template("saved.html").render(answers=answers, title=title)
-
-
-def to_bibtex(answers: Sequence[AnswerJson], title: str) -> str:
-    """Write what is cited as BibTeX, one entry for each place of reading."""
-    entries = []
-    for key, citation in _documents(answers):
-        fields = {
-            "author": f"{{{_tex(_known(citation['origin']))}}}" if _known(citation["origin"]) else "",
-            "title": f"{{{_tex(_title(citation))}}}",
-            "publisher": _tex(_known(citation["seen_at"]["publisher"])),
-            "year": _known(citation["date"])[:4],
-            "note": _tex(citation["said_by"]),
-            "url": _address(citation),
-        }
-        told = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-        entries.append(f"@misc{{{key},\n" + ",\n".join(told) + "\n}")
-    return "\n\n".join(entries) + "\n"
-
-
-def to_csl(answers: Sequence[AnswerJson], title: str) -> str:
-    """Write what is cited as CSL-JSON, one object for each place of reading."""
-    rows = []
-    for key, citation in _documents(answers):
-        row: dict[str, Any] = {"id": key, "type": "webpage", "title": _title(citation), "note": citation["said_by"]}
-        if _known(citation["origin"]):
-            row["author"] = [{"literal": citation["origin"]}]
-        if _known(citation["seen_at"]["publisher"]):
-            row["publisher"] = citation["seen_at"]["publisher"]
-        if _known(citation["date"]):
-            row["issued"] = {"date-parts": [[int(part) for part in citation["date"].split("-")]]}
-        if _address(citation):
-            row["URL"] = _address(citation)
-        rows.append(row)
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +68,10 @@ FORMS: Mapping[str, Form] = {
 """The forms, by the name that the page calls them."""
 
 
-def is_web(url: str) -> bool:
-    """Whether an address may be linked: http or https only."""
-    return re.match(r"https?://[^\s\"'<>]+$", url, re.IGNORECASE) is not None
+def file_name(answers: Sequence[AnswerJson], form: Form) -> str:
+    """Name a file after the first question that is more than a greeting: ``overdose-deaths-2022.md``."""
+    asked = [answer["question"] for answer in answers if answer.get("shape") != "reply"]
+    return f"{next(filter(None, map(slug, asked)), 'answers')}.{form.suffix}"
 
 
 def accepted(
@@ -122,49 +90,151 @@ def first_of_each_number(answer: AnswerJson) -> list[CitationJson]:
     return sorted(accepted(answer["citations"]), key=lambda c: int(c["number"]))
 
 
+def cited(answer: AnswerJson) -> list[list[CitationJson]]:
+    """List what an answer cites, rejected citations aside, together what has one number, by number."""
+    quotes = accepted(answer["citations"], key=lambda c: (c["number"], c["doc_id"], c["start"], c["end"]))
+    return [[c for c in quotes if c["number"] == first["number"]] for first in first_of_each_number(answer)]
+
+
+def circumstances(answer: AnswerJson) -> list[str]:
+    """Say when an answer was given, how sure it is, who worded it and where was searched."""
+    if answer.get("shape") == "reply":
+        return []
+    outcome = OUTCOMES[answer["outcome"]]
+    if answer["outcome"] == "caution":
+        outcome += f", {confidence_word(answer['confidence'])} confidence"
+    day = answer.get("answered")
+    written = answer["answerer"] != "extractive"
+    told = [readable(day) if day else "", outcome, f"Worded by {answer['answerer']}" if written else ""]
+    return list(filter(None, [*told, answer.get("scope", "")]))
+
+
+def confidence_word(value: float) -> str:
+    """Say in a word how sure an answer is."""
+    return "high" if value >= 0.75 else "fair" if value >= 0.5 else "low"
+
+
+def voice(answer: AnswerJson, sentence: SentenceJson) -> str:
+    """Say whose words a sentence is, a key of `VOICES`; empty where it is worded otherwise."""
+    quotes = {(c["text_kind"], _flat(c["quote"])) for c in accepted(sentence["citations"])}
+    if answer["answerer"] != "extractive" or len(quotes) != 1:
+        return ""
+    kind, quote = quotes.pop()
+    text = _flat(sentence["text"])
+    return str(kind) if text == quote or (kind == "notes" and quote in text) else ""
+
+
+def words(sentence: SentenceJson) -> str:
+    """Give a sentence's text with no quotation marks around what our notes say."""
+    text = _flat(sentence["text"])
+    for quote in (_flat(c["quote"]) for c in sentence["citations"] if c["text_kind"] == "notes"):
+        text = text.replace(f"“{quote}”", quote)
+    return text
+
+
+def unsaid(answer: AnswerJson, group: Sequence[CitationJson]) -> list[CitationJson]:
+    """Those of some citations whose words do not stand in the answer itself, so that a note must give them."""
+    differing = {_flat(c["quote"]) for conflict in answer["conflicts"] for c in conflict["citations"]}
+    said = [_flat(sentence["text"]) for sentence in answer["sentences"]]
+    return [c for c in group if _flat(c["quote"]) not in differing and not any(_flat(c["quote"]) in s for s in said)]
+
+
+def series(answer: AnswerJson) -> list[Row]:
+    """Give a series' years with the sentence of each, none where the sources do not say; empty of any other answer."""
+    if answer.get("shape") != "series":
+        return []
+    left, rows = list(answer["sentences"]), []
+    for part in answer["parts"]:
+        year = re.findall(r"\d{4}", part["question"])[-1]
+        told = [s for s in (*left, *answer["sentences"]) if year in s["text"]] if part["answered"] else []
+        rows.append((year, told[0] if told else None))
+        left = [s for s in left if s not in told[:1]]
+    return rows
+
+
+def outside(answer: AnswerJson, rows: Sequence[Row]) -> list[SentenceJson]:
+    """The sentences of an answer that stand in no row."""
+    return [s for s in answer["sentences"] if all(s is not told for _, told in rows)]
+
+
+def nearest(answer: AnswerJson) -> Sequence[CitationJson]:
+    """The passages that stand nearest to a question that was not answered."""
+    return answer["passages"][:NEAREST] if answer["outcome"] == "abstain" else ()
+
+
 def source_line(citation: CitationJson) -> str:
-    """Say what is cited: title, who says so, when, where it was read, and the kind of text."""
-    return f"{citation['title']}. {citation['said_by']} ({TEXT_KINDS[citation['text_kind']]})"
+    """Say what is cited, or found: title, who says so, when, where it was read, and whose words they are."""
+    return f"{citation['title']}. {citation['said_by']} ({VOICES[citation['text_kind']]})"
 
 
-def _documents(answers: Sequence[AnswerJson]) -> Iterator[tuple[str, CitationJson]]:
-    """Give the first citation of each place of reading, with a key that no other has."""
-    count: Counter[str] = Counter()
-    for citation in accepted((c for answer in answers for c in answer["citations"]), key=_place):
-        source_id = citation["source_id"]
-        count[source_id] += 1
-        yield (source_id if count[source_id] == 1 else f"{source_id}-{count[source_id]}"), citation
+def _markdown(answer: AnswerJson, place: int) -> Iterator[str]:
+    """Give the blocks of an answer, its footnotes aside."""
+
+    def marks(citations: Iterable[CitationJson]) -> str:
+        return "".join(f"[^{place}-{c['number']}]" for c in accepted(citations))
+
+    def line(sentence: SentenceJson) -> str:
+        text = _told(_plain(words(sentence)), voice(answer, sentence))
+        return f"{text}{marks(sentence['citations']) or ' (unsupported)'}"
+
+    yield f"## {_plain(answer['question'])}"
+    if answer["resolved_question"] != answer["question"]:
+        yield f"*Understood as: {_plain(answer['resolved_question'])}*"
+    about = circumstances(answer)
+    if about:
+        yield f"*{_plain(' · '.join(about))}*"
+    yield from (f"> {_plain(notice['text'])}" for notice in answer["notices"])
+    yield _plain(answer["lead"])
+    rows = series(answer)
+    if rows:
+        table = [f"| {year} | {line(told) if told else 'the sources do not say'} |" for year, told in rows]
+        yield "\n".join(["| Year | What is said |", "| --- | --- |", *table])
+    rest = outside(answer, rows)
+    yield " ".join(map(line, rest)) if answer["answerer"] != "extractive" else "\n".join(f"- {line(s)}" for s in rest)
+    for conflict in answer["conflicts"]:
+        yield _plain(conflict["text"])
+        yield "\n".join(
+            f"- {_plain(c['said_by'])}. {_told(_plain(c['quote']), c['text_kind'])}{marks([c])}"
+            for c in accepted(conflict["citations"], key=lambda c: (c["doc_id"], c["start"]))
+        )
+    yield "\n".join(f"- {_plain(source_line(p))}{_link(p)}" for p in nearest(answer))
 
 
-def _place(citation: CitationJson) -> tuple[str, str, str]:
-    return citation["source_id"], citation["origin"], citation["seen_at"]["url"]
+def _footnote(answer: AnswerJson, group: Sequence[CitationJson]) -> str:
+    quotes = [_told(_plain(c["quote"]), c["text_kind"]) for c in unsaid(answer, group)]
+    return " ".join([_plain(source_line(group[0])), *quotes]) + _link(group[0])
 
 
-def _title(citation: CitationJson) -> str:
-    return str(citation["release"] or citation["title"])
+def _link(told: CitationJson) -> str:
+    url = str(told["seen_at"]["url"])
+    return f" <{url}>" if is_web(url) else ""
 
 
-def _known(value: str) -> str:
-    return "" if value == UNKNOWN else value
+def _told(text: str, kind: str) -> str:
+    """Put a source's words in quotation marks, and say of a note that it is ours."""
+    return {"full text": f"“{text}”", "notes": f"Our note: {text}"}.get(kind, text)
 
 
-def _address(citation: CitationJson) -> str:
-    url = str(citation["seen_at"]["url"])
-    return url if is_web(url) else ""
-
-
-def _tex(text: str) -> str:
-    return " ".join(text.split()).translate(TEX)
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _plain(text: str) -> str:
     """Text in which Markdown means nothing, on one line."""
-    return re.sub(r"([\\`*_\[\]<>#|~$!])", r"\\\1", " ".join(text.split()))
+    escaped = re.sub(r"([\\`*_\[\]<>#|~$!&])", r"\\\1", _flat(text))
+    return re.sub(r"^([-+=]|\d+(?=[.)]))", lambda m: f"\\{m[0]}" if m[0] in "-+=" else f"{m[0]}\\", escaped)
 
 
 TEMPLATES.globals |= {
     "accepted": accepted,
-    "first_of_each_number": first_of_each_number,
+    "circumstances": circumstances,
+    "cited": cited,
     "is_web": is_web,
+    "nearest": nearest,
+    "outside": outside,
+    "series": series,
     "source_line": source_line,
+    "unsaid": unsaid,
+    "voice": voice,
+    "words": words,
 }

@@ -32,7 +32,7 @@ from rag.verification.roles import role_mismatch
 MIN_COVERAGE = 0.7
 """Least share of a sentence's content words that must stand in what it cites."""
 
-_CODE = re.compile(r"(?<!\w)(?:[A-Z][A-Za-z]{0,8}-?\d+(?:[-/.]?\w+)*|\d+-[A-Z]{2,})(?!\w)")
+_CODE = re.compile(r"(?<!\w)(?:[A-Z][A-Za-z]{0,8}-?\d+(?:[-/.]?\w+)*|\d+-[A-Z]{2,}|\d+(?:-[a-z]+-\d+)+(?:-\w+)?)(?!\w)")
 _NOT_CODES = re.compile(r"(?i)(?:mid|pre|post|early|late|fy|us)-?\d")
 _UNIT = re.compile("|".join((*UNITS.values(), *NUMBERS, *SCALES, "percentage", "minus", "negative")))
 _COUNTS = re.compile(r"[ -](?:(?:of|other|more|such)\s|(?:the|all|its|their)\s)*([^\W\d_]+(?:[ -][^\W\d_]+){0,3})")
@@ -76,6 +76,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
         The reasons, each ``KIND: WORDS``; empty when every check passes.
     """
     said, held = fold(sentence).text, fold(evidence).text
+    if re.search(rf"(?:^|[.!?]\s){re.escape(said.strip())}(?:\s|$)", held):
+        return ()  # a whole sentence of the evidence, word for word
     around = f"{evidence}\n{context}"
     foreign = is_foreign(sentence, evidence)
     reasons = [*_figure_reasons(said, held, fold(context).text, counted=not foreign)]

@@ -19,7 +19,7 @@ ROWS: list[dict[str, Any]] = [
 RIGHT_IN_THREE, RIGHT_FIRST = 0.87, 0.70
 """Measured: 54 and 44 of 60."""
 HELD_BACK = 12
-"""Measured: 13 of 16."""
+"""Measured: 14 of 16."""
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from tests.writing.servers import Drop, Finish, Say, Script, Silence, Status, St
 
 VEHICLES = "How many vehicles crossed the Harbour Bridge each day in 2021?"
 CROSSED = "About 42,000 vehicles crossed the Harbour Bridge each day in 2021."
-COST = "How many crowns did the Harbour Bridge cost?"
+COST = "How many crowns did the bridge cost?"
 HISTORY = [Turn("When did the Harbour Bridge open?", "The Harbour Bridge opened on 4 May 2021.")]
 
 

@@ -160,10 +160,10 @@ class Chat:
         form = exports.FORMS.get(str(event._data.get("form")))
         if form is None:
             return ""
-        name, chosen = ("conversation", turns) if place is None else ("answer", [turns[place]])
+        chosen = turns if place is None else [turns[place]]
         text = form.write(chosen, self._corpus.title)
         how = "copy" if event._data.get("how") == "copy" else "save"
-        return json.dumps({"name": f"{name}.{form.suffix}", "mime": form.mime, "text": text, "how": how})
+        return json.dumps({"name": exports.file_name(chosen, form), "mime": form.mime, "text": text, "how": how})
 
 
 def _spoken(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from rag.interfaces.markup import isolated
 from rag.interfaces.web.chat import QUOTED, WRITTEN, Chat
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.managing import Manager, targets
-from rag.interfaces.web.programs import ANSWERS, ANSWERS_AT_ONCE, CHANGES, offer
+from rag.interfaces.web.programs import ANSWERS, ANSWERS_AT_ONCE, CHANGES, MOST_WAITING, offer
 from rag.interfaces.web.render import saving
 from rag.sources.corpus import Corpus
 from rag.sources.declarations import KINDS
@@ -73,7 +73,7 @@ def build_page(engine: Engine, corpus: Corpus, *, managed: bool) -> gr.Blocks:
         library.load(manager.refreshed, None, refreshed, **_AT_ONCE).then(None, js="chat.ready", **_QUIET)
         page.load(chat.restore, kept, [ask.log, kept], **_AT_ONCE)
         page.load(manager.refreshed, None, refreshed, **_AT_ONCE)
-    page.queue(default_concurrency_limit=ANSWERS_AT_ONCE, max_size=200)
+    page.queue(default_concurrency_limit=ANSWERS_AT_ONCE, max_size=MOST_WAITING)
     return page
 
 

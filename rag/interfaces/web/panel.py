@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from rag.interfaces.exports import is_web
+from rag.interfaces.bibliography import is_web
 from rag.interfaces.markup import macro
 from rag.records import Document, Source, Span
 from rag.verification.citations import Piece, mark

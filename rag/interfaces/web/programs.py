@@ -1,4 +1,4 @@
-"""The functions for programs: named HTTP endpoints, and MCP tools when the server offers them.
+"""The functions for programs that speak Gradio's protocol, and MCP tools when the server offers them.
 
 Their docstrings are their documentation: gradio shows them to whoever calls.
 """
@@ -14,13 +14,15 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import ConfigError, RagError
+from rag.interfaces.web import calls
 from rag.interfaces.web.engine import OPENING_SECONDS, Engine
 from rag.interfaces.web.managing import NOT_MANAGED
-from rag.interfaces.wire import answer_json, passage_json, source_json
-from rag.records import Filters, Turn
 
 ANSWERS_AT_ONCE = 4
 """Questions answered at the same time; more wait their turn, which on few cores is faster for all."""
+
+MOST_WAITING = 200
+"""Questions that wait at most; a further one is refused."""
 
 ANSWERS, CHANGES = "answers", "changes"
 """Queues: a change to the library never stands in the way of an answer."""
@@ -44,7 +46,8 @@ def offer(engine: Engine, *, managed: bool) -> None:
 
         Args:
             question: What is asked, at most 2,000 characters.
-            history: Earlier turns, oldest first, each with "question" and "answer", for follow-up questions.
+            history: Earlier messages, oldest first, for follow-up questions: each with "role" (user or assistant) and
+                "content", or a turn with "question" and "answer"; the last six turns count.
             sources: Ids of the only sources to use; empty for all.
             kinds: The only kinds of source to use, such as "article" or "government"; empty for all.
             publishers: Parts of the names of the only publishers to use; empty for all.
@@ -58,15 +61,8 @@ def offer(engine: Engine, *, managed: bool) -> None:
             citations (number, source_id, title, publisher, date, url, quote, start, end, status), passages.
         """
         with _words():
-            assistant = engine.assistant()
-            answerer = assistant.written if written else None
-            if written and answerer is None:
-                raise ConfigError(
-                    "no language model is set; set RAG_LLM_BASE_URL and RAG_LLM_MODEL, or leave written out"
-                )
-            turns = [Turn(str(turn.get("question", "")), str(turn.get("answer", ""))) for turn in history]
-            filters = Filters(tuple(sources), tuple(kinds), tuple(publishers), since, until)
-            return answer_json(assistant.ask(question, history=turns, filters=filters, k=k, answerer=answerer))
+            filters = calls.scope(sources, kinds, publishers, since, until)
+            return calls.ask(engine, question, history, filters, k, written)
 
     def retrieve(
         question: str,
@@ -94,9 +90,8 @@ def offer(engine: Engine, *, managed: bool) -> None:
             Passages with number, source_id, doc_id, title, publisher, date, url, start, end, text, score and also_in.
         """
         with _words():
-            filters = Filters(tuple(sources), tuple(kinds), tuple(publishers), since, until)
-            passages = engine.assistant().retrieve(question, k, filters=filters, read=read)
-            return [passage_json(p) for p in passages]
+            filters = calls.scope(sources, kinds, publishers, since, until)
+            return calls.retrieve(engine, question, filters, k, read)
 
     def sources() -> list[dict[str, Any]]:
         """List every source of the library with what the index holds of it.
@@ -105,7 +100,7 @@ def offer(engine: Engine, *, managed: bool) -> None:
             Sources with id, title, author, publisher, date, url, kind, licence, text_kinds, chunks and problem.
         """
         with _words():
-            return [source_json(row) for row in engine.assistant().sources()]
+            return calls.sources(engine)
 
     def rebuild(force: bool = False) -> dict[str, Any]:
         """Bring the index in step with the library's files; questions go on being answered meanwhile.

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.config import Settings
 from rag.errors import ConfigError
 from rag.interfaces.web.engine import Engine
+from rag.interfaces.web.http_api import http_api
 from rag.interfaces.web.page import APPEARANCE, build_page
 from rag.interfaces.web.programs import speak_json
 from rag.sources.corpus import Corpus
@@ -98,7 +99,7 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
 
 
 def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
-    """Make the application: the page at the root, ``/healthz``, and the rules for requests.
+    """Make the application: the page at the root, ``/v1``, ``/healthz``, and the rules for requests.
 
     Raises:
         CorpusError: the library's description cannot be read.
@@ -115,6 +116,7 @@ def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
         report = {"status": status.state, "detail": told, "share": status.share}
         return JSONResponse(report, status_code=503 if failed else 200)
 
+    app.mount("/v1", http_api(engine, auth=options.auth, root_path=options.root_path, managed=options.managed))
     page = build_page(engine, Corpus.read(engine.settings.corpus), managed=options.managed)
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         app,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from jinja2 import TemplateError
@@ -25,8 +26,8 @@ Stored = dict[str, Any]
 
 
 def stored(answer: Answer) -> Stored:
-    """Write an answer for the browser: passages only as far as the page shows them."""
-    written = answer_json(answer)
+    """Write an answer for the browser with the day it was given: passages only as far as the page shows them."""
+    written = {**answer_json(answer), "answered": date.today().isoformat()}
     for passage in written["passages"]:
         passage["text"] = passage["text"][: 2 * EXCERPT]
         del passage["scores"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -45,6 +46,9 @@ def test_ask_gives_checked_citations(client: Client) -> None:
         api_name="/ask",
     )
     assert PAID.rstrip("?") in follow_up["resolved_question"]
+    messages = [{"role": "user", "content": PAID}, {"role": "assistant", "content": answer["text"]}]
+    same = client.predict("And in which year was it given?", history=messages, api_name="/ask")
+    assert same["resolved_question"] == follow_up["resolved_question"]
 
 
 def test_retrieve_and_sources(client: Client) -> None:
@@ -59,6 +63,8 @@ def test_errors_reach_the_caller_in_words(client: Client) -> None:
         client.predict(" ", api_name="/ask")
     with pytest.raises(AppError, match="no source has the id 'nobody'"):
         client.predict(PAID, sources=["nobody"], api_name="/retrieve")
+    with pytest.raises(AppError, match=r"history\[0\] is .*; expected"):
+        client.predict(PAID, history=[{"role": "system", "content": "x"}], api_name="/ask")
     with pytest.raises(AppError, match="k is 0; expected a number of passages from 1 to 200"):
         client.predict(PAID, k=0, api_name="/retrieve")
 
@@ -188,7 +194,7 @@ def test_the_page_is_there_while_the_first_index_is_built_and_progress_is_told(g
     assert guarded.wait("ready")["detail"] == "Ready"
     output = guarded.output.read_text()
     assert "First start: building the index, once." in output
-    assert "embedding passages" in output
+    assert "embedding" in output
     assert f"The chat is at {guarded.url}" in output
 
 
@@ -196,6 +202,10 @@ def test_a_login_guards_the_functions(guarded: Server) -> None:
     guarded.wait("ready")
     with pytest.raises(Exception, match=r"(?i)auth|login|401"):
         Client(guarded.url, verbose=False).predict(PAID, api_name="/ask")
+    asked = {"question": PAID}
+    assert httpx.post(f"{guarded.url}/v1/ask", json=asked).status_code == 401
+    answer = httpx.post(f"{guarded.url}/v1/ask", json=asked, auth=("ines", "falk"), timeout=60).json()
+    assert answer["citations"][0]["source_id"] == "letter-1931"
     client = Client(guarded.url, auth=("ines", "falk"), verbose=False)
     assert client.predict(PAID, api_name="/ask")["citations"][0]["source_id"] == "letter-1931"
 
