@@ -139,17 +139,12 @@ def unsaid(answer: AnswerJson, group: Sequence[CitationJson]) -> list[CitationJs
     return [c for c in group if _flat(c["quote"]) not in differing and not any(_flat(c["quote"]) in s for s in said)]
 
 
-def series(answer: AnswerJson) -> list[Row]:
-    """Give a series' years with the sentence of each, none where the sources do not say; empty of any other answer."""
+def by_part(answer: AnswerJson) -> list[Row]:
+    """Give the parts of a series with the sentence of each, None where the sources do not say; empty of others."""
     if answer.get("shape") != "series":
         return []
-    left, rows = list(answer["sentences"]), []
-    for part in answer["parts"]:
-        year = re.findall(r"\d{4}", part["question"])[-1]
-        told = [s for s in (*left, *answer["sentences"]) if year in s["text"]] if part["answered"] else []
-        rows.append((year, told[0] if told else None))
-        left = [s for s in left if s not in told[:1]]
-    return rows
+    told = {sentence.get("part"): sentence for sentence in reversed(answer["sentences"])}
+    return [(part["name"], told.get(place)) for place, part in enumerate(answer["parts"])]
 
 
 def outside(answer: AnswerJson, rows: Sequence[Row]) -> list[SentenceJson]:
@@ -185,7 +180,7 @@ def _markdown(answer: AnswerJson, place: int) -> Iterator[str]:
         yield f"*{_plain(' · '.join(about))}*"
     yield from (f"> {_plain(notice['text'])}" for notice in answer["notices"])
     yield _plain(answer["lead"])
-    rows = series(answer)
+    rows = by_part(answer)
     if rows:
         table = [f"| {year} | {line(told) if told else 'the sources do not say'} |" for year, told in rows]
         yield "\n".join(["| Year | What is said |", "| --- | --- |", *table])
@@ -228,11 +223,11 @@ def _plain(text: str) -> str:
 TEMPLATES.globals |= {
     "accepted": accepted,
     "circumstances": circumstances,
+    "by_part": by_part,
     "cited": cited,
     "is_web": is_web,
     "nearest": nearest,
     "outside": outside,
-    "series": series,
     "source_line": source_line,
     "unsaid": unsaid,
     "voice": voice,

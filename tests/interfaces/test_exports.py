@@ -52,13 +52,20 @@ SERIES = replace(
     ANSWER,
     question="Deaths from 2021 to 2023",
     outcome="answer",
-    sentences=quoted(
-        citation(1, "106,699 people died in 2021 | a record.", UNDATED), citation(2, "105,007 in 2023.", BRIEF)
+    sentences=tuple(
+        replace(sentence, part=part)
+        for part, sentence in zip(
+            (0, 2),
+            quoted(
+                citation(1, "106,699 people died in 2021 | a record.", UNDATED), citation(2, "105,007 in 2023.", BRIEF)
+            ),
+            strict=True,
+        )
     ),
     conflicts=(),
     lead="",
     shape="series",
-    parts=(Part("Deaths in 2021?", True), Part("Deaths in 2022?", False), Part("Deaths in 2023?", True)),
+    parts=tuple(Part(f"Deaths in {year}?", year != 2022, str(year)) for year in (2021, 2022, 2023)),
 )
 REPLY = replace(
     ANSWER,

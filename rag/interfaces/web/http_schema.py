@@ -18,6 +18,7 @@ from rag.records import (
     AnswerSentence,
     Attribution,
     CitationStatus,
+    FigureStatus,
     Outcome,
     PlaceKind,
     Shape,
@@ -152,12 +153,34 @@ class Citation(Held, Said):
     status: CitationStatus
 
 
+class Stretch(BaseModel):
+    """A stretch of a text, in code points."""
+
+    start: int
+    end: int
+
+
+class Figure(BaseModel):
+    """A figure as data."""
+
+    measure: str
+    place: str
+    period: str = Field(description="YYYY, YYYY-MM, or the first and last month of another span: 2023-10/2024-09.")
+    value: float
+    unit: str
+    status: FigureStatus
+
+
 class Sentence(BaseModel):
     """A sentence of an answer and what it rests on."""
 
     text: str
     citations: list[Citation]
     status: Literal["supported", "unsupported"]
+    told: Stretch | None = Field(None, description="Where in the text stands exactly what was asked for.")
+    figure: Figure | None = Field(None, description="Of a series: the figure, as data.")
+    date: str = Field(description="In a timeline: when it was so; else empty.")
+    part: int | None = Field(None, description="Index of the part of the question that it answers.")
 
 
 class Copy(Held, Said):
@@ -199,6 +222,8 @@ class Conflict(BaseModel):
 
     text: str
     citations: list[Citation]
+    figures: list[str] = Field(description="The two figures as they are printed, in the order of the citations.")
+    revised: bool = Field(description="Whether the one replaced the other.")
 
 
 class Answer(BaseModel):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.interfaces.evidence import basis, is_quotation, read_where, series
-from rag.interfaces.exports import FORMS
+from rag.interfaces.exports import FORMS, first_of_each_number
 from rag.interfaces.markup import TEMPLATES, macro
 from rag.interfaces.wire import CitationJson
 from rag.library.status import SourceStatus
@@ -50,6 +50,7 @@ TEMPLATES.globals |= {
     "FORMS": FORMS,
     "basis": basis,
     "excerpt": excerpt,
+    "first_of_each_number": first_of_each_number,
     "holding": holding,
     "is_quotation": is_quotation,
     "numbered": numbered,
