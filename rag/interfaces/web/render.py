@@ -64,6 +64,8 @@ TEMPLATES.globals |= {
     "numbered": numbered,
 }
 
+turn = macro("conversation.html", "turn")
+"""Render one answer: its JSON form, its place from 0, and whether nothing follows it."""
 conversation = macro("conversation.html", "conversation")
 """Render answers, and perhaps what is being done (``waiting``, ``question``) or went wrong (``problem``)."""
 welcome = macro("conversation.html", "welcome")

@@ -21,6 +21,7 @@ from rag.errors import ConfigError
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.page import APPEARANCE, build_page
 from rag.interfaces.web.programs import speak_json
+from rag.interfaces.web.watching import Watcher
 from rag.sources.corpus import Corpus
 
 FIRST_PORT = 7860
@@ -52,6 +53,8 @@ class ServerOptions:
     """Path under which a proxy serves the chat."""
     mcp: bool = False
     """Whether the functions are offered as MCP tools too."""
+    watch: bool = False
+    """Whether the index is built anew when files of the library change."""
 
     @property
     def local(self) -> bool:
@@ -78,9 +81,11 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
         RagError: the port is taken, or the library's description cannot be read.
     """
     engine = Engine(settings, sync=sync, announce=announce)
-    app = create_app(engine, options)
+    watcher = Watcher(engine, announce)
+    app = create_app(engine, options, watcher)
     with listen(options.host, options.port) as listening:
         engine.start()
+        watcher.switch(options.watch)
         port = listening.getsockname()[1]
         if options.port is None and port != FIRST_PORT:
             announce(f"Port {FIRST_PORT} is taken; using {port}.")
@@ -97,7 +102,7 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
             announce("Stopped.")
 
 
-def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
+def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fastapi.FastAPI:
     """Make the application: the page at the root, ``/healthz``, and the rules for requests.
 
     Raises:
@@ -112,10 +117,11 @@ def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
         failed = status.state == "failed"
         # A failure's text may name folders of this machine, which a stranger need not know.
         told = "The library cannot be opened." if failed and not options.managed else status.text
-        report = {"status": status.state, "detail": told, "share": status.share}
+        watched = {"watching": watcher.on, "changes": watcher.changes}
+        report = {"status": status.state, "detail": told, "share": status.share, **watched}
         return JSONResponse(report, status_code=503 if failed else 200)
 
-    page = build_page(engine, Corpus.read(engine.settings.corpus), managed=options.managed)
+    page = build_page(engine, Corpus.read(engine.settings.corpus), watcher, managed=options.managed)
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         app,
         page,
