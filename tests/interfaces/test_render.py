@@ -9,9 +9,10 @@ import pytest
 
 from rag.interfaces.rendering import answer_text
 from rag.interfaces.web.render import conversation
+from rag.interfaces.web.scope import DateError, Scope
 from rag.interfaces.web.turns import history, stored, valid
 from rag.interfaces.wire import answer_json
-from rag.records import Answer, AnswerSentence, Attribution, Citation, Copy, Notice, Passage, Shape, Source
+from rag.records import Answer, AnswerSentence, Attribution, Citation, Copy, Filters, Notice, Passage, Shape, Source
 
 GAUGE = Attribution.own("Gauge Office", "2021-05", "https://example.org/gauge")
 SOURCE = Source("gauge", "The <b>Gauge</b>", "unknown", "Gauge Office", "2021-05", GAUGE.seen_at.url, "news", "ours")
@@ -90,5 +91,24 @@ def test_what_the_browser_kept_is_shown_even_from_before_there_were_shapes() -> 
     assert valid([turn, old, {"question": "?"}, 1]) == [turn, old]
 
 
-def test_no_follow_up_leans_on_a_reply() -> None:
-    assert [turn.question for turn in history([stored(ANSWER), stored(REPLY)])] == ["How far did it rise?"]
+def test_a_follow_up_leans_on_the_last_questions_whatever_the_page_sends() -> None:
+    told = [{"question": f"q{n}", "answer": "a"} for n in range(9)]
+    assert [turn.question for turn in history(told)] == ["q3", "q4", "q5", "q6", "q7", "q8"]
+    assert history("nonsense") == history([1, None]) == ()
+
+
+def test_what_was_searched_is_told_and_an_abstention_counts_only_that() -> None:
+    searched = "Searched in 2 of 30 sources, not newer than 2019"
+    told = words(conversation([stored(ANSWER, searched)]))
+    assert f"{searched} ." in told and "Search all sources" not in told
+    told = words(conversation([stored(replace(ANSWER, outcome="abstain", sentences=()), searched)]))
+    assert "No answer in 2 of 30 sources" in told and "Search all sources" in told
+    assert "Searched" not in words(shown(ANSWER))
+
+
+def test_a_scope_names_the_date_that_cannot_be() -> None:
+    with pytest.raises(DateError, match="'last year' is not a date") as caught:
+        Scope.read({"until": "last year"})
+    assert caught.value.field == "until"
+    assert Scope.read({"sources": ["a"], "k": "x"}) == Scope(Filters(("a",)))
+    assert Scope.read(None) == Scope(Filters())

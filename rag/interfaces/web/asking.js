@@ -218,7 +218,7 @@
     if (asked) back();
     if (!chat.unreachable(words)) trouble(words);
   };
-  const gone = () => lost(["The server does not answer; try again when it runs." + (asked ? " Your question is kept." : "")]);
+  const gone = () => lost(["The server does not answer; try again when it runs." + (asked || box().value ? " Your question is kept." : "")]);
   const out = () => {
     const link = make("a", "Sign in again", { href: location.pathname + location.search });
     lost(["Signed out. ", link, asked || box().value ? "; your question is kept." : "."]);

@@ -70,7 +70,7 @@ class Manager:
     def refreshed(self) -> Update:
         """Show the library as it is now, and what watching it came to."""
         last = self.watcher.last
-        if not (self.managed and last):
+        if not (self.managed and self.watcher.on and last):
             return gr.skip(), self.table()
         return _problem(last) if isinstance(last, str) else _changed("Files have changed.", last), self.table()
 
@@ -83,16 +83,16 @@ class Manager:
 
     def add(self, event: gr.EventData) -> Iterator[Update]:
         """Add a web page or an uploaded file as a source, or as a source's full text; then build."""
-        address, path, target = (str(event._data.get(name) or "").strip() for name in ("address", "path", "target"))
+        address, file, target = (str(event._data.get(name) or "").strip() for name in ("address", "file", "target"))
 
         def change(progress: Progress) -> tuple[str, BuildReport]:
-            if not path and not address.startswith(("http://", "https://")):
+            if not file and not address.startswith(("http://", "https://")):
                 raise ConfigError(
                     f"the address is {address!r}; expected one that starts with http:// or https://, or a file"
                 )
-            progress("reading" if path else "fetching", 0, 0)
+            progress("reading" if file else "fetching", 0, 0)
             library = self._engine.library()
-            added = library.add(_uploaded(path) if path else address, source_id=target or None)
+            added = library.add(_uploaded(file) if file else address, source_id=target or None)
             return f"Added {added.name}.", library.build(progress=progress)
 
         yield from self._run(change)

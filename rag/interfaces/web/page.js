@@ -214,7 +214,7 @@ window.chat = (() => {
         line.append(bar);
       }
       element.replaceChildren(...(told.status === "ready" ? [] : [line]));
-      if (told.status === "ready" && (!opened || changes !== told.changes)) trigger("load");
+      if (told.status === "ready" && (!opened || changes !== told.changes)) trigger("tick");
       opened = told.status === "ready";
       changes = told.changes;
       if (!opened) setTimeout(look, 700);

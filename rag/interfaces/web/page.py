@@ -78,7 +78,7 @@ def build_page(engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: boo
             menu.copy(chat.export, None, exported, **_AT_ONCE)
         for opener in (log, table, panel):
             opener.select(chat.read, None, panel, **_AT_ONCE).then(None, js="chat.reveal", **_QUIET)
-        library.load(manager.refreshed, None, [report, table], **_AT_ONCE).then(None, js="chat.ready", **_QUIET)
+        library.tick(manager.refreshed, None, [report, table], **_AT_ONCE).then(None, js="chat.ready", **_QUIET)
         if managed:
             changed = [report, table]
             shelf.submit(manager.add, None, changed, **_ONE_BY_ONE)

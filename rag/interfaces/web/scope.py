@@ -42,7 +42,11 @@ class Scope:
             raise DateError("until", f"the range of dates is empty: {since!r} is after {until!r}")
         sources, kinds, publishers = (_names(told.get(name)) for name in ("sources", "kinds", "publishers"))
         k = told.get("k")
-        return cls(Filters(sources, kinds, publishers, since, until), k if isinstance(k, int) else None, told.get("written") is True)
+        return cls(
+            Filters(sources, kinds, publishers, since, until),
+            k if isinstance(k, int) else None,
+            told.get("written") is True,
+        )
 
     def words(self, assistant: Assistant) -> str:
         """Say what was searched: ``Searched in 2 of 30 sources, not newer than 2019``; nothing where all was.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from urllib.parse import urlsplit
 
 import fastapi
 import gradio as gr
+import gradio.routes
 import uvicorn
+from jinja2 import FunctionLoader
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -121,6 +124,7 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
         report = {"status": status.state, "detail": told, "share": status.share, **watched}
         return JSONResponse(report, status_code=503 if failed else 200)
 
+    _unbranded()
     page = build_page(engine, Corpus.read(engine.settings.corpus), watcher, managed=options.managed)
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         app,
@@ -138,6 +142,15 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
     )
     speak_json(page)
     return mounted
+
+
+def _unbranded() -> None:
+    """Take gradio's advertising out of its page: what other programs show of a link to it."""
+    pages = gradio.routes.templates.env
+    loader = pages.loader
+    assert loader is not None  # gradio's own
+    tags = re.compile(r"""<meta\s+(property="og:|name="twitter:)[^>]*>""")
+    pages.loader = FunctionLoader(lambda name: tags.sub("", loader.get_source(pages, name)[0]))
 
 
 def listen(host: str, port: int | None) -> socket.socket:

@@ -184,6 +184,7 @@
     find("#open-sources").focus();
   };
   const shelf = (element, trigger, upload) => {
+    chat.triggers.shelf = trigger;
     element.querySelector("input[type=search]").addEventListener("input", filter);
     element.querySelector("[data-shut]").addEventListener("click", shut);
     const form = element.querySelector("#adding"), drop = element.querySelector("#drop");
@@ -192,8 +193,8 @@
     const add = async (chosen) => {
       const target = form.querySelector("#target").value;
       try {
-        const path = chosen ? (await upload(chosen)).path : "";
-        trigger("submit", { address: chosen ? "" : address.value, path, target });
+        const sent = chosen ? (await upload(chosen)).path : "";
+        trigger("submit", { address: chosen ? "" : address.value, file: sent, target });
       } catch { find("#report").replaceChildren(make("p", "The file could not be sent to the server.", { className: "problem" })); }
       file.value = "";
     };
