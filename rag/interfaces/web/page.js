@@ -216,6 +216,7 @@ window.chat = (() => {
       element.replaceChildren(...(told.status === "ready" ? [] : [line]));
       if (told.status === "ready" && (!opened || changes !== told.changes)) trigger("tick");
       opened = told.status === "ready";
+      if (!opened) document.body.dataset.library = told.status;
       changes = told.changes;
       if (!opened) setTimeout(look, 700);
       else if (told.watching) setTimeout(look, 2000);

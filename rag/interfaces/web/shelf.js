@@ -103,21 +103,20 @@
     for (const row of rows()) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
     const count = rows().length, left = rows().filter((row) => !row.hidden).length;
     const chosen = chat.now() ? whole().sources.length : 0;
-    const told = (words.length ? left + " of " + count : count) + " sources" + (chosen ? ", " + chosen + " checked" : "; check some to search in these only");
+    const told = (words.length ? left + " of " + count : count) + " sources" + (chosen ? ", " + chosen + " checked" : "; check some to narrow");
     const line = find("#find .count");
     if (line && line.textContent !== told) line.textContent = told;
   };
   const refresh = () => {
     const held = new Set(rows().map((row) => row.dataset.source));
     const now = chat.now();
-    if (now && document.body.dataset.library && now.scope.sources) now.scope.sources = now.scope.sources.filter((id) => held.has(id));
+    if (now && document.body.dataset.library === "ready" && now.scope.sources) now.scope.sources = now.scope.sources.filter((id) => held.has(id));
     const target = find("#target");
     if (target) {
       const named = (value, text) => make("option", text, { value });
       const chosen = target.value;
       target.replaceChildren(named("", "a source of its own"), ...rows().map((row) => named(row.dataset.source, "the full text of " + row.dataset.title)));
       target.value = held.has(chosen) ? chosen : "";
-      find("#target-of").hidden = false;
     }
     offer();
     scoped();

@@ -97,7 +97,7 @@ def test_nothing_is_cut_off(reader: Reader, view: str) -> None:
     mark = reader.follow(turn.locator("button.cite").first)
     expect(mark).to_be_in_viewport(ratio=1)
     box = page.locator("#panel .source").bounding_box()
-    assert box and box["width"] > (340 if view == "phone" else 400)
+    assert box and box["width"] > (400 if view == "wide" else 330)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     if view == "wide":
         expect(turn.locator(".said")).to_be_in_viewport()

@@ -140,10 +140,6 @@ def test_the_fifteenth_question_sends_no_more_than_a_follow_up_needs(reader: Rea
     reader.ask(HEIGHT)
     page.wait_for_timeout(300)
     assert 0 < sum(sent) < 20_000
-    turn, html = page.evaluate(
-        "[JSON.stringify(chat.now().turns[14]).length, document.querySelector('#log .turn:last-child').outerHTML.length]"
-    )
-    print(f"turn 15 sends {sum(sent)} bytes; the answer has {turn} and is shown in {html}")
 
 
 def test_next_and_previous_citation_by_button_and_key(reader: Reader) -> None:
@@ -205,8 +201,8 @@ def test_signed_out_or_alone_the_question_is_kept_and_it_is_said(chromium: Brows
 def test_an_index_that_is_deleted_while_it_is_served_is_built_anew(chromium: Browser, tmp_path: Path) -> None:
     corpus = library.write(tmp_path / "corpus")
     context = chromium.new_context()
-    with serving(corpus, tmp_path) as server:
-        server.wait("ready")
+    with serving(corpus, tmp_path, ["--watch"]) as server:
+        assert server.wait("ready")["watching"]
         reader = Reader(context.new_page(), server.url)
         reader.visit()
         turn = reader.ask(PAID)
