@@ -7,6 +7,7 @@ conversation itself stands in the browser, so a question sends no more of it tha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -33,11 +34,15 @@ LOST = "The library's index cannot be used, and could not be built anew. Whoever
 """Said in the place of what names folders and digests."""
 
 _number = count(1)
+_SCRIPT = re.compile("<(?=script)", re.IGNORECASE)
 
 
 def message(**told: Any) -> str:
-    """Write what the page's script is told, with no tag in it; a number makes each differ from the one before."""
-    return json.dumps({"number": next(_number), **told}, ensure_ascii=False).replace("<", "\\u003c")
+    """Write what the page's script is told; a number makes each differ from the one before.
+
+    No script tag stands in it, whatever a source holds: gradio would warn of one on the console.
+    """
+    return _SCRIPT.sub(r"\\u003c", json.dumps({"number": next(_number), **told}, ensure_ascii=False))
 
 
 class Chat:

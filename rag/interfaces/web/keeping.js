@@ -28,9 +28,11 @@
       return false;
     }
   };
-  // Keeps a conversation; one without an answer is nothing to keep.
+  // Keeps a conversation; of one without an answer only what its questions are limited to, in this tab.
+  const limits = (one) => sessionStorage.setItem(prefix() + "scope", JSON.stringify(one.scope));
+  const limited = () => { try { return JSON.parse(sessionStorage.getItem(prefix() + "scope")) || {}; } catch { return {}; } };
   const keep = (one) => {
-    if (!one.turns.length) return;
+    if (!one.turns.length) return limits(one);
     const kept = read(one.id);
     if (kept && kept.mark !== one.mark) one.id = name();
     else if (kept) one.title = kept.title;
@@ -43,11 +45,12 @@
   const take = (one) => {
     current = one;
     sessionStorage.setItem(prefix(), one.id);
+    limits(one);
   };
   // The conversation of this tab, else the one that was last written.
   const first = () => {
     const id = sessionStorage.getItem(prefix());
-    take((id !== null ? read(id) : all()[0]) || fresh());
+    take((id !== null ? read(id) : all()[0]) || { ...fresh(), scope: limited() });
     return current;
   };
 

@@ -109,6 +109,8 @@ def test_the_scope_is_shown_sent_kept_told_in_the_answer_and_left_at_a_press(rea
     chips = page.locator("#chips li")
     expect(chips).to_have_count(3)
     expect(chips.last).to_contain_text("Not newer than 2020")
+    page.reload()  # kept before anything is asked, too
+    expect(chips).to_have_count(3)
     told = "Searched in 1 of 5 sources, not newer than 2020."
     turn = reader.ask(HEIGHT)
     expect(turn.locator(".said")).to_contain_text("38 metres")
