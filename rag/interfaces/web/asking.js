@@ -269,5 +269,5 @@
   };
 
   const again = (place) => ask(chat.now().turns[place].question, place);
-  Object.assign(chat, { ask, again, edit, everywhere, rate, rated, answered, restored, show, turns, trouble, begin, composer, gone });
+  Object.assign(chat, { ask, again, edit, everywhere, rate, rated, answered, restored, show, turns, trouble, begin, composer });
 })();

@@ -228,5 +228,5 @@ window.chat = (() => {
 
   const ready = () => { document.body.dataset.library = "ready"; };
 
-  return { find, make, root, say, still, slim, triggers, open, close, reveal, unreachable, wire, take, follow, ready, clicked };
+  return { find, make, root, say, slim, triggers, reveal, unreachable, wire, take, follow, ready, clicked };
 })();
