@@ -40,9 +40,10 @@
     settle();
     told.scrollIntoView({ block: "nearest" });
   };
-  const restored = ({ turns: rendered }) => {
+  const restored = ({ id, turns: rendered }) => {
+    if (!shown || shown.id !== id) return;
     const one = shown;
-    if (!one || one !== chat.now()) return;
+    shown = null;
     one.turns = one.turns.filter((_, number) => rendered[number]);
     area().replaceChildren(...rendered.filter(Boolean).map(parsed));
     settle();
@@ -52,10 +53,10 @@
     calm();
     clean();
     area().replaceChildren();
-    shown = one;
-    if (one.turns.length) {
+    shown = one.turns.length ? one : null;
+    if (shown) {
       find("#log .welcome").hidden = true;
-      render("expand", { turns: one.turns });
+      render("expand", { id: one.id, turns: one.turns });
     } else settle();
     chat.scoped();
   };
@@ -67,7 +68,7 @@
 
   // --- asking ---------------------------------------------------------------------------
   const ask = (question, place = chat.now().turns.length) => {
-    if (!question.trim() || asked) return;
+    if (!question.trim() || asked || shown) return;
     clean();
     chat.blame("", "");
     const of = chat.now(), before = of.turns.slice(0, place);
@@ -215,6 +216,7 @@
 
   // --- signed out, or nobody there ---------------------------------------------------------------
   const lost = (words) => {
+    shown = null;
     if (asked) back();
     if (!chat.unreachable(words)) trouble(words);
   };

@@ -54,7 +54,7 @@ class Chat:
 
     def restore(self, event: gr.EventData) -> str:
         """Render a conversation that the browser kept."""
-        return message(turns=shown(event._data.get("turns")))
+        return message(id=event._data.get("id"), turns=shown(event._data.get("turns")))
 
     def ask(self, event: gr.EventData) -> Iterator[str]:
         """Answer a question, the answer growing in place."""

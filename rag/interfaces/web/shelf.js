@@ -2,17 +2,19 @@
 (() => {
   "use strict";
   const { find, make } = chat;
-  const LISTS = ["sources", "kinds", "publishers"], DATES = { since: "Not older than ", until: "Not newer than " };
+  const DATES = { since: "Not older than ", until: "Not newer than " };
   const FEW = 3;  // sources that have a chip each; of more there is one for all
   const rows = () => [...document.querySelectorAll("#table li")];
   const named = (field) => document.querySelectorAll("#in-" + field + " input");
 
   // --- the scope: it stands in the conversation, and the page shows it ------------------------
-  const whole = () => (chat.now().scope = { sources: [], kinds: [], publishers: [], since: "", until: "", ...chat.now().scope });
+  const none = () => ({ sources: [], kinds: [], publishers: [], since: "", until: "" });
+  const whole = () => Object.assign(chat.now().scope, { ...none(), ...chat.now().scope });
   const scope = () => ({ ...whole(), k: Number(whole().k) || null, written: whole().how === "written" });
   const changed = () => {
     chat.keep(chat.now());
     scoped();
+    filter();
   };
   const chip = (text, drop) => {
     const line = make("li"), button = make("button", "×", { type: "button" });
@@ -50,7 +52,7 @@
     for (const input of document.querySelectorAll("#how input")) input.checked = input.value === (limits.how || "");
   };
   const unscope = () => {
-    Object.assign(whole(), { sources: [], kinds: [], publishers: [], since: "", until: "" });
+    Object.assign(whole(), none());
     blame("", "");
     changed();
   };
@@ -130,7 +132,6 @@
       const limits = whole(), id = target.closest("li").dataset.source;
       limits.sources = target.checked ? [...limits.sources, id] : limits.sources.filter((other) => other !== id);
       changed();
-      filter();
     });
     new MutationObserver((seen) => {
       if (seen.some(({ target }) => !target.closest || !target.closest("form"))) refresh();
