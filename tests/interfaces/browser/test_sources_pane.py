@@ -133,3 +133,5 @@ def test_the_pane_lies_over_the_page_where_there_is_no_room_beside_it(reader: Re
     expect(page.locator("#table")).to_be_hidden()
     expect(page.get_by_role("button", name="Sources", exact=True)).to_be_focused()
     expect(page.locator("#chips")).to_contain_text("Ferry handbook")
+    page.get_by_role("button", name="Browse the sources").click()
+    expect(page.locator("#table li").first).to_be_visible()
