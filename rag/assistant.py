@@ -19,6 +19,7 @@ from rag.library.status import SourceStatus, source_statuses
 from rag.pipeline import Pipeline
 from rag.reading.reader import Reader, default_reader
 from rag.records import Answer, Document, Filters, Passage, Turn
+from rag.retrieval.filters import allowed_chunks
 from rag.sources.corpus import Corpus
 from rag.text.dates import bounds
 from rag.writing.answerer import Answerer
@@ -186,6 +187,18 @@ class Assistant:
         if doc_id not in documents:
             raise UnknownSourceError(f"the index holds no document {doc_id!r}; `rag sources` lists what there is")
         return documents[doc_id]
+
+    def searched(self, filters: Filters) -> tuple[int, int]:
+        """Count the sources that a search under these filters looks into, and all that there are.
+
+        Raises:
+            UnknownSourceError: a filter names a source that is not there.
+            ConfigError: a filter's date is malformed.
+        """
+        pipeline = self._fresh().pipeline
+        generation = pipeline.generation
+        allowed = allowed_chunks(generation, self._checked(filters, pipeline))
+        return len({generation.chunks[row].doc_id.rpartition("/")[0] for row in allowed}), len(self.sources())
 
     def sources(self) -> list[SourceStatus]:
         """List every source with what the index holds of it."""

@@ -145,6 +145,7 @@ def _serving_commands(command: Command) -> None:
     sub.add_argument("--root-path", default="", metavar="PATH", help="path under which a proxy serves it")
     sub.add_argument("--mcp", action="store_true", help="offer the functions as MCP tools too")
     sub.add_argument("--no-sync", action="store_true", help="fetch no full texts on the first start")
+    sub.add_argument("--watch", action="store_true", help="rebuild when files of the library change")
     command("feedback", _feedback, "List what readers thought of answers.")
 
 
@@ -282,7 +283,7 @@ def _serve(options: Options) -> None:
     if options.auth and not (user and password):
         raise ConfigError(f"--auth is {options.auth!r}, expected USER:PASSWORD")
     auth = (user, password) if options.auth else None
-    server = ServerOptions(options.host, options.port, auth, options.root_path, options.mcp)
+    server = ServerOptions(options.host, options.port, auth, options.root_path, options.mcp, options.watch)
     serve(_settings(options), server, announce=lambda line: print(line, flush=True), sync=not options.no_sync)
 
 

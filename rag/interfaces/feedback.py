@@ -14,17 +14,18 @@ FILE = "feedback.jsonl"
 """Name of the file in the index folder: one JSON object a line."""
 
 
-def append(index: Path, *, question: str, answer: str, verdict: str, reason: str = "") -> None:
+def append(index: Path, *, question: str, answer: str, verdict: str, reason: str = "", press: str = "") -> None:
     """Add a verdict with the time of now.
 
     Args:
         verdict: ``good`` or ``bad``.
+        press: names the reader's press of the button; of one press the last row counts, which has the reason.
 
     Raises:
         StoreError: the file cannot be written.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    row = {"time": now, "verdict": verdict, "reason": reason, "question": question, "answer": answer}
+    row = {"time": now, "verdict": verdict, "reason": reason, "question": question, "answer": answer, "press": press}
     try:
         with (index / FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -33,14 +34,15 @@ def append(index: Path, *, question: str, answer: str, verdict: str, reason: str
 
 
 def read(index: Path) -> list[Mapping[str, Any]]:
-    """List the verdicts, oldest first; a line that is no JSON is passed over."""
+    """List the verdicts, oldest first, one a press; a line that is no JSON is passed over."""
     path = index / FILE
     if not path.exists():
         return []
-    rows: list[Mapping[str, Any]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    rows: dict[object, Mapping[str, Any]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         try:
-            rows.append(json.loads(line))
+            row = json.loads(line)
         except json.JSONDecodeError:
             continue
-    return rows
+        rows[row.get("press") or number] = row
+    return list(rows.values())

@@ -11,7 +11,8 @@ import pytest
 from rag.composing.answers import CAUTION
 from rag.interfaces.markup import PLACES
 from rag.interfaces.rendering import answer_text
-from rag.interfaces.web.render import conversation
+from rag.interfaces.web.render import turn
+from rag.interfaces.web.scope import DateError, Scope
 from rag.interfaces.web.turns import history, stored, valid
 from rag.interfaces.wire import answer_json
 from rag.records import (
@@ -21,6 +22,7 @@ from rag.records import (
     Citation,
     Conflict,
     Copy,
+    Filters,
     Measurement,
     Notice,
     Part,
@@ -77,7 +79,7 @@ SERIES = replace(
 
 
 def shown(answer: Answer) -> str:
-    return conversation([answer_json(answer)])
+    return turn(answer_json(answer), 0)
 
 
 def words(markup: str) -> str:
@@ -196,12 +198,32 @@ def test_a_title_is_a_text_and_a_copy_can_be_opened() -> None:
 
 
 def test_what_the_browser_kept_is_shown_even_from_before_there_were_shapes() -> None:
-    turn = stored(ANSWER)
-    old = {name: value for name, value in turn.items() if name not in ("shape", "parts")}
-    new = ("told", "figure", "date", "part")
-    old["sentences"] = [{k: v for k, v in s.items() if k not in new} for s in turn["sentences"]]
-    assert valid([turn, old, {"question": "?"}, 1]) == [turn, old]
+    new = stored(ANSWER)
+    old = {name: value for name, value in new.items() if name not in ("shape", "parts")}
+    late = ("told", "figure", "date", "part")
+    old["sentences"] = [{k: v for k, v in s.items() if k not in late} for s in new["sentences"]]
+    assert valid([new, old, {"question": "?"}, 1]) == [new, old]
 
 
-def test_no_follow_up_leans_on_a_reply() -> None:
-    assert [turn.question for turn in history([stored(ANSWER), stored(REPLY)])] == ["How far did it rise?"]
+def test_a_follow_up_leans_on_the_last_questions_whatever_the_page_sends() -> None:
+    told = [{"question": f"q{n}", "answer": "a"} for n in range(9)]
+    assert [one.question for one in history(told)] == ["q3", "q4", "q5", "q6", "q7", "q8"]
+    assert history("nonsense") == history([1, None]) == ()
+
+
+def test_what_was_searched_is_told_and_an_abstention_counts_only_that() -> None:
+    searched = "Searched in 2 of 30 sources, not newer than 2019"
+    told = words(turn(stored(ANSWER, searched), 0))
+    assert f"{searched} ." in told and "Search all sources" not in told
+    silent = replace(ANSWER, outcome="abstain", lead="The sources do not say.", sentences=())
+    told = words(turn(stored(silent, searched), 0))
+    assert "○ No answer in 2 of 30 sources." in told and "Search all sources The sources do not say." in told
+    assert "Searched" not in words(shown(ANSWER))
+
+
+def test_a_scope_names_the_date_that_cannot_be() -> None:
+    with pytest.raises(DateError, match="'last year' is not a date") as caught:
+        Scope.read({"until": "last year"})
+    assert caught.value.field == "until"
+    assert Scope.read({"sources": ["a"], "k": "x"}) == Scope(Filters(("a",)))
+    assert Scope.read(None) == Scope(Filters())

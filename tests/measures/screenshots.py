@@ -63,7 +63,7 @@ def states(reader: Reader) -> Iterator[str]:
     page.get_by_role("button", name="Scope").click()
     yield "scope"
     page.get_by_role("button", name="Scope").click()
-    reader.open_tab("Sources")
+    reader.open_sources()
     yield "sources"
 
 

@@ -131,6 +131,14 @@ def test_filters_leave_only_what_satisfies_every_one(place: Place, filters: Filt
     assert {p.chunk_id for p in found} == {chunk.chunk_id for chunk in left}
 
 
+def test_the_sources_that_filters_leave_are_counted(place: Place) -> None:
+    place.library.build()
+    assistant = place.open()
+    assert assistant.searched(Filters()) == (2, 2)
+    assert assistant.searched(Filters(until="2020")) == (1, 2)
+    assert assistant.searched(Filters(sources=("bridge-report",), until="2020")) == (0, 2)
+
+
 def test_a_statement_is_filtered_by_its_own_publisher_and_date(place: Place) -> None:
     place.library.build()
     found = place.open().retrieve("Harbour Bridge", 50, filters=Filters(publishers=("road survey",)))

@@ -14,7 +14,7 @@ from rag.errors import ConfigError
 from rag.evaluation import run
 from rag.evaluation.measures import answer_recall, citation_measures
 from rag.evaluation.questions import ask_questions
-from rag.interfaces.web.render import conversation
+from rag.interfaces.web.render import turn
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Turn
 from rag.testing import OverlapReader
@@ -63,7 +63,7 @@ def test_the_source_words_that_replace_a_rejected_quote_can_be_opened(server: Sc
     server.says(f'{CROSSED} [{{0}}: "this stands nowhere at all"]')
     answer = library.ask(VEHICLES, answerer=model(server))
     assert [c.status for c in answer.sentences[0].citations] == ["corrected", "rejected"]
-    shown = conversation([answer_json(answer)])
+    shown = turn(answer_json(answer), 0)
     assert 'class="cite corrected"' in shown and "cite rejected" not in shown
 
 

@@ -46,6 +46,7 @@ class Engine:
         self._sync = sync
         self._announce = announce
         self._done = threading.Event()
+        self._lock = threading.Lock()
         self._assistant: Assistant | None = None
         self.status = Status("loading", "Loading the model")
 
@@ -82,6 +83,19 @@ class Engine:
         if self._assistant is None and self._done.is_set():
             self._done.clear()
             self._run()
+
+    def mend(self) -> None:
+        """Build anew an index that was deleted or damaged while it was served, in the background.
+
+        One that never could be opened is left alone, and one that is being opened goes on.
+        """
+        with self._lock:
+            if self._assistant is None or not self._done.is_set():
+                return
+            self._done.clear()
+            self._assistant, self._sync = None, False
+            self.status = Status("loading", "The index is gone or damaged; building it anew")
+        self.start()
 
     def _run(self) -> None:
         try:

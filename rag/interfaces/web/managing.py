@@ -1,21 +1,26 @@
-"""What the Sources tab does: add, remove and rebuild, with progress, while everyone goes on asking."""
+"""What the pane of sources does: add, edit, remove and rebuild, with progress, while everyone goes on asking."""
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
-from rag.errors import ConfigError, RagError
+from rag.errors import ConfigError, RagError, StoreError
 from rag.indexing.report import BuildReport, Progress
-from rag.interfaces.markup import macro
+from rag.interfaces.markup import TEMPLATES, macro
 from rag.interfaces.web.engine import OPENING_SECONDS, Engine
+from rag.interfaces.web.render import holding
+from rag.interfaces.web.watching import Watcher
 from rag.library.status import SourceStatus
 from rag.records import UNKNOWN
 from rag.sources.corpus import Corpus
@@ -25,51 +30,62 @@ NOT_MANAGED = "sources can be changed on this machine only, or after a login"
 LOOK = 0.25
 """Seconds between two looks at a change that is under way."""
 
-_table, _progress, _problem, _report = (
-    macro("library.html", name) for name in ("sources_table", "progress", "problem", "report")
+TEMPLATES.globals |= {
+    "UNKNOWN": UNKNOWN,
+    "facts_of": lambda source: json.dumps(asdict(source), ensure_ascii=False),
+}
+
+_list, _progress, _problem, _report = (
+    macro("library.html", name) for name in ("sources_list", "progress", "problem", "report")
 )
 
 Change = Callable[[Progress], tuple[str, BuildReport]]
 """Changes the library and builds it; gives what was done in a sentence, and the report."""
 
 Update = tuple[Any, ...]
-"""New values of report, table, scope's sources, scope's publishers, target source, address, and file."""
+"""New values of the report and of the list of sources."""
 
 
 class Manager:
     """The library's keeper behind the page."""
 
-    def __init__(self, engine: Engine, corpus: Corpus, *, managed: bool) -> None:
+    def __init__(self, engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: bool) -> None:
         self._engine = engine
         self._corpus = corpus
+        self.watcher = watcher
         self.managed = managed
 
     def _rows(self) -> list[SourceStatus]:
-        """The sources; those that are declared while the index is not open yet."""
+        """The sources; those that are declared while the index is not open."""
         if self._engine.ready:
-            return self._engine.assistant().sources()
+            try:
+                return self._engine.assistant().sources()
+            except StoreError:
+                self._engine.mend()
         return [SourceStatus(source, (), 0, "not loaded yet") for source in self._corpus.sources.values()]
 
     def table(self) -> str:
         """Render the sources as they are now."""
-        return _table(self._rows(), managed=self.managed and self._engine.ready)
-
-    def choices(self) -> tuple[list[tuple[str, str]], list[str]]:
-        """Give the sources as (title, id), and the publishers, that a scope can name."""
-        rows = self._rows()
-        named = sorted(((row.source.title, row.source.id) for row in rows), key=lambda pair: pair[0].casefold())
-        publishers = {row.source.publisher for row in rows} - {UNKNOWN}
-        return named, sorted(publishers, key=str.casefold)
+        rows, ready = self._rows(), self._engine.ready
+        return _list(rows, managed=self.managed and ready, holding=holding(rows) if ready else "")
 
     def refreshed(self) -> Update:
-        """Show the library as it is now."""
-        sources, publishers = self.choices()
-        scope = gr.Dropdown(choices=sources), gr.Dropdown(choices=publishers)
-        return gr.skip(), self.table(), *scope, gr.Dropdown(choices=targets(sources)), gr.skip(), gr.skip()
+        """Show the library as it is now, and what watching it came to."""
+        last = self.watcher.last
+        if not (self.managed and self.watcher.on and last):
+            return gr.skip(), self.table()
+        return _problem(last) if isinstance(last, str) else _changed("Files have changed.", last), self.table()
 
-    def add(self, address: str, file: str | None, target: str | None) -> Iterator[Update]:
+    def watch(self, event: gr.EventData) -> str:
+        """Begin or end to build whenever a file of the library changes."""
+        if not self.managed:
+            return _problem(NOT_MANAGED)
+        self.watcher.switch(event._data.get("on") is True)
+        return ""
+
+    def add(self, event: gr.EventData) -> Iterator[Update]:
         """Add a web page or an uploaded file as a source, or as a source's full text; then build."""
-        address = address.strip()
+        address, file, target = (str(event._data.get(name) or "").strip() for name in ("address", "file", "target"))
 
         def change(progress: Progress) -> tuple[str, BuildReport]:
             if not file and not address.startswith(("http://", "https://")):
@@ -78,8 +94,21 @@ class Manager:
                 )
             progress("reading" if file else "fetching", 0, 0)
             library = self._engine.library()
-            added = library.add(Path(file) if file else address, source_id=target or None)
+            added = library.add(_uploaded(file) if file else address, source_id=target or None)
             return f"Added {added.name}.", library.build(progress=progress)
+
+        yield from self._run(change)
+
+    def tell(self, event: gr.EventData) -> Iterator[Update]:
+        """Change what is told of a source; then build."""
+        source_id, facts = str(event._data.get("source", "")), event._data.get("facts")
+        told = {str(name): str(value).strip() for name, value in facts.items()} if isinstance(facts, dict) else {}
+
+        def change(progress: Progress) -> tuple[str, BuildReport]:
+            library = self._engine.library()
+            # An address may be empty; of anything else that says that nobody knows it.
+            library.set(source_id, {name: value or ("" if name == "url" else UNKNOWN) for name, value in told.items()})
+            return f"Changed what is told of {source_id}.", library.build(progress=progress)
 
         yield from self._run(change)
 
@@ -100,12 +129,11 @@ class Manager:
 
     def _run(self, change: Change) -> Iterator[Update]:
         """Make a change in a thread of its own and show how far it is."""
-        rest = [gr.skip()] * 6
         if not self.managed:
-            yield _problem(NOT_MANAGED), *rest
+            yield _problem(NOT_MANAGED), gr.skip()
             return
         if not self._engine.wait(0):
-            yield _progress("The library is being opened"), *rest
+            yield _progress("The library is being opened"), gr.skip()
             self._engine.wait(OPENING_SECONDS)
         steps: queue.SimpleQueue[tuple[str, int, int]] = queue.SimpleQueue()
         outcome: Future[tuple[str, BuildReport]] = Future()
@@ -117,24 +145,35 @@ class Manager:
                 outcome.set_exception(error)
 
         threading.Thread(target=work, name="change", daemon=True).start()
-        yield _progress("Starting"), *rest
+        yield _progress("Starting"), gr.skip()
         while not outcome.done():
             wait([outcome], LOOK)
             for step in [steps.get() for _ in range(steps.qsize())][-1:]:
-                yield _progress(*step), *rest
+                yield _progress(*step), gr.skip()
         error = outcome.exception()
         if error is not None:
             foreseen = isinstance(error, (RagError, OSError))
             if not foreseen:
                 logging.getLogger(__name__).error("a change of the library failed", exc_info=error)
-            yield _problem(error if foreseen else repr(error)), *rest
+            yield _problem(error if foreseen else repr(error)), gr.skip()
             return
         done, report = outcome.result()
         self._engine.reopen()
-        told = [row for row in report.rows if row.status != "unchanged" or row.reason]
-        yield _report(done, report, told), *self.refreshed()[1:5], "", None
+        yield _changed(done, report), self.table()
 
 
-def targets(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Give what an added text can be: a source of its own, or the full text of one of these."""
-    return [("a source of its own", ""), *sources]
+def _changed(done: str, report: BuildReport) -> str:
+    """Render what a build did, with the texts of which something is to be said."""
+    return _report(done, report, [row for row in report.rows if row.status != "unchanged" or row.reason])
+
+
+def _uploaded(path: str) -> Path:
+    """Give the file that a page has uploaded.
+
+    Raises:
+        ConfigError: the path, which the page sends, is no uploaded file's.
+    """
+    found = Path(path).resolve()
+    if not (found.is_relative_to(Path(get_upload_folder()).resolve()) and found.is_file()):
+        raise ConfigError("that is no file that was uploaded; choose the file again")
+    return found

@@ -1,24 +1,40 @@
-// What the page's own parts do by themselves: open and close the source panel, show quotes,
-// take answers away, filter the table. Everything else is asked of the server.
+// The reader, who says what at the numbers, keys, and what is taken away. The other scripts add to `chat`:
+// keeping.js the conversations that the browser keeps, asking.js the questions, shelf.js sources and scope.
 window.chat = (() => {
   "use strict";
   const find = (selector) => document.querySelector(selector);
-  const narrow = window.matchMedia("(max-width: 60rem)");
-  let opener = null;
+  const narrow = window.matchMedia("(max-width: 60rem)"), slim = window.matchMedia("(max-width: 74.99rem)");
+  const root = () => (window.gradio_config && window.gradio_config.root) || "";
+  const make = (tag, text = "", named = {}) => {
+    const element = Object.assign(document.createElement(tag), named);
+    element.textContent = text;
+    return element;
+  };
+  const say = (text) => { const told = find("#spoken"); if (told) told.textContent = text; };
+  const triggers = {};
 
-  // --- the source panel -------------------------------------------------------------
+  // --- the reader -------------------------------------------------------------------
+  // What it shows stands in gradio's piece; where the server cannot be reached, `lost` stands in its place.
+  let opener = null, lost = null;
   const leave = () => {
     if (opener) opener.removeAttribute("aria-current");
-    opener = null;
+    if (lost) lost.remove();
+    opener = lost = null;
+  };
+  const still = () => {
+    const list = document.body.classList;
+    find("#work").inert = (narrow.matches && list.contains("reading")) || (slim.matches && list.contains("choosing"));
   };
   const open = (button) => {
     leave();
     opener = button;
     button.setAttribute("aria-current", "true");
     find("#panel").setAttribute("aria-busy", "true");
+    document.body.classList.remove("choosing");
     document.body.classList.add("reading");
-    const work = find("#work");
-    if (narrow.matches) work.inert = true;
+    still();
+    const { doc, start, end, quote } = button.dataset;
+    triggers.log("select", { doc, start: Number(start), end: Number(end), quote: quote || "" });
   };
   const reveal = () => {
     const panel = find("#panel");
@@ -29,6 +45,7 @@ window.chat = (() => {
       if (!title) return left-- > 0 ? setTimeout(show, 50) : undefined;
       const mark = panel.querySelector("mark");
       const stored = panel.querySelector(".stored");
+      stepping(panel.querySelector(".steps"));
       if (mark && stored) {
         const place = mark.getBoundingClientRect(), frame = stored.getBoundingClientRect();
         stored.scrollTop += place.top - frame.top - stored.clientHeight / 3;
@@ -43,14 +60,49 @@ window.chat = (() => {
   const close = () => {
     if (!document.body.classList.contains("reading")) return;
     document.body.classList.remove("reading");
-    find("#work").inert = false;
+    still();
     if (opener && opener.isConnected) opener.focus();
     leave();
   };
-  narrow.addEventListener("change", () => {
-    const work = find("#work");
-    if (work) work.inert = narrow.matches && document.body.classList.contains("reading");
-  });
+  const unreachable = (words) => {
+    const panel = find("#panel");
+    if (!panel.hasAttribute("aria-busy")) return false;
+    panel.removeAttribute("aria-busy");
+    lost = make("section", "", { className: "source lost" });
+    const head = make("div", "", { className: "head" }), shut = make("button", "Close", { type: "button", className: "close" });
+    shut.addEventListener("click", close);
+    head.append(make("h2", "This text cannot be read now"), shut);
+    const why = make("p", "", { className: "problem" });
+    why.setAttribute("role", "alert");
+    why.append(...words);
+    lost.append(head, why);
+    find("#side").append(lost);
+    shut.focus();
+    return true;
+  };
+  // The citations of the answer that is read from, one a place, in reading order.
+  const cited = () => {
+    const turn = opener && opener.matches("[data-said]") && opener.closest(".turn");
+    const places = new Map();
+    for (const cite of turn ? turn.querySelectorAll("button[data-said]") : [])
+      if (cite === opener || !places.has(place(cite))) places.set(place(cite), cite);
+    return [...places.values()];
+  };
+  const place = ({ dataset }) => dataset.doc + " " + dataset.start;
+  const at = (all) => all.findIndex((cite) => place(cite) === place(opener));
+  const stepping = (nav) => {
+    const all = cited();
+    if (!nav || all.length < 2) return;
+    nav.hidden = false;
+    nav.querySelector("span").textContent = "Citation " + (at(all) + 1) + " of " + all.length;
+    for (const button of nav.querySelectorAll("button"))
+      button.disabled = !all[at(all) + Number(button.dataset.step)];
+  };
+  const step = (by) => {
+    const all = cited(), next = all.length && all[at(all) + by];
+    if (next) open(next);
+  };
+  for (const width of [narrow, slim]) width.addEventListener("change", () => { if (find("#work")) still(); });
 
   // --- who says what is cited, shown below or above the sentence ------------------------
   let tip = null;
@@ -88,15 +140,12 @@ window.chat = (() => {
     const menu = event.target.closest && event.target.closest("details.menu[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); return; }
     if (tip && !tip.hidden) unhint(null);
-    close();
+    if (document.body.classList.contains("reading")) close();
+    else chat.shut();
   });
-  // Gradio's tabs are reached with Tab only; arrows move between them as readers of tabs expect.
   document.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const tab = step && event.target.closest && event.target.closest("[role=tab]");
-    if (!tab) return;
-    const tabs = [...tab.parentElement.querySelectorAll("[role=tab]")];
-    tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length].focus();
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by && !event.altKey && !event.ctrlKey && !event.metaKey && event.target.closest && event.target.closest("#side")) step(by);
   });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
@@ -105,12 +154,11 @@ window.chat = (() => {
 
   // --- taking away --------------------------------------------------------------------
   let copying = null;
-  const take = (value) => {
-    if (!value) return;
-    const { name, mime, text, how } = JSON.parse(value);
+  const take = ({ name, mime, text, how }) => {
+    if (!text) return;
     if (how === "copy") {
-      const say = (word) => { if (copying && copying.isConnected) copying.textContent = word; };
-      navigator.clipboard.writeText(text).then(() => say("Copied"), () => say("Not allowed here"));
+      const told = (word) => { if (copying && copying.isConnected) copying.textContent = word; };
+      navigator.clipboard.writeText(text).then(() => told("Copied"), () => told("Not allowed here"));
       return;
     }
     const link = document.createElement("a");
@@ -122,84 +170,44 @@ window.chat = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
 
-  // --- a verdict with a reason ---------------------------------------------------------
-  const askReason = (button, trigger) => {
-    const turn = Number(button.dataset.turn), verdict = button.dataset.rate;
-    const tools = button.closest(".tools");
-    const old = tools.querySelector("form.reason");
-    if (old) old.remove();
-    const form = document.createElement("form");
-    form.className = "reason";
-    const label = document.createElement("label");
-    label.textContent = verdict === "good" ? "What helped? (optional)" : "What was wrong? (optional)";
-    const input = document.createElement("input");
-    input.type = "text"; input.maxLength = 1000;
-    const send = document.createElement("button");
-    send.type = "submit"; send.textContent = "Keep verdict";
-    label.append(input); form.append(label, send);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      trigger("like", { turn, verdict, reason: input.value });
-    });
-    tools.append(form);
-    input.focus();
-  };
-
   // --- clicks in what the server rendered ----------------------------------------------
   const clicked = (button, trigger) => {
     const data = button.dataset;
-    if (data.doc !== undefined) {
-      open(button);
-      trigger("select", { doc: data.doc, start: Number(data.start), end: Number(data.end), quote: data.quote || "" });
-    } else if (data.close) close();
-    else if (data.door) { const door = find(data.door); door.click(); door.focus(); }
-    else if (data.ask) trigger("submit", { question: data.ask });
-    else if (data.retry) trigger("retry", { turn: Number(data.retry) });
-    else if (data.edit) trigger("edit", { turn: Number(data.edit) });
-    else if (data.copy) { copying = button; trigger("copy", { turn: Number(data.turn), form: data.copy, how: "copy" }); }
+    const turn = button.closest("#log .turn"), number = turn ? [...turn.parentElement.children].indexOf(turn) : null;
+    if (data.doc !== undefined) open(button);
+    else if (data.close) close();
+    else if (data.step) step(Number(data.step));
+    else if (data.door) (data.door === "sources" ? chat.choose : () => find("#box").focus())();
+    else if (data.ask) chat.ask(data.ask);
+    else if (data.everywhere !== undefined) chat.everywhere(number);
+    else if (data.retry !== undefined) chat.again(number);
+    else if (data.edit !== undefined) chat.edit(number);
+    else if (data.copy) { copying = button; trigger("copy", { turns: chat.turns(number), form: data.copy, how: "copy" }); }
     else if (data.save) {
       button.closest("details").open = false;
-      trigger("copy", { turn: Number(data.turn), form: data.save, how: "save" });
-    } else if (data.rate) askReason(button, trigger);
-    else if (data.remove) {
-      if (window.confirm("Remove the full text of “" + data.title + "”? It is kept aside in the library's folder."))
-        trigger("delete", { source: data.remove });
-    }
+      trigger("copy", { turns: chat.turns(number), form: data.save, how: "save" });
+    } else if (data.rate) chat.rate(button, number);
+    else chat.manage(button, trigger);
   };
-  const wire = (element, trigger) => {
+  const wire = (element, trigger, name) => {
+    triggers[name] = trigger;
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button && element.contains(button)) clicked(button, trigger);
     });
-    if (element.closest("#log")) watch(element);
+    if (name === "log") chat.begin(element, trigger);
   };
-  // A new turn is kept at the top of the view until it is complete, unless the reader scrolls.
-  const watch = (element) => {
-    let count = 0, pinned = false;
-    for (const name of ["wheel", "touchmove"]) document.addEventListener(name, () => { pinned = false; }, { passive: true });
-    new MutationObserver(() => {
-      const turns = element.querySelectorAll(".turn");
-      const last = turns[turns.length - 1];
-      if (turns.length > count) pinned = true;
-      count = turns.length;
-      if (!last || !pinned) return;
-      requestAnimationFrame(() => last.scrollIntoView({ block: "start", behavior: "auto" }));
-      if (!last.classList.contains("waiting")) pinned = false;
-    }).observe(element, { childList: true, subtree: true });
-  };
-  const write = () => { const box = find("#question textarea"); if (box) box.focus(); };
 
-  // --- what the library is doing, until it is open ---------------------------------------
+  // --- what the library is doing: until it is open, and while it is watched -----------------
   const follow = (element, trigger) => {
-    const root = (window.gradio_config && window.gradio_config.root) || "";
+    let changes = null, opened = false;
     const look = async () => {
       let told;
-      try { told = await (await fetch(root + "/healthz")).json(); }
+      try { told = await (await fetch(root() + "/healthz")).json(); }
       catch { return setTimeout(look, 2000); }
-      const line = document.createElement("p");
+      const line = make("p", told.status === "ready" ? "" : told.detail + (told.status === "loading" ? " …" : ""));
       line.setAttribute("role", "status");
       line.className = "library " + told.status;
-      line.textContent = told.status === "ready" ? "" : told.detail + (told.status === "loading" ? " …" : "");
       if (told.status === "loading") {
         const bar = document.createElement("progress");
         bar.setAttribute("aria-label", "Opening the library");
@@ -207,37 +215,18 @@ window.chat = (() => {
         line.append(bar);
       }
       element.replaceChildren(...(told.status === "ready" ? [] : [line]));
-      if (told.status === "ready") trigger("load");
-      else setTimeout(look, 700);
+      if (told.status === "ready" && (!opened || changes !== told.changes)) trigger("tick");
+      opened = told.status === "ready";
+      if (!opened) document.body.dataset.library = told.status;
+      changes = told.changes;
+      if (!opened) setTimeout(look, 700);
+      else if (told.watching) setTimeout(look, 2000);
     };
+    chat.look = look;
     look();
   };
 
   const ready = () => { document.body.dataset.library = "ready"; };
 
-  // --- the table's filter -----------------------------------------------------------------
-  const search = (element) => {
-    const input = element.querySelector("input");
-    const filter = () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const rows = [...document.querySelectorAll("#table tbody tr")];
-      let shown = 0;
-      for (const row of rows) {
-        const text = row.textContent.toLowerCase();
-        row.hidden = !words.every((word) => text.includes(word));
-        if (!row.hidden) shown++;
-      }
-      const count = find("#table .count");
-      const said = words.length ? shown + " of " + rows.length + " sources" : rows.length + " sources";
-      if (count && count.textContent !== said) count.textContent = said;
-    };
-    input.addEventListener("input", filter);
-    new MutationObserver(() => {
-      filter();
-      // Gradio's label for the upload says other words than it shows; the shown ones serve.
-      for (const drop of document.querySelectorAll("#file button[aria-label]")) drop.removeAttribute("aria-label");
-    }).observe(find("#work"), { childList: true, subtree: true });
-  };
-
-  return { wire, reveal, take, write, follow, ready, search };
+  return { find, make, root, say, slim, triggers, reveal, unreachable, wire, take, follow, ready, clicked };
 })();

@@ -19,6 +19,8 @@ WHOLE = 400_000
 _panel = macro("panel.html", "panel")
 missing = macro("panel.html", "missing")
 """Render what there is to say of a text that the library no longer holds: its title, and what was quoted of it."""
+unread = macro("panel.html", "unread")
+"""Render why a text cannot be read now."""
 
 
 def locate(document: Document, span: Span, quoted: str) -> Span | None:

@@ -51,15 +51,16 @@ TEMPLATES.globals |= {
     "basis": basis,
     "excerpt": excerpt,
     "first_of_each_number": first_of_each_number,
-    "holding": holding,
     "is_quotation": is_quotation,
     "numbered": numbered,
     "read_where": read_where,
     "series": series,
 }
 
-conversation = macro("conversation.html", "conversation")
-"""Render answers, and perhaps what is being done (``waiting``, ``question``) or went wrong (``problem``)."""
+turn = macro("conversation.html", "turn")
+"""Render one answer: its JSON form, and its place from 0."""
+waiting = macro("conversation.html", "waiting")
+"""Render a question that has no answer yet, and what is being done about it."""
 welcome = macro("conversation.html", "welcome")
 """Render what stands there before the first question of a library's description."""
 saving = macro("conversation.html", "saving")

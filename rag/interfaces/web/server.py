@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from urllib.parse import urlsplit
 
 import fastapi
 import gradio as gr
+import gradio.routes
 import uvicorn
+from jinja2 import FunctionLoader
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +25,7 @@ from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.http_api import http_api
 from rag.interfaces.web.page import APPEARANCE, build_page
 from rag.interfaces.web.programs import speak_json
+from rag.interfaces.web.watching import Watcher
 from rag.sources.corpus import Corpus
 
 FIRST_PORT = 7860
@@ -53,6 +57,8 @@ class ServerOptions:
     """Path under which a proxy serves the chat."""
     mcp: bool = False
     """Whether the functions are offered as MCP tools too."""
+    watch: bool = False
+    """Whether the index is built anew when files of the library change."""
 
     @property
     def local(self) -> bool:
@@ -79,9 +85,11 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
         RagError: the port is taken, or the library's description cannot be read.
     """
     engine = Engine(settings, sync=sync, announce=announce)
-    app = create_app(engine, options)
+    watcher = Watcher(engine, announce)
+    app = create_app(engine, options, watcher)
     with listen(options.host, options.port) as listening:
         engine.start()
+        watcher.switch(options.watch)
         port = listening.getsockname()[1]
         if options.port is None and port != FIRST_PORT:
             announce(f"Port {FIRST_PORT} is taken; using {port}.")
@@ -98,7 +106,7 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
             announce("Stopped.")
 
 
-def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
+def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fastapi.FastAPI:
     """Make the application: the page at the root, ``/v1``, ``/healthz``, and the rules for requests.
 
     Raises:
@@ -113,11 +121,13 @@ def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
         failed = status.state == "failed"
         # A failure's text may name folders of this machine, which a stranger need not know.
         told = "The library cannot be opened." if failed and not options.managed else status.text
-        report = {"status": status.state, "detail": told, "share": status.share}
+        watched = {"watching": watcher.on, "changes": watcher.changes}
+        report = {"status": status.state, "detail": told, "share": status.share, **watched}
         return JSONResponse(report, status_code=503 if failed else 200)
 
     app.mount("/v1", http_api(engine, auth=options.auth, root_path=options.root_path, managed=options.managed))
-    page = build_page(engine, Corpus.read(engine.settings.corpus), managed=options.managed)
+    _unbranded()
+    page = build_page(engine, Corpus.read(engine.settings.corpus), watcher, managed=options.managed)
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -134,6 +144,15 @@ def create_app(engine: Engine, options: ServerOptions) -> fastapi.FastAPI:
     )
     speak_json(page)
     return mounted
+
+
+def _unbranded() -> None:
+    """Take gradio's advertising out of its page: what other programs show of a link to it."""
+    pages = gradio.routes.templates.env
+    loader = pages.loader
+    assert loader is not None  # gradio's own
+    tags = re.compile(r"""<meta\s+(property="og:|name="twitter:)[^>]*>""")
+    pages.loader = FunctionLoader(lambda name: tags.sub("", loader.get_source(pages, name)[0]))
 
 
 def listen(host: str, port: int | None) -> socket.socket:

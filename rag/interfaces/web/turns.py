@@ -1,22 +1,21 @@
-"""A conversation as the browser keeps it: answers in their JSON form, oldest first."""
+"""What a page sends and keeps of a conversation: answers in their JSON form, oldest first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from jinja2 import TemplateError
 
-from rag.interfaces.web.render import EXCERPT, conversation
+from rag.interfaces.web.render import EXCERPT, turn
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Turn
 
-MOST_TURNS = 40
-"""Turns that are kept; the browser's store holds five megabytes."""
-
 REMEMBERED = 6
 """Turns that a follow-up question may lean on."""
+
+LONGEST_ANSWER = 8000
+"""Characters of an earlier answer that a follow-up may lean on."""
 
 LONGEST_REASON = 1000
 """Characters of a reader's reason that are kept."""
@@ -25,34 +24,41 @@ Stored = dict[str, Any]
 """One answer in its JSON form, with what the reader made of it."""
 
 
-def stored(answer: Answer) -> Stored:
-    """Write an answer for the browser with the day it was given: passages only as far as the page shows them."""
-    written = {**answer_json(answer), "answered": date.today().isoformat()}
+def stored(answer: Answer, scope: str = "") -> Stored:
+    """Write an answer for the browser with the day it was given: passages only as far as the page shows them.
+
+    Args:
+        scope: what was searched, in words; empty where all was.
+    """
+    written = answer_json(answer)
     for passage in written["passages"]:
         passage["text"] = passage["text"][: 2 * EXCERPT]
         del passage["scores"]
-    return written
+    return {**written, "scope": scope, "answered": date.today().isoformat()}
 
 
-def valid(value: object) -> list[Stored]:
+def shown(kept: object) -> list[str | None]:
+    """Render each turn that a browser gives back; None for one that cannot be shown, never an error."""
+    return [shown_at(one, place) for place, one in enumerate(kept if isinstance(kept, list) else ())]
+
+
+def shown_at(kept: object, place: int) -> str | None:
+    """Render a turn that stands at a place, counted from 0; None where it cannot be shown."""
+    try:
+        return turn(kept, place)
+    except (TemplateError, KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return None
+
+
+def valid(kept: object) -> list[Stored]:
     """Take what a browser gives back; a turn that cannot be shown is dropped, never an error."""
-    found: list[Stored] = []
-    for turn in value if isinstance(value, list) else ():
-        try:
-            conversation([turn])
-            remembered(turn)
-        except (TemplateError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-            continue
-        found.append(turn)
-    return found[-MOST_TURNS:]
+    return [one for one, markup in zip(kept if isinstance(kept, list) else (), shown(kept), strict=True) if markup]
 
 
-def remembered(turn: Mapping[str, Any]) -> Turn:
-    """What a follow-up needs to know of an answer."""
-    return Turn(str(turn["resolved_question"]), str(turn["text"]))
-
-
-def history(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
-    """The last answers, as the assistant takes them; a greeting or a thank-you is nothing to lean on."""
-    answers = [turn for turn in turns if turn.get("shape") != "reply"]
-    return tuple(remembered(turn) for turn in answers[-REMEMBERED:])
+def history(told: object) -> tuple[Turn, ...]:
+    """The last questions and answers, as the assistant takes them, from what a page sends."""
+    turns = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return tuple(
+        Turn(str(one.get("question", ""))[:LONGEST_ANSWER], str(one.get("answer", ""))[:LONGEST_ANSWER])
+        for one in turns[-REMEMBERED:]
+    )

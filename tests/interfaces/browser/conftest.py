@@ -54,6 +54,7 @@ def chromium() -> Iterator[Browser]:
 VIEWS = {
     "wide": {"viewport": {"width": 1600, "height": 1000}},
     "desk": {"viewport": {"width": 1280, "height": 800}},
+    "tablet": {"viewport": {"width": 768, "height": 1024}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
     "still": {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"},

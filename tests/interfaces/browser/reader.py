@@ -30,7 +30,7 @@ class Reader:
         """Open the page and wait until it can be used."""
         self.page.goto(self.url)
         expect(self.page.locator("#question textarea")).to_be_editable()
-        expect(self.page.locator("#log :is(.welcome, .turn)").first).to_be_visible()
+        expect(self.page.locator("#log :is(.welcome, .turn):visible").first).to_be_visible()
         expect(self.page.locator("body")).to_have_attribute("data-library", "ready")
 
     def ask(self, question: str) -> Locator:
@@ -43,7 +43,7 @@ class Reader:
     def answered(self, number: int) -> Locator:
         """Wait until the turn of this number, from 0, is complete, and give it."""
         expect(self.page.locator(DONE)).to_have_count(number + 1)
-        expect(self.page.locator("#stop")).to_have_count(0)
+        expect(self.page.locator("#stop")).to_be_hidden()
         return self.page.locator("#log .turn").nth(number)
 
     def follow(self, marker: Locator) -> Locator:
@@ -55,18 +55,15 @@ class Reader:
         expect(self.page.locator("#panel")).not_to_have_attribute("aria-busy", "true")
         return mark
 
-    def open_tab(self, name: str) -> None:
-        """Go to a tab."""
-        self.page.get_by_role("tab", name=name).click()
+    def open_sources(self) -> None:
+        """Bring the pane of sources into view, where it does not stand there anyway."""
+        if not self.page.locator("#table").is_visible():
+            self.page.get_by_role("button", name="Sources", exact=True).click()
 
     def add_file(self, path: Path) -> None:
-        """Add a file as a source of its own, and wait for the report."""
-        self.open_tab("Sources")
-        if not self.page.locator("#file").is_visible():
-            self.page.get_by_role("button", name="Add a source").click()
-        self.page.set_input_files("#file input[type=file]", path)
-        expect(self.page.locator("#file")).to_contain_text(path.stem)
-        self.page.click("#add")
+        """Add a file as a source of its own."""
+        self.open_sources()
+        self.page.set_input_files("#file", path)
 
     def outside(self) -> list[str]:
         """Addresses asked for that are not the server's."""

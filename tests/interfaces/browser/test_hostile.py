@@ -35,7 +35,7 @@ def test_a_hostile_document_is_shown_as_text(reader: Reader) -> None:
     expect(panel).to_contain_text("No public address.")
     unbroken(reader)
     reader.page.get_by_role("button", name="Close").click()
-    reader.open_tab("Sources")
+    reader.open_sources()
     expect(reader.page.locator("#table")).to_contain_text("Storm report")
     unbroken(reader)
 

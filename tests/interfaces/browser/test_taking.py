@@ -112,10 +112,17 @@ def test_an_answer_is_copied_with_its_footnotes(reader: Reader) -> None:
 def test_a_verdict_is_kept_with_its_reason(reader: Reader, server: Server) -> None:
     turn = reader.ask(PAID)
     turn.get_by_role("button", name="Not helpful").click()
-    reader.page.get_by_label("What was wrong?").fill("names only one giver")
-    reader.page.get_by_role("button", name="Keep verdict").click()
     expect(turn.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
-    kept = read(server.index)[-1]
+    expect(reader.page.locator("#spoken")).to_contain_text("The verdict is kept")
+    before = read(server.index)
+    assert (before[-1]["verdict"], before[-1]["reason"]) == ("bad", "")
+    reader.page.get_by_label("What was wrong?").fill("names only one giver")
+    reader.page.get_by_role("button", name="Add reason").click()
+    reader.page.wait_for_function("!document.querySelector('form.reason')")
+    reader.page.wait_for_timeout(500)
+    after = read(server.index)
+    assert len(after) == len(before)
+    kept = after[-1]
     assert (kept["verdict"], kept["reason"], kept["question"]) == ("bad", "names only one giver", PAID)
     reader.page.reload()
     expect(turn.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
