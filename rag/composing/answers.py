@@ -265,7 +265,7 @@ def _said(sentence: AnswerSentence) -> AnswerSentence:
     """Say first who says it; our notes are no words of theirs and stand without quotation marks."""
     citation = sentence.citations[0]
     words = f"“{sentence.text}”" if citation.text_kind == "full text" else sentence.text
-    return replace(sentence, text=f"{attributed(citation.attribution, citation.quote)}: {words}")
+    return replace(sentence, text=f"{attributed(citation.attribution)}: {words}")
 
 
 def numbered(answer: Answer) -> Answer:

@@ -73,7 +73,7 @@ def _conflict(
     revised = pair[0].early != pair[1].early and (pair[0].final or pair[1].final)
     if revised and pair[1].early:
         rows.reverse()
-    said = [f"{told.text} ({attributed(s.passage.attribution, s.text)})" for told, s in rows]
+    said = [f"{told.text} ({attributed(s.passage.attribution)})" for told, s in rows]
     text = (
         f"A provisional figure was revised: {said[0]}; later {said[1]}."
         if revised

@@ -159,12 +159,12 @@ def feedback_text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _citation_line(citation: Citation) -> str:
     said = citation.attribution
-    where = f"{attributed(said, citation.quote)}; {TEXT_KINDS[citation.text_kind]}"
+    where = f"{attributed(said)}; {TEXT_KINDS[citation.text_kind]}"
     return f"[{citation.number}] {citation.title} ({where})\n    {said.seen_at.url or citation.doc_id}"
 
 
 def _heading(passage: Passage) -> str:
-    return f"[{passage.number}] {passage.source.title} ({attributed(passage.attribution, passage.text)})"
+    return f"[{passage.number}] {passage.source.title} ({attributed(passage.attribution)})"
 
 
 def _passage_line(passage: Passage) -> str:

@@ -49,7 +49,7 @@ def passage_json(passage: Passage) -> dict[str, Any]:
         "title": passage.source.title,
         "author": passage.source.author,
         "kind": passage.source.kind,
-        **attribution_json(passage.attribution, passage.text),
+        **attribution_json(passage.attribution),
         "heading": passage.heading,
         "page": passage.page,
         "start": passage.start,
@@ -70,8 +70,8 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "text_kind": citation.text_kind,
         "title": citation.title,
         "kind": citation.kind,
-        **attribution_json(citation.attribution, citation.quote),
-        "also": [attribution_json(said, citation.quote) for said in citation.also],
+        **attribution_json(citation.attribution),
+        "also": [attribution_json(said) for said in citation.also],
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
@@ -79,13 +79,9 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def attribution_json(said: Attribution, text: str = "") -> dict[str, Any]:
-    """Write who says something, when, and where it was read, as data and in words.
-
-    Args:
-        text: what is attributed.
-    """
-    return {"said_by": attributed(said, text), **asdict(said)}
+def attribution_json(said: Attribution) -> dict[str, Any]:
+    """Write who says something, when, and where it was read, as data and in words."""
+    return {"said_by": attributed(said), **asdict(said)}
 
 
 def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:

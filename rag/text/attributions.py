@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.records import UNKNOWN, Attribution, PlaceKind
-from rag.text.dates import readable, years_of
+from rag.text.dates import readable
 
 READ_AT: dict[PlaceKind, str] = {
     "primary": "published by",
@@ -14,14 +14,11 @@ READ_AT: dict[PlaceKind, str] = {
 """What stands between the origin and the place of reading."""
 
 
-def attributed(said: Attribution, text: str = "") -> str:
+def attributed(said: Attribution) -> str:
     """Write an attribution: ``CDC, 15 May 2024, as reported by drugfree.org``.
 
-    The place of reading is left out only where it is the origin's own. Where neither the release
-    nor the place has a date, the last year that the text names is told: ``undated page, about 2024``.
-
-    Args:
-        text: what is attributed.
+    The place of reading is left out only where it is the origin's own; that neither the release nor
+    the place has a date is told.
     """
     parts = ["author unknown" if said.origin == UNKNOWN else said.origin]
     if said.date != UNKNOWN:
@@ -30,8 +27,7 @@ def attributed(said: Attribution, text: str = "") -> str:
         parts.append(said.release)
     parts += _read_at(said)
     if said.when == UNKNOWN:
-        years = years_of(text, UNKNOWN)
-        parts.append(f"undated page, about {max(years)}" if years else "undated page")
+        parts.append("undated page")
     return ", ".join(parts)
 
 

@@ -114,8 +114,7 @@ def _context(passages: Iterable[Passage]) -> str:
     """Return what stands beside the passages' text: titles, headings, publishers, dates."""
     return "\n".join(
         dict.fromkeys(
-            "\n".join([p.source.title, p.heading, attributed(p.attribution, p.text), p.attribution.when])
-            for p in passages
+            "\n".join([p.source.title, p.heading, attributed(p.attribution), p.attribution.when]) for p in passages
         )
     )
 

@@ -126,7 +126,7 @@ def write_prompt(
 
 def about_line(passage: Passage) -> str:
     """Return the line that says what a passage comes from: ``Report (GAO, 2025-09)``."""
-    return f"{passage.source.title} ({attributed(passage.attribution, passage.text)})"
+    return f"{passage.source.title} ({attributed(passage.attribution)})"
 
 
 def _block(name: str, passage: Passage, text: str) -> str:

@@ -24,13 +24,9 @@ def place(kind: PlaceKind = "press", date: str = "unknown", publisher: str = "dr
         (Attribution("CDC", "2024", place(date="2025-01")), "CDC, 2024, as reported by drugfree.org, January 2025"),
         (Attribution("CDC", "2024", place(date="2024")), "CDC, 2024, as reported by drugfree.org"),
         (Attribution("CDC", "unknown", place(date="2025")), "CDC, as reported by drugfree.org, 2025"),
-        (Attribution("CDC", "unknown", place()), "CDC, as reported by drugfree.org, undated page, about 2023"),
+        (Attribution("CDC", "unknown", place()), "CDC, as reported by drugfree.org, undated page"),
         (Attribution("unknown", "2024", place(publisher="unknown")), "author unknown, 2024"),
     ],
 )
 def test_an_attribution_says_who_when_and_where(said: Attribution, words: str) -> None:
-    assert attributed(said, "Deaths fell from 2022 to 2023.") == words
-
-
-def test_an_undated_page_that_names_no_year_says_so() -> None:
-    assert attributed(Attribution("CDC", "unknown", place()), "Deaths fell.").endswith("drugfree.org, undated page")
+    assert attributed(said) == words

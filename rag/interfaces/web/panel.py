@@ -46,11 +46,10 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
     """
     statement = next((s for s in document.statements if span and s.start <= span.start < s.end), None)
     said = (statement.attribution, *statement.also) if statement else (source.attribution,)
-    marked = document.text[span.start : span.end] if span else ""
     exact = document.text[span.start : span.end] if span and document.text_kind == "full text" else ""
     pages = [p.number for p in document.pages if span and p.start <= span.start]
     link = original(said[0].seen_at.url or source.url, exact, pages[-1] if pages else None)
-    return _panel(source, document.text_kind, said, marked, link, _blocks(document, span), gone)
+    return _panel(source, document.text_kind, said, link, _blocks(document, span), gone)
 
 
 def original(url: str, quoted: str, page: int | None) -> str:
