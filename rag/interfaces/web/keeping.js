@@ -12,7 +12,8 @@
   const read = (id) => {
     try {
       const kept = JSON.parse(localStorage.getItem(prefix() + id));
-      return kept && Array.isArray(kept.turns) && kept.turns.length ? { ...fresh(), ...kept, id } : null;
+      const scope = kept && typeof kept.scope === "object" ? kept.scope || {} : {};
+      return kept && Array.isArray(kept.turns) && kept.turns.length ? { ...fresh(), ...kept, scope, id } : null;
     } catch { return null; }
   };
   const ids = () => Object.keys(localStorage).filter((key) => key.startsWith(prefix())).map((key) => key.slice(prefix().length));
