@@ -63,6 +63,19 @@ def test_the_final_figure_is_told_and_else_the_newest() -> None:
     other = told("Ships in 2020.", "ships", 2020)
     assert chosen({2019: read(early, later, final), 2020: read(other)})[2019] is final
     assert chosen({2019: read(early, later), 2020: read(other)})[2019] is later
+    undated = told("An undated count.", "ships", 2019, status="provisional", dated="unknown")
+    assert chosen({2019: read(undated, later), 2020: read(other)})[2019] is later
+
+
+def test_of_those_who_give_the_same_figure_the_best_place_of_reading_is_told() -> None:
+    first, report = (
+        told(f"A {name}.", "ships", 2019, dated=when) for name, when in (("count", "2020"), ("report", "2021"))
+    )
+    said = report.passage.attribution
+    said = replace(said, seen_at=replace(said.seen_at, kind="press"))
+    report = replace(report, passage=replace(report.passage, attribution=said))
+    assert last_word_first([report, first]) == [first, report]
+    assert last_word_first([first, report]) == [first, report]
 
 
 def test_one_year_is_no_series() -> None:
