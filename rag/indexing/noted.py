@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import FloatArray
@@ -35,11 +36,16 @@ class NotedQuestions:
         self._texts = list(questions_of(statements))
         self._first = np.searchsorted(self._rows, np.arange(len(statements) + 1))
 
-    def cosines(self, query: FloatArray) -> FloatArray:
-        """Give each chunk's cosine with the nearest of its questions, (chunks,) float32; 0 where it has none."""
-        best = np.zeros(len(self._statements), np.float32)
+    def search(self, query: FloatArray, k: int) -> NDArray[np.int64]:
+        """Give the chunks of the k nearest questions, ascending; none where nothing is noted."""
+        nearest = np.argsort(-(self.vectors.vectors @ query), kind="stable")[:k]
+        return np.unique(self._rows[nearest])
+
+    def cosines(self, query: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+        """Give the cosine of each chosen chunk with the nearest of its questions; -1 where it has none."""
+        best = np.full(len(self._statements), -1.0, np.float32)
         np.maximum.at(best, self._rows, self.vectors.vectors @ query)
-        return best
+        return np.asarray(best[rows], np.float32)
 
     def nearest(self, row: int, query: FloatArray) -> tuple[str, ...]:
         """Give the nearest question of each statement of a chunk, empty for one without questions."""

@@ -117,14 +117,14 @@ class Retriever:
         everything = len(allowed) == len(generation.chunks)
         dense, _ = generation.dense.search(query.vector, depth, allowed=None if everything else allowed)
         lexical, _ = generation.lexical.search(query.terms, depth, allowed=allowed)
-        noted = allowed[np.argsort(-generation.noted.cosines(query.vector)[allowed], kind="stable")[:depth]]
+        noted = np.intersect1d(generation.noted.search(query.vector, depth), allowed)
         rows = np.unique(np.concatenate([dense, lexical, noted]))
         fused = fuse(self._channel_scores(query, rows), CHANNELS)
         return np.asarray(rows[np.sort(np.argsort(-fused, kind="stable")[: max(RANKED, 2 * k)])])
 
     def _channel_scores(self, query: Query, rows: NDArray[np.int64]) -> dict[str, FloatArray]:
         dense = self.generation.dense.scores(query.vector, rows)
-        noted = self.generation.noted.cosines(query.vector)[rows]
+        noted = self.generation.noted.cosines(query.vector, rows)
         lexical = self.generation.lexical.scores(query.terms)[rows]
         return {"dense": dense, "meaning": np.maximum(dense, noted), "bm25": lexical}
 
