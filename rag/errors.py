@@ -22,6 +22,10 @@ A message says what happened, shows what was found, says what was expected, and
 names the next command where one helps.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 
 class RagError(Exception):
     """Root of every error that the package raises on purpose."""
@@ -81,3 +85,13 @@ class QuestionError(RagError):
 
 class AnswererError(RagError):
     """The language model failed, or said nothing usable."""
+
+
+TOLD = 3
+"""Reasons that a message tells."""
+
+
+def listed(reasons: Sequence[str]) -> str:
+    """Join reasons for a message: the first three, and how many more; empty where there is none."""
+    more = [f"and {len(reasons) - TOLD} more"] if len(reasons) > TOLD else []
+    return "; ".join([*reasons[:TOLD], *more])

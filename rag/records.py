@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 UNKNOWN = "unknown"
 """What a title, an author, a publisher or a date says when nobody knows it."""
@@ -30,7 +30,10 @@ Outcome = Literal["answer", "caution", "abstain"]
 PlaceKind = Literal["primary", "press", "copy", "aggregator"]
 """What a place of reading is: the origin's own or an official register; a report, commentary or summary
 of known make; the original's words on somebody else's site; what collects or rewrites the reports of
-others. In the order in which they are believed."""
+others."""
+
+PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
+"""In the order in which they are believed."""
 
 FigureStatus = Literal["final", "provisional", "estimate"]
 

@@ -109,7 +109,7 @@ def _rounded(one: float, other: float) -> bool:
 
 
 def _measured(told: Measurement, text: str) -> _Told:
-    printed = (f.text for f in figures(fold(text).text)[0] if any(float(v) == told.value for v in f.values))
+    printed = (f.text for f in figures(fold(text).text)[0] if f.means(told.value))
     shown = next(printed, f"{written(told.value)} {told.unit}").strip()
     return _Told(shown, told.status == "final", told.status != "final")
 

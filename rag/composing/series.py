@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import get_args
 
 from rag.composing.order import EVENT_BEHIND
 from rag.composing.quotes import BEHIND
 from rag.reading.reading import UNREAD, Reading, ReadSentence, sentence_text
-from rag.records import UNKNOWN, FigureStatus, Measurement, PlaceKind
+from rag.records import PLACE_KINDS, UNKNOWN, FigureStatus, Measurement
 
 FINALITY: Mapping[FigureStatus, int] = {"final": 0, "provisional": 1, "estimate": 2}
 """Which of two figures for one year is told: the lower."""
-
-PLACES = get_args(PlaceKind)
-"""Places of reading, in the order in which they are believed."""
 
 Subject = tuple[str, str, str]
 """Measure, place, unit."""
@@ -96,7 +92,7 @@ def _last_word(rows: Sequence[Row]) -> Row:
     newest_first = sorted(rows, key=_dated, reverse=True)
     last, _ = min(newest_first, key=lambda row: FINALITY[row[0].status])
     same = [row for row in newest_first if (row[0].value, row[0].status) == (last.value, last.status)]
-    return min(same, key=lambda row: PLACES.index(row[1].passage.attribution.seen_at.kind))
+    return min(same, key=lambda row: PLACE_KINDS.index(row[1].passage.attribution.seen_at.kind))
 
 
 def _dated(row: Row) -> str:

@@ -46,7 +46,7 @@ def told(question: str, text: str, measured: Sequence[Measurement] = ()) -> Span
 
 def told_figure(text: str, figure: Measurement) -> Span | None:
     """Find the place where a sentence prints a figure that stands as data."""
-    found = [span for span, number in _printed(text) if figure.value in map(float, number.values)]
+    found = [span for span, number in _printed(text) if number.means(figure.value)]
     return found[0] if len(found) == 1 else None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rag.config import Settings
-from rag.errors import CorpusError, StoreError
+from rag.errors import CorpusError, StoreError, listed
 from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.chunking import cut
 from rag.indexing.dense import DenseIndex
@@ -27,9 +27,6 @@ from rag.text.words import tokenise
 
 READERS = 4
 """Files that are read at once; parsers written in C leave the interpreter free while they work."""
-
-REASONS = 3
-"""Files that are named where none can be read."""
 
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""
@@ -75,9 +72,8 @@ def build(
         if previous and new == old:
             return BuildReport(previous.pointer.generation, False, rows, 0)
         if not any(y.chunks for y in new.values()):
-            reasons = [f"{row.file}: {row.reason}" for row in rows if row.reason]
-            more = [f"and {len(reasons) - REASONS} more"] if len(reasons) > REASONS else []
-            found = f" ({'; '.join([*reasons[:REASONS], *more])})" if reasons else ""
+            reasons = listed([f"{row.file}: {row.reason}" for row in rows if row.reason])
+            found = f" ({reasons})" if reasons else ""
             raise CorpusError(
                 f"the library at {corpus.root} holds no readable text{found}; add one with `rag add FILE`"
             )

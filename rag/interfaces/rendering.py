@@ -7,7 +7,7 @@ import shlex
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from rag.indexing.report import BuildReport
 from rag.interfaces.evidence import Series, basis, series
@@ -17,7 +17,7 @@ from rag.library.doctor import Finding
 from rag.library.notes_report import NotesReport
 from rag.library.status import SourceStatus
 from rag.library.syncing import SyncReport
-from rag.records import Answer, Citation, Passage, PlaceKind
+from rag.records import PLACE_KINDS, Answer, Citation, Passage
 from rag.text.attributions import attributed
 from rag.text.dates import readable
 
@@ -131,7 +131,7 @@ def findings_text(findings: Sequence[Finding]) -> str:
 
 def notes_text(report: NotesReport) -> str:
     """Write what a library's notes are made of, a count a line with its share."""
-    rows = [(f"best read at: {kind}", report.places.get(kind, 0)) for kind in get_args(PlaceKind)]
+    rows = [(f"best read at: {kind}", report.places.get(kind, 0)) for kind in PLACE_KINDS]
     rows += [
         ("without origin", report.without_origin),
         ("without any date", report.undated),

@@ -10,13 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from rag.errors import CorpusError, LoadError
+from rag.errors import CorpusError, LoadError, listed
 from rag.records import Source
 from rag.sources.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
 from rag.sources.fetching import Fetcher
-
-REASONS = 3
-"""Reasons that are told where nothing in a folder or an archive can be read."""
 
 
 def add_file(corpus: Corpus, path: Path, source_id: str | None, meta: Mapping[str, str]) -> Path:
@@ -94,6 +91,4 @@ def _check_readable(path: Path, corpus: Corpus, name: str) -> None:
         if reading.document:
             return
         reasons.append(reading.reason)
-    more = [f"and {len(reasons) - REASONS} more"] if len(reasons) > REASONS else []
-    told = "; ".join([*reasons[:REASONS], *more])
-    raise LoadError(f"{path.name} was not added: {told or 'it holds no text'}")
+    raise LoadError(f"{path.name} was not added: {listed(reasons) or 'it holds no text'}")

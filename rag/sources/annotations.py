@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rag.errors import ConfigError, CorpusError, LoadError
-from rag.records import Document, FigureStatus, Measurement, Place, PlaceKind, Statement
+from rag.records import PLACE_KINDS, Document, FigureStatus, Measurement, Place, Statement
 from rag.sources.declarations import no_others, read_toml, tables, text
 from rag.text.dates import bounds
 from rag.text.figures import figures
@@ -101,8 +101,7 @@ def _told_in(told: Measurement | str, said: str) -> bool:
     numbers, days = figures(fold(said).text)
     if isinstance(told, str):
         return any(day.year == int(told[:4]) for day in days)
-    values = {value for number in numbers for value in number.values}
-    return any(abs(float(value) - told.value) <= 1e-9 * max(1.0, abs(told.value)) for value in values)
+    return any(number.means(told.value) for number in numbers)
 
 
 def _places(path: Path) -> dict[str, Place]:
@@ -118,9 +117,9 @@ def _places(path: Path) -> dict[str, Place]:
             raise CorpusError(f"{place}: expected {{ publisher, date, kind }}, found {row!r}")
         publisher, date, kind = _texts(row, ("publisher", "date", "kind"), place)
         _date(date, place)
-        if kind not in get_args(PlaceKind):
-            raise CorpusError(f"{place}: kind is {kind!r}, expected one of {', '.join(get_args(PlaceKind))}")
-        places[url] = Place(publisher, date, url, kind)  # type: ignore[arg-type]  # checked just above
+        if kind not in PLACE_KINDS:
+            raise CorpusError(f"{place}: kind is {kind!r}, expected one of {', '.join(PLACE_KINDS)}")
+        places[url] = Place(publisher, date, url, kind)
     return places
 
 

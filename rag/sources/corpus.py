@@ -118,8 +118,6 @@ class Corpus:
     """Id of the source that "the article" means; empty where there is none."""
     sources: Mapping[str, Source]
     """The declared sources by id."""
-    annotations: Annotations
-    """What stands beside the notes as data."""
     timeline: str = ""
     """The question behind the welcome's door to a timeline; no such door where it is empty."""
     abbreviations: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +150,6 @@ class Corpus:
             notices=tuple(map(notice_rule, tables(about, "notice", "corpus.toml"))),
             main_source=main,
             sources=sources,
-            annotations=Annotations.read(root),
             timeline=text(about, "timeline", "corpus.toml"),
             abbreviations=texts_by_name(about, "abbreviations", "corpus.toml"),
             mirrors=mirrors,
@@ -200,13 +197,14 @@ class Corpus:
         return found
 
     def _notes(self) -> Iterator[Material]:
+        annotations = Annotations.read(self.root)
         for path in sorted((self.root / NOTES).glob("*.md")):
             if path.name == README:
                 continue
             if path.stem not in self.sources:
                 raise CorpusError(f"{path} belongs to no source; declare {path.stem!r} in sources.toml")
             source = self.sources[path.stem]
-            yield Material(path, source, "notes", declared=True, annotations=self.annotations.of(source.id))
+            yield Material(path, source, "notes", declared=True, annotations=annotations.of(source.id))
 
     def _document_files(self) -> list[Path]:
         if not self.documents.is_dir():

@@ -19,10 +19,9 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import get_args
 
 from rag.errors import ConfigError, LoadError
-from rag.records import Attribution, Document, Heading, Place, PlaceKind, Source, Statement, document_id
+from rag.records import PLACE_KINDS, Attribution, Document, Heading, Place, Source, Statement, document_id
 from rag.text.dates import bounds
 
 ALSO = "also"
@@ -31,7 +30,6 @@ ALSO = "also"
 _LINK = re.compile(r" \[([^\[\]]+)\]\(<([^<>\s]*)>\)$")
 _SAID = re.compile(r"(?P<origin>[^,]+), (?P<date>[^,]+)(?:, (?P<release>.+))?")
 _FORM = "[ORIGIN, DATE](<URL>), [ORIGIN, DATE, RELEASE](<URL>) or, after one, [also](<URL>)"
-_BELIEVED = get_args(PlaceKind)
 
 
 def read_notes(markdown: str, source: Source, places: Mapping[str, Place], *, name: str) -> Document:
@@ -102,7 +100,7 @@ def _statement(
             said.append(replace(said[-1], seen_at=places[url]))
         else:
             said.append(_attribution(label, places[url], place))
-    said.sort(key=lambda one: _BELIEVED.index(one.seen_at.kind))
+    said.sort(key=lambda one: PLACE_KINDS.index(one.seen_at.kind))
     return text.strip(), tuple(said) or (source.attribution,)
 
 

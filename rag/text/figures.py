@@ -30,6 +30,10 @@ class Figure:
     end: int
     text: str
 
+    def means(self, value: float) -> bool:
+        """Say whether it may stand for a value."""
+        return value in map(float, self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
