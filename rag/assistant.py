@@ -198,7 +198,7 @@ class Assistant:
         pipeline = self._fresh().pipeline
         generation = pipeline.generation
         allowed = allowed_chunks(generation, self._checked(filters, pipeline))
-        return len({generation.chunks[row].doc_id.rpartition("/")[0] for row in allowed}), len(self.sources())
+        return len(generation.sources_of(allowed)), len(self.sources())
 
     def sources(self) -> list[SourceStatus]:
         """List every source with what the index holds of it."""
@@ -271,9 +271,8 @@ class Assistant:
 
     @staticmethod
     def _checked(filters: Filters | None, pipeline: Pipeline) -> Filters:
-        known = pipeline.corpus.sources.keys() | pipeline.generation.sources.keys()
         for source_id in filters.sources if filters else ():
-            if source_id not in known:
+            if source_id not in pipeline.corpus.sources and source_id not in pipeline.generation.sources:
                 raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids")
         for day in (filters.since, filters.until) if filters else ():
             if day:

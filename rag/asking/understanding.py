@@ -12,7 +12,7 @@ from rag.asking.followups import Resolved, needs_history, resolve
 from rag.asking.intents import QUESTION, SURE, IntentModel, open_intents
 from rag.asking.parts import Parts, part
 from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_source
-from rag.asking.spelling import correct, vocabulary
+from rag.asking.spelling import correct
 from rag.errors import AnswererError
 from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
@@ -84,10 +84,6 @@ class Interpreter:
             notices[rule.kind] = (*notices.get(rule.kind, ()), *rule.examples)
         return open_intents(notices, self._embedder, self._folder)
 
-    @cached_property
-    def _vocabulary(self) -> dict[str, int]:
-        return vocabulary(d.text for d in self._generation.documents.values())
-
     def understand(self, question: str, history: Sequence[Turn], rewrite: Rewrite | None = None) -> Understood:
         """Understand a question.
 
@@ -101,7 +97,7 @@ class Interpreter:
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts
-        text, changes = correct(resolved.text, self._vocabulary, self._is_word)
+        text, changes = correct(resolved.text, self._generation.words, self._is_word)
         search = resolved.search
         for change in changes:
             search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)

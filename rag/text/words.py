@@ -42,6 +42,8 @@ _ABBREVIATED = re.compile(
     r"\b(?:[A-Z]|U\.S|U\.K|U\.N|Dr|Mr|Mrs|Ms|Prof|St|Nos?|vs|al|etc|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
 )
+SPELLED = re.compile(r"[^\W\d_]{3,}")
+"""A word whose spelling can be looked at: three letters or more."""
 JOINERS = frozenset("-‐‑/")
 LONGEST_COMPOUND = 24
 """Letters of the longest compound that is also indexed as one word."""
@@ -97,6 +99,11 @@ def content_terms(text: str) -> list[str]:
 def counted_terms(text: str) -> list[str]:
     """Split a text into terms without stop words; nothing where it has no others."""
     return [term for term in tokenise(text) if term not in STOP_WORDS]
+
+
+def spelled(text: str) -> list[str]:
+    """Find the words of a text as they are spelled, in lower case."""
+    return SPELLED.findall(text.lower())
 
 
 def brief_sentences(text: str) -> list[str]:
