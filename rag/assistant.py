@@ -10,7 +10,8 @@ from typing import Any
 from rag.composing.answers import Found
 from rag.config import MOST_PASSAGES, Settings
 from rag.errors import QuestionError, UnknownSourceError
-from rag.indexing.encoder import Embedder, default_embedder
+from rag.indexing.encoder import Embedder
+from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Store
