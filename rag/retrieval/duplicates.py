@@ -37,5 +37,7 @@ class Words:
         ``The Bank lent 5 crowns in May.`` and ``The Bank lent 5 crowns, in May`` are copies;
         with 6 crowns, or ``did not lend``, they are two passages.
         """
+        if self.telling != other.telling:
+            return False
         shared, both = len(self.terms & other.terms), len(self.terms | other.terms)
-        return self.telling == other.telling and shared >= NEAR_DUPLICATE * max(both, 1)
+        return shared >= NEAR_DUPLICATE * max(both, 1)
