@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rag.composing.answers import Found
 from rag.config import MOST_PASSAGES, Settings
 from rag.errors import QuestionError, UnknownSourceError
-from rag.indexing.encoder import Embedder, default_embedder
+from rag.indexing.encoder import Embedder
+from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Store
@@ -25,6 +28,9 @@ from rag.text.dates import bounds
 from rag.writing.answerer import Answerer
 from rag.writing.endpoint import Endpoint
 from rag.writing.generative import GenerativeAnswerer
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a document, not a question."""
@@ -116,6 +122,12 @@ class Assistant:
         *_, answer = self.stream(question, history=history, filters=filters, k=k, answerer=answerer)
         return answer
 
+    def ask_many(
+        self, questions: Sequence[str], *, filters: Filters | None = None, k: int | None = None
+    ) -> list[Answer]:
+        """Answer several questions, each as `ask` does and none in the light of another; in their order."""
+        return list(at_once(lambda question: self.ask(question, filters=filters, k=k), questions))
+
     def stream(
         self,
         question: str,
@@ -176,6 +188,12 @@ class Assistant:
         else:
             passages = tuple(pipeline.retriever.search(pipeline.retriever.query(question), k, filters))
         return [replace(passage, number=number) for number, passage in enumerate(passages, start=1)]
+
+    def retrieve_many(
+        self, questions: Sequence[str], k: int | None = None, *, filters: Filters | None = None, read: bool = False
+    ) -> list[list[Passage]]:
+        """Find the passages that fit each of several questions, as `retrieve` does; in their order."""
+        return list(at_once(lambda question: self.retrieve(question, k, filters=filters, read=read), questions))
 
     def document(self, doc_id: str) -> Document:
         """Give a stored text.
@@ -278,6 +296,12 @@ class Assistant:
             if day:
                 bounds(day)
         return filters or Filters()
+
+
+def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Do something with several items, as many at once as there are cores; gives the results in order."""
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="asking") as pool:
+        yield from pool.map(work, items)
 
 
 def checked_question(question: str) -> str:

@@ -14,7 +14,7 @@ from rag.asking.parts import Parts, part
 from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_source
 from rag.asking.spelling import correct
 from rag.errors import AnswererError
-from rag.indexing.encoder import Embedder
+from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import Generation
 from rag.records import UNKNOWN, Turn
 from rag.sources.corpus import Corpus
@@ -68,13 +68,22 @@ class Interpreter:
 
     Args:
         folder: where what is learnt from example utterances is kept.
+        vector: gives the (dim,) unit vector of a question.
     """
 
-    def __init__(self, corpus: Corpus, generation: Generation, embedder: Embedder, folder: Path) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        generation: Generation,
+        embedder: Embedder,
+        folder: Path,
+        vector: Callable[[str], FloatArray],
+    ) -> None:
         self._corpus = corpus
         self._generation = generation
         self._embedder = embedder
         self._folder = folder
+        self._vector = vector
 
     @cached_property
     def intents(self) -> IntentModel:
@@ -92,8 +101,7 @@ class Interpreter:
             rewrite: completes a follow-up by a model, where there is one.
         """
         bare = needs_history(question)
-        vector = self._embedder.encode_queries([question])[0]
-        intent = self.intents.classify(vector, least=SURE if bare else 0.0)
+        intent = self.intents.classify(self._vector(question), least=SURE if bare else 0.0)
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts

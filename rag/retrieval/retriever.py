@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -20,6 +21,9 @@ from rag.text.words import content_terms, tokenise
 
 RANKED = 50
 """Candidates whose words are looked at, at least; more where more passages are wanted."""
+
+QUESTIONS_KEPT = 256
+"""Questions whose vectors are kept."""
 
 
 class Retriever:
@@ -39,13 +43,14 @@ class Retriever:
         abbreviations: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.generation = generation
-        self._embedder = embedder
+        self.vector = lru_cache(QUESTIONS_KEPT)(lambda question: embedder.encode_queries([question])[0])
+        """Gives the (dim,) unit vector of a question; several steps of one answer ask for it."""
         self._candidates = candidates
         self._abbreviations = abbreviations
 
     def query(self, question: str, history: Sequence[Turn] = ()) -> Query:
         """Encode a question with its conversation; see `rag.retrieval.query.encode_query`."""
-        return encode_query(question, self._embedder, history, self._abbreviations)
+        return encode_query(question, self.vector, history, self._abbreviations)
 
     def search(
         self, query: Query, k: int, filters: Filters | None = None, *, duplicates: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -86,12 +87,16 @@ def find_words(text: str) -> list[Word]:
     return words
 
 
-def tokenise(text: str) -> list[str]:
-    """Split a text into the terms that BM25 counts, stop words included."""
-    return [word.term for word in find_words(text)]
+@lru_cache(maxsize=8192)
+def tokenise(text: str) -> tuple[str, ...]:
+    """Split a text into the terms that BM25 counts, stop words included.
+
+    Kept for the sentences that questions come back to: retrieval and reading look at the same ones.
+    """
+    return tuple(word.term for word in find_words(text))
 
 
-def content_terms(text: str) -> list[str]:
+def content_terms(text: str) -> Sequence[str]:
     """Split a text into terms without stop words, or all of them if it has no others."""
     return counted_terms(text) or tokenise(text)
 

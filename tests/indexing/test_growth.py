@@ -112,19 +112,22 @@ def test_only_what_is_new_is_read_tokenised_and_encoded(place: Place, monkeypatc
     place.library.build()
     touched: list[str] = []
 
-    def noting(function: Callable[[str], object]) -> Callable[[str], object]:
-        return lambda text: (touched.append(text), function(text))[1]
+    def note(module: object, name: str, texts_of: Callable[..., list[str]]) -> None:
+        function = getattr(module, name)
 
-    monkeypatch.setattr(segment, "counted_terms", noting(segment.counted_terms))
-    monkeypatch.setattr(segment, "spelled", noting(segment.spelled))
-    monkeypatch.setattr(HashingEmbedder, "encode", lambda self, texts: (touched.extend(texts), _encode(self, texts))[1])
+        def noting(*given: object) -> object:
+            touched.extend(texts_of(*given))
+            return function(*given)
+
+        monkeypatch.setattr(module, name, noting)
+
+    note(segment, "counted_terms", lambda text: [text])
+    note(segment, "spelled", lambda text: [text])
+    note(HashingEmbedder, "encode", lambda _, texts: texts)
     put(place, "late.txt", prose(500, 4))
     assert place.library.build().embedded == 1
     assert len(names(place)) == 2
     assert {text.removeprefix("late\n") for text in touched} == {prose(500, 4)}
-
-
-_encode = HashingEmbedder.encode
 
 
 def test_vectors_of_texts_that_a_changed_file_held_before_are_kept(place: Place) -> None:
