@@ -226,7 +226,7 @@ class Assistant:
     def info(self) -> dict[str, Any]:
         """Say what is open: folders, model, counts, versions."""
         state = self._fresh()
-        keys = ("documents", "chunks", "sentences", "failures", "embedding_model", "dimension", "versions")
+        keys = ("documents", "chunks", "sentences", "failures", "embedding_model", "encoder", "dimension", "versions")
         return {
             "title": state.corpus.title,
             "corpus": str(self.settings.corpus),

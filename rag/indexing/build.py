@@ -17,6 +17,7 @@ from rag.digests import Digests
 from rag.errors import CorpusError, StoreError, listed
 from rag.indexing import segment
 from rag.indexing.chunking import cut
+from rag.indexing.encoded import Encoded
 from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import PIPELINE, Generation, Part, PartText, contextual_text, write_parts
 from rag.indexing.growth import grow, without
@@ -82,11 +83,11 @@ def build(
             write_parts(folder, (found.part for found in new.values()))
             segments, known = without(previous, _gone(new, old)) if previous else ([], {})
             texts = [text for found in new.values() for text in found.texts]
-            embedded = 0
-            if texts:
-                embedded = _write(store.fresh(generation), texts, known, embedder, progress)
-            held = grow(store, generation, segments)
-            store.publish(generation, _manifest(new, settings, embedder) | {"segments": held})
+            with Encoded(store.encoded, embedder) as encoded:
+                embedded = _write(store.fresh(generation), texts, known, embedder, encoded, progress) if texts else 0
+                held = grow(store, generation, segments)
+                store.publish(generation, _manifest(new, settings, embedder) | {"segments": held})
+                encoded.forget()
         store.prune(settings.generations_kept)
         return BuildReport(generation, True, rows, embedded)
 
@@ -199,26 +200,33 @@ def _write(
     texts: Sequence[CutText],
     known: Mapping[str, FloatArray],
     embedder: Embedder,
+    encoded: Encoded,
     progress: Progress,
 ) -> int:
     """Write documents to a segment; gives how many texts were embedded."""
     passages = [contextual_text(chunk, text.document, text.source) for text in texts for chunk in text.chunks]
     questions = [question for text in texts for question in text.questions]
-    vectors, fresh = _embed([*passages, *questions], known, embedder, progress)
+    vectors, fresh = _embed([*passages, *questions], known, embedder, encoded, progress)
     rows = np.array(vectors, np.float32).reshape(-1, embedder.dim)
     segment.write(folder, texts, passages, rows[: len(passages)], rows[len(passages) :])
     return fresh
 
 
 def _embed(
-    texts: Sequence[str], known: Mapping[str, FloatArray], embedder: Embedder, progress: Progress
+    texts: Sequence[str], known: Mapping[str, FloatArray], embedder: Embedder, encoded: Encoded, progress: Progress
 ) -> tuple[list[FloatArray], int]:
-    """Embed texts, taking what is known of them where it is; gives a vector each and how many were new."""
-    fresh = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
+    """Embed texts, each once and those that are known not at all; gives a vector each and how many were new."""
     table = dict(known)
+    for text in texts:
+        kept = encoded.get(text) if text not in table else None
+        if kept is not None:
+            table[text] = kept
+    fresh = sorted({text for text in texts if text not in table}, key=lambda text: (len(text), text))
     for start in range(0, len(fresh), EMBED_STEP):
         step = fresh[start : start + EMBED_STEP]
-        table.update(zip(step, embedder.encode(step), strict=True))
+        vectors = embedder.encode(step)
+        encoded.add(step, vectors)
+        table.update(zip(step, vectors, strict=True))
         progress("embedding", min(start + EMBED_STEP, len(fresh)), len(fresh))
     return [table[text] for text in texts], len(fresh)
 
@@ -229,6 +237,7 @@ def _manifest(found: Mapping[str, _Yield], settings: Settings, embedder: Embedde
         "pipeline": PIPELINE,
         "embedding_model": settings.embedding_model,
         "embedding_digest": embedder.digest,
+        "encoder": embedder.runtime,
         "dimension": embedder.dim,
         "chunk_tokens": settings.chunk_tokens,
         "fingerprint": settings.fingerprint(),

@@ -85,6 +85,11 @@ class Store:
         """Where a build writes what it read anew, before that becomes a segment or a part of one."""
         return self._segments / f"{name}.new"
 
+    @property
+    def encoded(self) -> Path:
+        """Where a build keeps the vectors that are not yet in the index; see `rag.indexing.encoded.Encoded`."""
+        return self.root / "encoded.part"
+
     def digests(self, *, thorough: bool = False) -> Digests:
         """Open the memo of digests; see `rag.digests.Digests`."""
         return Digests(self.root / "digests.json", thorough=thorough)
