@@ -16,10 +16,10 @@ from rag.config import Settings
 from rag.digests import Digests
 from rag.errors import CorpusError, StoreError, listed
 from rag.indexing import segment
-from rag.indexing.chunking import cut
+from rag.indexing.chunking import contextual_text, cut
 from rag.indexing.encoded import Encoded
 from rag.indexing.encoder import Embedder, FloatArray
-from rag.indexing.generation import PIPELINE, Generation, Part, PartText, contextual_text, write_parts
+from rag.indexing.generation import PIPELINE, Generation, Part, PartText, write_parts
 from rag.indexing.growth import grow, without
 from rag.indexing.report import BuildReport, Progress, ReportRow, Status, silent
 from rag.indexing.segment import CutText
@@ -208,7 +208,7 @@ def _write(
     questions = [question for text in texts for question in text.questions]
     vectors, fresh = _embed([*passages, *questions], known, embedder, encoded, progress)
     rows = np.array(vectors, np.float32).reshape(-1, embedder.dim)
-    segment.write(folder, texts, passages, rows[: len(passages)], rows[len(passages) :])
+    segment.write(folder, texts, rows[: len(passages)], rows[len(passages) :])
     return fresh
 
 

@@ -38,6 +38,17 @@ def context(source: Source, heading: str) -> str:
     return ". ".join(above)
 
 
+def above(chunk: Chunk, source: Source) -> str:
+    """What stands in front of a chunk's text where it is embedded and searched: a line, or nothing."""
+    title = context(source, chunk.heading)
+    return f"{title}\n" if title else ""
+
+
+def contextual_text(chunk: Chunk, document: Document, source: Source) -> str:
+    """Put title and headings in front of a chunk's text."""
+    return above(chunk, source) + document.text[chunk.start : chunk.end]
+
+
 def cut(document: Document, source: Source, embedder: Embedder, *, max_tokens: int) -> list[Chunk]:
     """Cut a document into chunks in text order.
 

@@ -14,7 +14,8 @@ import numpy as np
 from rag.config import REBUILD, Settings
 from rag.errors import IndexMismatchError
 from rag.indexing.bm25 import LexicalIndex, WordCounts
-from rag.indexing.chunking import context
+from rag.indexing.chunk_words import Numbers, unpack
+from rag.indexing.chunking import above
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
 from rag.indexing.noted import NotedQuestions
@@ -23,7 +24,7 @@ from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
 
-PIPELINE = "8"
+PIPELINE = "9"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 PARTS = "parts.json"
@@ -142,6 +143,11 @@ class Generation:
         segment = self.segments[number]
         return segment.sources[segment.owner(own)]
 
+    def words_at(self, row: int) -> tuple[Numbers, Numbers]:
+        """Give the words of a chunk; see `rag.indexing.chunk_words.unpack`."""
+        number, own = self._places.place(row)
+        return unpack(self.segments[number].words_of_chunks[own])
+
     def statements_at(self, row: int) -> tuple[Statement, ...]:
         """Give the statements that begin in a chunk; one of a full text has none."""
         number, own = self._places.place(row)
@@ -232,17 +238,6 @@ class Sources(Mapping[str, Source]):
     def _all(self) -> dict[str, Source]:
         told = sorted(((kind != "notes", source_id) for source_id, kind in map(source_and_kind, self._documents)))
         return {source_id: self[source_id] for source_id in dict.fromkeys(source_id for _, source_id in told)}
-
-
-def contextual_text(chunk: Chunk, document: Document, source: Source) -> str:
-    """Put title and headings in front of a chunk's text."""
-    return above(chunk, source) + document.text[chunk.start : chunk.end]
-
-
-def above(chunk: Chunk, source: Source) -> str:
-    """What stands in front of a chunk's text in its contextual text: a line, or nothing."""
-    title = context(source, chunk.heading)
-    return f"{title}\n" if title else ""
 
 
 def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:

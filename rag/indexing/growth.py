@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from rag.indexing.chunking import above
 from rag.indexing.encoder import FloatArray
-from rag.indexing.generation import Generation, above
+from rag.indexing.generation import Generation
 from rag.indexing.noted import questions_of
 from rag.indexing.segment import Segment, merge
 from rag.indexing.store import Store

@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.indexing.chunk_words import pack
+from rag.indexing.chunking import above
 from rag.indexing.dense import Vectors, codes_of
 from rag.indexing.encoder import FloatArray
 from rag.indexing.noted import questions_of, statements_of
 from rag.indexing.postings import Postings, merged
 from rag.indexing.rows import Records, Table, compact, encode, load_array
 from rag.records import Chunk, Document, Source, Statement
-from rag.text.words import counted_terms, spelled
+from rag.text.words import STOP_WORDS, spelled, tokenise
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Segment:
         """Without their texts."""
         self.chunks: Records[Chunk] = Records(Table.load(folder / "chunks.rows"), Chunk)
         self.facets: Records[Facet] = Records(Table.load(folder / "facets.rows"), Facet)
+        self.words_of_chunks = Table.load(folder / "chunk_words.rows")
         self.ids = Table.load(folder / "ids.rows")
         self.texts = Table.load(folder / "texts.rows")
         self.by_id = load_array(folder / "by_id.npy")
@@ -140,17 +143,15 @@ class Segment:
         return self.vectors[chunks], self.questions[np.arange(first, last)]
 
 
-def write(
-    folder: Path, texts: Sequence[CutText], contextual: Iterable[str], vectors: FloatArray, questions: FloatArray
-) -> None:
+def write(folder: Path, texts: Sequence[CutText], vectors: FloatArray, questions: FloatArray) -> None:
     """Write documents to a new segment.
 
     Args:
-        contextual: of each chunk, in order, what BM25 reads.
         vectors: a unit row for each chunk.
         questions: a unit row for each noted question.
     """
     chunks = [chunk for text in texts for chunk in text.chunks]
+    words = [_words(chunk, text) for text in texts for chunk in text.chunks]
     facets: dict[bytes, int] = {}
     facet_of = [facets.setdefault(encode(Facet.of(c, t.source)), len(facets)) for t in texts for c in t.chunks]
     noted = [len(list(questions_of([statements_of(c, t.document)]))) for t in texts for c in t.chunks]
@@ -158,6 +159,7 @@ def write(
         "sources": (encode(text.source) for text in texts),
         "documents": (encode(replace(text.document, text="")) for text in texts),
         "chunks": map(encode, chunks),
+        "chunk_words": (pack(title, sentences) for title, *sentences in words),
         "texts": (text.document.text.encode() for text in texts),
     }
     arrays: dict[str, NDArray[Any]] = {
@@ -169,7 +171,7 @@ def write(
     _save(folder, rows, [text.document.doc_id.encode() for text in texts], facets, arrays)
     Vectors.write(folder / "chunks.faiss", vectors.shape[1], [codes_of(vectors)])
     Vectors.write(folder / "questions.faiss", vectors.shape[1], [codes_of(questions)])
-    Postings.from_terms(map(counted_terms, contextual)).save(folder / "terms")
+    Postings.from_terms(_counted(stretches) for stretches in words).save(folder / "terms")
     Postings.from_terms(spelled(text.document.text) for text in texts).save(folder / "words")
 
 
@@ -179,6 +181,7 @@ def merge(folder: Path, parts: Sequence[Segment]) -> None:
         "sources": _kept((part.sources.table, part.live_documents) for part in parts),
         "documents": _kept((part.documents.table, part.live_documents) for part in parts),
         "chunks": _kept((part.chunks.table, part.live_chunks) for part in parts),
+        "chunk_words": _kept((part.words_of_chunks, part.live_chunks) for part in parts),
         "texts": _kept((part.texts, part.live_documents) for part in parts),
     }
     facets: dict[bytes, int] = {}
@@ -231,3 +234,14 @@ def _cuts(text: CutText) -> Iterable[tuple[int, int]]:
         start = done + len(text.document.text[at : chunk.start].encode())
         at, done = chunk.end, start + len(text.document.text[chunk.start : chunk.end].encode())
         yield start, done
+
+
+def _words(chunk: Chunk, text: CutText) -> list[tuple[str, ...]]:
+    """The terms of a chunk's title and of each of its sentences."""
+    sentences = (tokenise(text.document.text[span.start : span.end]) for span in chunk.sentences)
+    return [tokenise(above(chunk, text.source)), *sentences]
+
+
+def _counted(stretches: Iterable[Sequence[str]]) -> list[str]:
+    """What BM25 counts of a chunk."""
+    return [term for stretch in stretches for term in stretch if term not in STOP_WORDS]

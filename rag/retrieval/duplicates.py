@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rag.text.words import tokenise
 
@@ -25,11 +24,10 @@ class Words:
     """What a copy has too, sorted."""
     terms: frozenset[str]
 
-    @staticmethod
-    @lru_cache(maxsize=2048)
-    def of(text: str) -> Words:
-        """Read the words of a passage; kept for those that questions come back to."""
-        return Words(tuple(sorted(TELLING.findall(text))), frozenset(tokenise(text)))
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Read the words of a passage."""
+        return cls(tuple(sorted(TELLING.findall(text))), frozenset(tokenise(text)))
 
     def say_the_same(self, other: Words) -> bool:
         """Say whether one passage is a copy of another but for wording without weight.

@@ -8,13 +8,14 @@ by mean nDCG@10 and confirmed on half 1; the table is in docs/measurements.md.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.indexing.bm25 import LexicalIndex
+from rag.indexing.chunk_words import Numbers, number_of
 from rag.indexing.encoder import FloatArray
-from rag.text.words import STOP_WORDS
 
 CHANNELS: Mapping[str, float] = {"meaning": 1.4, "bm25": 0.9}
 """Weights of the two channels where they choose the candidates. The meaning of a passage is as near as the
@@ -41,50 +42,90 @@ def fuse(scores: Mapping[str, FloatArray], weights: Mapping[str, float]) -> Floa
     return np.asarray(sum(np.float32(weight) * scores[name] for name, weight in weights.items()), np.float32)
 
 
-def nearness(weights: Mapping[str, float], title: Collection[str], sentences: Sequence[Sequence[str]]) -> float:
-    """Give the share of the query's weight that the title and two neighbouring sentences hold.
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Where some passages hold the terms of a query."""
+
+    terms: tuple[str, ...]
+    held: NDArray[np.bool_]
+    """(stretches, terms): which terms stand in each stretch; of each passage the title comes first, then sentences."""
+    titles: NDArray[np.int64]
+    """(passages,): the stretch that is the title of each."""
+    places: Mapping[str, NDArray[np.int64]]
+    """Where each term stands, ascending, counted in words; no two passages are near each other."""
+    ends: NDArray[np.int64]
+    """(passages,): one past the last place of each."""
+
+    @classmethod
+    def of(cls, terms: Iterable[str], passages: Sequence[tuple[Numbers, Numbers]]) -> Matches:
+        """Look for the terms of a query in passages, at least one, given as `rag.indexing.chunk_words.unpack` does."""
+        wanted = {number_of(term): term for term in terms}
+        known = np.array(sorted(wanted), np.uint32)
+        names = tuple(wanted[number] for number in known.tolist())
+        stretches = np.concatenate([lengths for lengths, _ in passages]).astype(np.int64)
+        numbers = np.concatenate([own for _, own in passages])
+        titles = np.cumsum([0, *(len(lengths) for lengths, _ in passages[:-1])])
+        words = np.array([len(own) for _, own in passages])
+        held = np.zeros((len(stretches), len(names)), bool)
+        if not names:
+            return cls((), held, titles, {}, np.cumsum(words))
+        column = np.minimum(np.searchsorted(known, numbers), len(names) - 1)
+        at = np.flatnonzero(known[column] == numbers)
+        column = column[at]
+        held[np.searchsorted(np.cumsum(stretches), at, "right"), column] = True
+        apart = BIGRAM_REACH + 1
+        spread = at + apart * np.searchsorted(np.cumsum(words), at, "right")
+        places = {name: spread[column == i] for i, name in enumerate(names)}
+        return cls(names, held, titles, places, np.cumsum(words + apart))
+
+
+def nearness(weights: Mapping[str, float], matches: Matches) -> FloatArray:
+    """Give the share of the query's weight that each title and two neighbouring sentences hold, (passages,) float32.
 
     With weights {a: 3, b: 1}, the title (b) and the sentences (c) and (a) it is 1.
 
     Args:
         weights: each term's weight times its idf.
     """
-    above, before, best = set(title), set[str](), 0.0
-    for sentence in sentences:
-        here = set(sentence)
-        found = here | before | above
-        best = max(best, sum(weight for term, weight in weights.items() if term in found))
-        before = here
-    return best / max(sum(weights.values()), 1e-9)
+    held, titles = matches.held, matches.titles
+    before = np.zeros_like(held)
+    before[1:] = held[:-1]
+    before[titles] = False
+    owner = np.searchsorted(titles, np.arange(len(held)), "right") - 1
+    found = held | before | held[titles][owner]
+    shares = found @ np.array([weights[term] for term in matches.terms], np.float64)
+    return np.asarray(np.maximum.reduceat(shares, titles) / max(sum(weights.values()), 1e-9), np.float32)
 
 
-def bigram_share(question: Sequence[str], weights: Mapping[str, float], passage: Sequence[str]) -> float:
-    """Give the share of the question's neighbouring word pairs that stand near each other in a passage.
+def bigram_share(question: Sequence[str], weights: Mapping[str, float], matches: Matches) -> FloatArray:
+    """Give the share of the question's neighbouring word pairs that stand near each other, (passages,) float32.
 
     A pair weighs as its lighter word. 0 if the question has no pair.
 
     Args:
         question: terms of the question in order, stop words left out.
         weights: each term's weight times its idf.
-        passage: terms of title and text in order, stop words included.
     """
-    places: dict[str, list[int]] = {}
-    for place, term in enumerate(passage):
-        if term in weights:
-            places.setdefault(term, []).append(place)
-    found = total = 0.0
+    found, total = np.zeros(len(matches.ends)), 0.0
     for left, right in pairwise(question):
         if left == right:
             continue
         weight = min(weights[left], weights[right])
         total += weight
-        if any(abs(a - b) <= BIGRAM_REACH for a in places.get(left, ()) for b in places.get(right, ())):
-            found += weight
-    return found / total if total else 0.0
+        ours, theirs = matches.places[left], matches.places[right]
+        if len(ours) and len(theirs):
+            after = np.searchsorted(theirs, ours)
+            gaps = [theirs[np.minimum(after, len(theirs) - 1)] - ours, ours - theirs[np.maximum(after - 1, 0)]]
+            near = np.min(np.abs(gaps), axis=0) <= BIGRAM_REACH
+            found[np.unique(np.searchsorted(matches.ends, ours[near], "right"))] += weight
+    return np.asarray(found / total if total else found, np.float32)
 
 
-def title_share(terms: Collection[str], title: Iterable[str], lexical: LexicalIndex) -> float:
-    """Give the share of a title's weight, in idf, that the query names; 0 without a title."""
-    weights = {term: lexical.idf(term) for term in title if term not in STOP_WORDS}
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0
+def title_share(terms: Collection[str], title: Mapping[str, float]) -> float:
+    """Give the share of a title's weight that the query names; 0 without a title.
+
+    Args:
+        title: the idf of each of its terms, stop words left out.
+    """
+    total = sum(title.values())
+    return sum(title[term] for term in terms if term in title) / total if total else 0.0

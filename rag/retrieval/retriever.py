@@ -9,21 +9,25 @@ from types import MappingProxyType
 
 import numpy as np
 
+from rag.indexing.chunking import above
 from rag.indexing.encoder import Embedder, FloatArray
-from rag.indexing.generation import Generation, above
+from rag.indexing.generation import Generation
 from rag.indexing.parts import Rows
 from rag.records import Copy, Filters, Passage, Turn, source_and_kind
 from rag.retrieval.duplicates import Words
 from rag.retrieval.filters import allowed_chunks
 from rag.retrieval.query import Query, encode_query
-from rag.retrieval.ranking import CHANNELS, WEIGHTS, bigram_share, fuse, nearness, title_share
-from rag.text.words import content_terms, tokenise
+from rag.retrieval.ranking import CHANNELS, WEIGHTS, Matches, bigram_share, fuse, nearness, title_share
+from rag.text.words import STOP_WORDS, content_terms, tokenise
 
 RANKED = 50
 """Candidates whose words are looked at, at least; more where more passages are wanted."""
 
 QUESTIONS_KEPT = 256
 """Questions whose vectors are kept."""
+
+CHUNKS_KEPT = 4096
+"""Chunks of which the words that ranking needs are kept."""
 
 
 class Retriever:
@@ -45,7 +49,9 @@ class Retriever:
         self.generation = generation
         self.vector = lru_cache(QUESTIONS_KEPT)(lambda question: embedder.encode_queries([question])[0])
         """Gives the (dim,) unit vector of a question; several steps of one answer ask for it."""
-        self._candidates = candidates
+        self._words = lru_cache(CHUNKS_KEPT)(self._words_of)
+        self._title = lru_cache(CHUNKS_KEPT)(self._title_of)
+        self._depth = candidates
         self._abbreviations = abbreviations
 
     def query(self, question: str, history: Sequence[Turn] = ()) -> Query:
@@ -69,28 +75,29 @@ class Retriever:
         allowed = allowed_chunks(self.generation, filters or Filters())
         if not len(allowed):
             return []
-        rows = self._candidate_rows(query, allowed, k)
-        scores = self._scores(query, rows)
+        rows, scores = self._candidates(query, allowed, k)
         fused = fuse(scores, WEIGHTS)
         ids = [self.generation.chunks[row].chunk_id for row in rows.tolist()]
         found: list[Passage] = []
         words: list[Words] = []
         for place in sorted(range(len(rows)), key=lambda i: (-fused[i], ids[i])):
-            own = {name: float(values[place]) for name, values in scores.items()}
             row = int(rows[place])
-            passage = self.passage(row, len(found) + 1, float(fused[place]), own)
-            near = self.generation.noted.nearest(row, passage.statements, query.vector)
-            passage = replace(passage, near=near)
-            own_words = Words.of(passage.text)
-            twin = None if duplicates else next((i for i, w in enumerate(words) if w.say_the_same(own_words)), None)
+            own = self._words(row)
+            twin = None if duplicates else next((i for i, w in enumerate(words) if w.say_the_same(own)), None)
             if twin is not None:
-                found[twin] = replace(found[twin], also_in=(*found[twin].also_in, _copy(passage)))
+                also_in = (*found[twin].also_in, _copy(self.passage(row)))
+                found[twin] = replace(found[twin], also_in=also_in)
             elif len(found) < k:
-                found.append(passage)
-                words.append(own_words)
+                told = {name: float(values[place]) for name, values in scores.items()}
+                passage = self.passage(row, len(found) + 1, float(fused[place]), told)
+                near = self.generation.noted.nearest(row, passage.statements, query.vector)
+                found.append(replace(passage, near=near))
+                words.append(own)
         return found
 
-    def passage(self, row: int, number: int, score: float = 0.0, scores: Mapping[str, float] | None = None) -> Passage:
+    def passage(
+        self, row: int, number: int = 0, score: float = 0.0, scores: Mapping[str, float] | None = None
+    ) -> Passage:
         """Make the passage of a chunk."""
         chunk = self.generation.chunks[row]
         return Passage(
@@ -116,16 +123,19 @@ class Retriever:
         rows = np.intersect1d(self.generation.rows_of(doc_id), allowed_chunks(self.generation, filters))
         return [self.passage(row, number) for number, row in enumerate(rows.tolist(), start=1)]
 
-    def _candidate_rows(self, query: Query, allowed: Rows, k: int) -> Rows:
-        """The best chunks of both channels together, as many as are ranked by their words."""
-        generation, depth = self.generation, max(self._candidates, k)
+    def _candidates(self, query: Query, allowed: Rows, k: int) -> tuple[Rows, dict[str, FloatArray]]:
+        """The best chunks of both channels together, as many as are ranked by their words, and all their scores."""
+        generation, depth = self.generation, max(self._depth, k)
         within = None if allowed is generation.rows else allowed
         dense, _ = generation.dense.search(query.vector, depth, allowed=within)
         lexical, _ = generation.lexical.search(query.terms, depth, allowed=within)
         noted = generation.noted.search(query.vector, depth, allowed=within)
         rows = np.unique(np.concatenate([dense, lexical, noted]))
-        fused = fuse(self._channel_scores(query, rows), CHANNELS)
-        return np.asarray(rows[np.sort(np.argsort(-fused, kind="stable")[: max(RANKED, 2 * k)])])
+        scores = self._channel_scores(query, rows)
+        best = np.sort(np.argsort(-fuse(scores, CHANNELS), kind="stable")[: max(RANKED, 2 * k)])
+        return rows[best], {name: values[best] for name, values in scores.items()} | self._word_scores(
+            query, rows[best].tolist()
+        )
 
     def _channel_scores(self, query: Query, rows: Rows) -> dict[str, FloatArray]:
         dense = self.generation.dense.scores(query.vector, rows)
@@ -133,20 +143,24 @@ class Retriever:
         lexical = self.generation.lexical.scores(query.terms, rows)
         return {"dense": dense, "meaning": np.maximum(dense, noted), "bm25": lexical}
 
-    def _scores(self, query: Query, rows: Rows) -> dict[str, FloatArray]:
-        """Every score of every candidate, (n,) float32 each."""
+    def _word_scores(self, query: Query, rows: Sequence[int]) -> dict[str, FloatArray]:
+        """What the words of chunks, at least one, are worth, (n,) float32 each."""
         lexical = self.generation.lexical
         weights = {term: weight * lexical.idf(term) for term, weight in query.terms.items()}
-        asked = content_terms(query.text)
-        words: dict[str, list[float]] = {"nearness": [], "bigrams": [], "title": []}
-        for row in rows.tolist():
-            chunk, text = self.generation.chunks[row], self.generation.text_at(row)
-            title = tokenise(above(chunk, self.generation.source_at(row)))
-            sentences = [tokenise(text[s.start - chunk.start : s.end - chunk.start]) for s in chunk.sentences]
-            words["nearness"].append(nearness(weights, title, sentences))
-            words["bigrams"].append(bigram_share(asked, weights, [*title, *(t for s in sentences for t in s)]))
-            words["title"].append(title_share(query.terms, title, lexical))
-        return self._channel_scores(query, rows) | {name: np.array(v, np.float32) for name, v in words.items()}
+        matches = Matches.of(query.terms, [self.generation.words_at(row) for row in rows])
+        return {
+            "nearness": nearness(weights, matches),
+            "bigrams": bigram_share(content_terms(query.text), weights, matches),
+            "title": np.array([title_share(query.terms, self._title(row)) for row in rows], np.float32),
+        }
+
+    def _words_of(self, row: int) -> Words:
+        return Words.of(self.generation.text_at(row))
+
+    def _title_of(self, row: int) -> Mapping[str, float]:
+        """The idf of each term of a chunk's title and headings."""
+        title = tokenise(above(self.generation.chunks[row], self.generation.source_at(row)))
+        return {term: self.generation.lexical.idf(term) for term in title if term not in STOP_WORDS}
 
 
 def _copy(passage: Passage) -> Copy:

@@ -121,7 +121,7 @@ def test_only_what_is_new_is_read_tokenised_and_encoded(place: Place, monkeypatc
 
         monkeypatch.setattr(module, name, noting)
 
-    note(segment, "counted_terms", lambda text: [text])
+    note(segment, "tokenise", lambda text: [text])
     note(segment, "spelled", lambda text: [text])
     note(HashingEmbedder, "encode", lambda _, texts: texts)
     put(place, "late.txt", prose(500, 4))

@@ -13,14 +13,15 @@ import pytest
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import QuestionError
-from rag.indexing.generation import Generation, above
+from rag.indexing.chunking import above
+from rag.indexing.generation import Generation
 from rag.library.library import Library
 from rag.records import Filters
 from rag.retrieval.filters import allowed_chunks
-from rag.retrieval.ranking import bigram_share, nearness
 from rag.testing import HashingEmbedder
 from rag.text.words import STOP_WORDS, content_terms, tokenise
 from tests.conftest import Place
+from tests.retrieval.plain_ranking import bigram_share, nearness
 
 WORDS = "harbour bridge ferry pier lamp keeper storm gull anchor rope mast sail tide quay crane barrel salt net".split()
 QUESTION = "Which keeper of the harbour lamp mended the ferry sail?"
