@@ -21,6 +21,7 @@ from rag.text.names import bounds_answer
 from rag.text.words import YEAR, tokenise
 
 DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
+NOTHING_LEFT = "The limits of this search leave no text to search; lift one of them and ask again."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 ELSEWHERE = "“{}” does not say. Another source says:"
 SHADE = 0.01
@@ -218,6 +219,8 @@ def _out_of_bounds(question: str, lacking: Sequence[str]) -> bool:
 
 
 def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation) -> str:
+    if not one.reading.passages:
+        return NOTHING_LEFT
     unknown = _unknown(lacking, generation)
     why = f": they do not mention {_either(unknown)}" if unknown else ""
     if not why and lacking:

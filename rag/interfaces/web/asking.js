@@ -78,15 +78,17 @@
     find("#send").hidden = true;
     const history = before.filter((turn) => turn.shape !== "reply").slice(-REMEMBERED)
       .map((turn) => ({ question: turn.resolved_question, answer: turn.text }));
+    if (box().value === question) box().value = "";  // its draft stays until the answer is there
     send("submit", { question, place, history, scope: chat.scope() });
-    setTimeout(alive, PATIENCE, asked);
+    const one = asked;
+    alive(() => asked === one);
   };
-  // Looks whether the server is still there while an answer is waited for.
-  const alive = async (one) => {
-    if (asked !== one) return;
+  // Looks whether the server is still there as long as something is waited for.
+  const alive = (waited) => setTimeout(async () => {
+    if (!waited()) return;
     try { await fetch(root() + "/healthz"); } catch { return gone(); }
-    setTimeout(alive, PATIENCE, one);
-  };
+    alive(waited);
+  }, PATIENCE);
   const put = (html) => {
     const element = parsed(html);
     if (mine()) {
@@ -127,13 +129,13 @@
       if (told.field) chat.blame(told.field, told.text);
     } else if (told.state === "stopped") back();
     else {
-      if (mine() && box().value === question) write("");
       const element = put(told.html);
       asked.turn = told.turn || null;
       if (told.state !== "done") return;
       if (place < of.turns.length) of.replaced = { place, turns: of.turns.slice(place) };
       of.turns = [...of.turns.slice(0, place), told.turn];
       if (mine()) {
+        drafted();
         [...area().children].forEach((old) => { if (old.hidden) old.remove(); });
         calm();
         if (element) pin(element);
@@ -211,6 +213,7 @@
     });
     tools.append(form);
     input.focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
   };
   const rated = ({ said, problem }) => (problem ? trouble([problem]) : say(said));
 
@@ -271,5 +274,5 @@
   };
 
   const again = (place) => ask(chat.now().turns[place].question, place);
-  Object.assign(chat, { ask, again, edit, everywhere, rate, rated, answered, restored, show, turns, trouble, begin, composer });
+  Object.assign(chat, { ask, again, alive, edit, everywhere, rate, rated, answered, restored, show, turns, trouble, begin, composer });
 })();

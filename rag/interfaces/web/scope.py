@@ -51,6 +51,8 @@ class Scope:
     def words(self, assistant: Assistant) -> str:
         """Say what was searched: ``Searched in 2 of 30 sources, not newer than 2019``; nothing where all was.
 
+        Where the limits leave no source: ``No source is left: not newer than 1950``.
+
         Raises:
             RagError: the index cannot be read.
         """
@@ -58,12 +60,13 @@ class Scope:
         if chosen == Filters():
             return ""
         held, whole = assistant.searched(chosen)
-        limits = [f"Searched in {held} of {whole} sources"]
-        limits += [f"kind {' or '.join(chosen.kinds)}"] if chosen.kinds else []
+        limits = [f"kind {' or '.join(chosen.kinds)}"] if chosen.kinds else []
         limits += [f"publisher {' or '.join(chosen.publishers)}"] if chosen.publishers else []
         limits += [f"not older than {chosen.since}"] if chosen.since else []
         limits += [f"not newer than {chosen.until}"] if chosen.until else []
-        return ", ".join(limits)
+        if not held:
+            return f"No source is left: {', '.join(limits) or 'those that are checked have no text'}"
+        return ", ".join([f"Searched in {held} of {whole} sources", *limits])
 
 
 def _date(told: Mapping[str, Any], field: str) -> str:
