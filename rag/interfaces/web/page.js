@@ -35,6 +35,7 @@ window.chat = (() => {
     still();
     const { doc, start, end, quote } = button.dataset;
     triggers.log("select", { doc, start: Number(start), end: Number(end), quote: quote || "" });
+    chat.expect(() => opener === button && find("#panel").hasAttribute("aria-busy"));
   };
   const reveal = () => {
     const panel = find("#panel");
@@ -181,6 +182,7 @@ window.chat = (() => {
     else if (data.ask) chat.ask(data.ask);
     else if (data.everywhere !== undefined) chat.everywhere(number);
     else if (data.retry !== undefined) chat.again(number);
+    else if (data.alone !== undefined) chat.again(number, []);
     else if (data.edit !== undefined) chat.edit(number);
     else if (data.copy) { copying = button; trigger("copy", { turns: chat.turns(number), form: data.copy, how: "copy" }); }
     else if (data.save) {
