@@ -238,16 +238,13 @@ def test_a_series_is_a_table_in_markdown() -> None:
     ]  # fmt: skip
 
 
-FIGURES = tuple(
-    replace(sentence, figure=Measurement("overdose deaths", "Norhaven", year, value, "deaths", status))
-    for sentence, year, value, status in zip(
-        SERIES.sentences, ("2021", "2023"), (106_699.0, 105_007.0), ("final", "provisional"), strict=True
-    )
-)
+FINAL = Measurement("overdose deaths", "Norhaven", "2021", 106_699.0, "deaths", "final")
+EARLY = replace(FINAL, period="2023", value=105_007.0, status="provisional")
 
 
 def test_the_figures_of_a_series_are_taken_away_with_their_chart() -> None:
-    drawn = stored(replace(SERIES, sentences=FIGURES))
+    told = zip(SERIES.sentences, (FINAL, EARLY), strict=True)
+    drawn = stored(replace(SERIES, sentences=tuple(replace(one, figure=figure) for one, figure in told)))
     text = written("md", drawn)
     assert "Overdose deaths, Norhaven: from **106,699** (2021) to **105,007** (2023, provisional).\n" in text
     tokens = MarkdownIt().enable("table").parse(text)

@@ -157,9 +157,10 @@ def test_an_address_a_files_name_or_a_programs_word_is_no_title(told: str) -> No
     ]
     assert read_bytes(files.pdf([page], info=f"/Title({told})"), name="scan.pdf").title == "The strait in short"
     body = '<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>The strait in short</w:t></w:r></w:p>'
+    style = '<w:style w:styleId="H"><w:name w:val="heading 1"/></w:style>'
     parts = {
         "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
-        "word/styles.xml": f'<w:styles xmlns:w="{W}"><w:style w:styleId="H"><w:name w:val="heading 1"/></w:style></w:styles>',
+        "word/styles.xml": f'<w:styles xmlns:w="{W}">{style}</w:styles>',
         "docProps/core.xml": f'<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{told}</dc:title></p>',
     }
     assert read_bytes(files.zipped(parts), name="r.docx").title == "The strait in short"
