@@ -147,7 +147,7 @@ def test_a_series_is_drawn_with_its_gap_and_a_table_and_every_bar_opens_its_plac
     assert 'aria-label="2019: 1,500 ships, final. Source 1: Gauge Office, May 2021"' in card
     assert card.count('<div class="bar gap">') == 1 and card.count("<svg") == 4
     told = words(card)
-    assert "Ships, Norhaven : from 1,500 (2019) to 750 (2021, provisional)." in told
+    assert "Ships, Norhaven: from 1,500 (2019) to 750 (2021, provisional)." in told
     assert "Hatched: not the final figure. Dashed: no figure." in told
     assert "2020 the sources do not say 2021 750 provisional 1" in told
 
@@ -217,10 +217,11 @@ def test_a_follow_up_leans_on_the_last_questions_whatever_the_page_sends() -> No
 
 def test_what_was_searched_is_told_and_an_abstention_counts_only_that() -> None:
     searched = "Searched in 2 of 30 sources, not newer than 2019"
-    told = words(turn(stored(ANSWER, searched), 0))
+    told = words(shown(replace(ANSWER, scope=searched)))
     assert f"{searched} ." in told and "Search all sources" not in told
-    silent = replace(ANSWER, outcome="abstain", lead="The sources do not say.", sentences=())
-    told = words(turn(stored(silent, searched), 0))
+    silent = replace(ANSWER, outcome="abstain", lead="The sources do not say.", sentences=(), scope=searched)
+    told = words(shown(silent))
+    assert f"{searched}." in answer_text(silent) and answer_json(silent)["scope"] == searched
     assert "○ No answer in 2 of 30 sources, not newer than 2019 . Search all sources The sources do not say." in told
     assert "Searched" not in told
     assert "Searched" not in words(shown(ANSWER))

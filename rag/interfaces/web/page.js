@@ -34,8 +34,8 @@ window.chat = (() => {
     document.body.classList.add("reading");
     still();
     const { doc, start, end, quote } = button.dataset;
-    chat.alive(() => opener === button && find("#panel").hasAttribute("aria-busy"));
     triggers.log("select", { doc, start: Number(start), end: Number(end), quote: quote || "" });
+    chat.expect(() => opener === button && find("#panel").hasAttribute("aria-busy"));
   };
   const reveal = () => {
     const panel = find("#panel");
@@ -188,6 +188,7 @@ window.chat = (() => {
     else if (data.ask) chat.ask(data.ask);
     else if (data.everywhere !== undefined) chat.everywhere(number);
     else if (data.retry !== undefined) chat.again(number);
+    else if (data.alone !== undefined) chat.again(number, []);
     else if (data.edit !== undefined) chat.edit(number);
     else if (data.copy) { copying = button; trigger("copy", { turns: chat.turns(number), form: data.copy, how: "copy" }); }
     else if (data.save) {
