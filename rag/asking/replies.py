@@ -24,7 +24,7 @@ EMERGENCY = (
 """Said in an emergency where the library declares no text of its own."""
 
 TEXTS: Mapping[str, str] = {
-    "greeting": "Hello. Ask me anything about {title}: I answer from {count}, each sentence with who says so and where.",
+    "greeting": "Hello. Ask me anything about {title}: I answer from {count}, each sentence with its place.",
     "thanks": "You are welcome. Ask on whenever you like.",
     "help": (
         "Ask a question about {title} in your own words, one or several things at a time. I look it up in {count}, "

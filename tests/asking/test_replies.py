@@ -44,7 +44,7 @@ def test_a_question_gets_no_reply(place: Place, intent: str) -> None:
     [
         (
             "greeting",
-            "Hello. Ask me anything about Harbour: I answer from 3 sources, each sentence with who says so and where.",
+            "Hello. Ask me anything about Harbour: I answer from 3 sources, each sentence with its place.",
         ),
         (
             "sources_newest",

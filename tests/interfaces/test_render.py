@@ -177,7 +177,7 @@ def test_a_source_in_short_has_its_title_and_says_once_whose_words_they_are() ->
     both = (ANSWER.sentences[0], replace(ANSWER.sentences[0], text="It fell."))
     card = words(shown(replace(ANSWER, shape="overview", sentences=both)))
     assert "In short: The <b>Gauge</b>" in card
-    assert card.partition("All 1 passages")[0].count("Source's words") == 1
+    assert card.partition("The one passage looked at")[0].count("Source's words") == 1
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ new PerformanceObserver(list => {
 def box(element: Locator) -> dict[str, float]:
     found = element.bounding_box()
     assert found is not None
-    return {**found, "bottom": found["y"] + found["height"]}
+    return {"y": found["y"], "height": found["height"], "bottom": found["y"] + found["height"]}
 
 
 @pytest.mark.parametrize("view", ["desk", "phone"])
