@@ -22,9 +22,8 @@ from rag.library.status import SourceStatus, source_statuses
 from rag.pipeline import Pipeline
 from rag.reading.reader import Reader, default_reader
 from rag.records import Answer, Document, Filters, Passage, Turn
-from rag.retrieval.filters import allowed_chunks
+from rag.retrieval.filters import allowed_chunks, check, in_words
 from rag.sources.corpus import Corpus
-from rag.text.dates import bounds
 from rag.writing.answerer import Answerer
 from rag.writing.endpoint import Endpoint
 from rag.writing.generative import GenerativeAnswerer
@@ -140,9 +139,11 @@ class Assistant:
         """Answer as `ask` does, giving the answer as it grows; the last one is complete."""
         pipeline = self._fresh().pipeline
         filters = self._checked(filters, pipeline)
-        yield from pipeline.respond(
+        scope = in_words(filters, *self.searched(filters)) if filters != Filters() else ""
+        for answer in pipeline.respond(
             checked_question(question), history, filters, self._depth(k), answerer or self._answerer
-        )
+        ):
+            yield answer if answer.shape == "reply" else replace(answer, scope=scope)
 
     def examine(
         self,
@@ -289,13 +290,9 @@ class Assistant:
 
     @staticmethod
     def _checked(filters: Filters | None, pipeline: Pipeline) -> Filters:
-        for source_id in filters.sources if filters else ():
-            if source_id not in pipeline.corpus.sources and source_id not in pipeline.generation.sources:
-                raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids")
-        for day in (filters.since, filters.until) if filters else ():
-            if day:
-                bounds(day)
-        return filters or Filters()
+        filters = filters or Filters()
+        check(filters, pipeline.generation, pipeline.corpus.sources.keys())
+        return filters
 
 
 def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

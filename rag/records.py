@@ -305,6 +305,8 @@ class Conflict:
     """What each of them gives, as it stands there."""
     revised: bool = False
     """Whether the first is a provisional figure and the second the later, final one."""
+    period: str = ""
+    """What they are figures of, in words: ``2023``, ``October 2023 to September 2024``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +324,7 @@ class Filters:
     sources: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
-    """Compared without case as a part of the publisher's name."""
+    """Compared without case as parts of the names of the source's publisher, the origin and the place of reading."""
     since: str = ""
     """ISO 8601 of reduced precision; a partial date matches a range it overlaps."""
     until: str = ""
@@ -362,6 +364,8 @@ class Answer:
     shape: Shape = "plain"
     parts: tuple[Part, ...] = ()
     """Of a question that asks for several things: each, in order."""
+    scope: str = ""
+    """What was searched, in words: ``Searched in 2 of 30 sources, not newer than 2019``; empty where all was."""
 
     @property
     def abstained(self) -> bool:

@@ -20,7 +20,9 @@ from rag.text.attributions import attributed
 from rag.text.names import bounds_answer
 from rag.text.words import YEAR, tokenise
 
-DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
+DOES_NOT_SAY = "{who} not say{why}."
+LISTED_NEAREST = " The nearest passages are listed for you to judge."
+NOTHING_LEFT = "The limits of this search leave no text to search; lift one of them and ask again."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 ELSEWHERE = "“{}” does not say. Another source says:"
 SHADE = 0.01
@@ -65,7 +67,7 @@ def compose(
         everything: whether the whole library was searched.
     """
     if len(found) > 1:
-        return _parted(asked, found, opening, generation)
+        return _parted(asked, found, opening, generation, everything=everything)
     one = found[0]
     answer = Answer(asked.typed, asked.text, one.outcome, one.confidence, (), (), shape=asked.parts.shape)
     sentences = list(one.reading.sentences)
@@ -76,7 +78,7 @@ def compose(
             answer,
             outcome="abstain",
             confidence=min(one.confidence, fitted.abstain_below),
-            lead=_does_not_say(one, lacking, generation),
+            lead=_does_not_say(one, lacking, generation, everything=everything),
             passages=one.reading.passages[: one.kept],
             shape="plain",
         )
@@ -87,7 +89,8 @@ def compose(
     if asked.asks_who_said:
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
     lead = _lead(one, missing_entities(asked.text, chosen), generation, everything=everything)
-    conflicts = find_conflicts(sentences, generation.documents) if asked.parts.shape == "plain" else ()
+    years = YEAR.findall(asked.search)
+    conflicts = find_conflicts(sentences, generation.documents, years) if asked.parts.shape == "plain" else ()
     if asked.parts.shape == "plain" and not lead and not asked.asks_who_said:
         best = replace(quoted[0], told=told(asked.search, quoted[0].text, chosen[0].measured))
         quoted = (best, *quoted[1:])
@@ -115,7 +118,9 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
     return choose(last_word_first(sentences, YEAR.findall(asked.search)))
 
 
-def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, generation: Generation) -> Answer:
+def _parted(
+    asked: Understood, found: Sequence[Found], opening: Found | None, generation: Generation, *, everything: bool
+) -> Answer:
     """Answer each part with its best sentences, and tell which one the sources do not answer."""
     shape = asked.parts.shape
     names = _names(asked)
@@ -158,7 +163,7 @@ def _parted(asked: Understood, found: Sequence[Found], opening: Found | None, ge
         parts=tuple(parts),
     )
     if not any(part.answered for part in parts) or not chosen:
-        why = _does_not_say(found[0], (), generation)
+        why = _does_not_say(found[0], (), generation, everything=everything)
         kept = found[0].reading.passages[: found[0].kept]
         return replace(answer, outcome="abstain", lead=why, passages=kept, shape="plain", parts=())
     cited = tuple(replace(p, number=number) for number, p in enumerate(passages.values(), start=1))
@@ -217,13 +222,18 @@ def _out_of_bounds(question: str, lacking: Sequence[str]) -> bool:
     return answer_kind(question) in NARROW and any(map(bounds_answer, lacking))
 
 
-def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation) -> str:
+def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation, *, everything: bool) -> str:
+    if not one.reading.passages:
+        return NOTHING_LEFT
     unknown = _unknown(lacking, generation)
     why = f": they do not mention {_either(unknown)}" if unknown else ""
     if not why and lacking:
         why = f": what they say nearest does not mention {_either(lacking)}"
-    who = f"“{one.silent.title}” does" if one.silent else "The sources do"
-    return DOES_NOT_SAY.format(who=who, why=why)
+    who = f"The sources{'' if everything else ' that were searched'} do"
+    if one.silent:
+        who = f"“{one.silent.title}” does"
+    listed = LISTED_NEAREST if one.reading.passages[: one.kept] else ""
+    return DOES_NOT_SAY.format(who=who, why=why) + listed
 
 
 def _lead(one: Found, lacking: Sequence[str], generation: Generation, *, everything: bool) -> str:

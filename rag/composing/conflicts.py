@@ -10,6 +10,7 @@ from rag.composing.quotes import BEHIND
 from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import Conflict, Document, Measurement
 from rag.text.attributions import attributed
+from rag.text.dates import readable
 from rag.text.figures import Figure, figures, in_digits, written
 from rag.text.folding import fold
 from rag.text.names import bounds_answer, names
@@ -27,7 +28,9 @@ FINAL = re.compile(r"\b(?:final|revised|corrected|definitive)\b")
 """What says that it is."""
 
 
-def find_conflicts(sentences: Sequence[ReadSentence], documents: Mapping[str, Document]) -> tuple[Conflict, ...]:
+def find_conflicts(
+    sentences: Sequence[ReadSentence], documents: Mapping[str, Document], years: Sequence[str] = ()
+) -> tuple[Conflict, ...]:
     """Find a sentence that gives another figure than the best one for the same thing.
 
     Where the best one's figures stand as data, only figures of the same measure, place, period
@@ -38,6 +41,7 @@ def find_conflicts(sentences: Sequence[ReadSentence], documents: Mapping[str, Do
 
     Args:
         sentences: best first; those that answer nearly as surely as the first are compared with it.
+        years: those that the question names; figures of other years differ beside the point.
     """
     if not sentences or sentences[0].logit == UNREAD:
         return ()
@@ -45,7 +49,7 @@ def find_conflicts(sentences: Sequence[ReadSentence], documents: Mapping[str, Do
     for other in sentences[1:]:
         if other.logit < best.logit - BEHIND or _said_by(other) == _said_by(best):
             continue
-        pair = _measured_otherwise(best, other) if best.measured else _told_otherwise(best.text, other.text)
+        pair = _measured_otherwise(best, other, years) if best.measured else _told_otherwise(best.text, other.text)
         if pair is not None:
             return (_conflict((best, other), pair, documents),)
     return ()
@@ -59,6 +63,8 @@ class _Told:
     final: bool
     early: bool
     """Provisional or an estimate."""
+    period: str
+    """In words."""
 
 
 def _said_by(sentence: ReadSentence) -> tuple[str, str]:
@@ -74,16 +80,17 @@ def _conflict(
     if revised and pair[1].early:
         rows.reverse()
     said = [f"{told.text} ({attributed(s.passage.attribution)})" for told, s in rows]
+    period = pair[0].period
     text = (
-        f"A provisional figure was revised: {said[0]}; later {said[1]}."
+        f"A provisional figure for {period} was revised: {said[0]}; later {said[1]}."
         if revised
-        else f"The sources give different figures: {'; '.join(said)}."
+        else f"The sources give different figures for {period}: {'; '.join(said)}."
     )
     cited = tuple(cite(s.passage, s.span, documents[s.passage.doc_id]) for _, s in rows)
-    return Conflict(text, cited, tuple(told.text for told, _ in rows), revised)
+    return Conflict(text, cited, tuple(told.text for told, _ in rows), revised, period)
 
 
-def _measured_otherwise(one: ReadSentence, other: ReadSentence) -> tuple[_Told, _Told] | None:
+def _measured_otherwise(one: ReadSentence, other: ReadSentence, years: Sequence[str]) -> tuple[_Told, _Told] | None:
     """The first figures of the same measure, place, period and unit that differ by more than rounding.
 
     None where a sentence gives both.
@@ -94,12 +101,19 @@ def _measured_otherwise(one: ReadSentence, other: ReadSentence) -> tuple[_Told, 
         rival = mine.get((its.subject, its.period))
         if (
             rival
+            and _of_years(its.period, years)
             and not _rounded(rival.value, its.value)
             and rival.value not in values[1]
             and its.value not in values[0]
         ):
             return _measured(rival, one.text), _measured(its, other.text)
     return None
+
+
+def _of_years(period: str, years: Sequence[str]) -> bool:
+    """Whether a period has one of some years in it; where there are none, it does."""
+    first, _, last = period.partition("/")
+    return not years or any(first[:4] <= year <= (last or first)[:4] for year in years)
 
 
 def _rounded(one: float, other: float) -> bool:
@@ -111,7 +125,8 @@ def _rounded(one: float, other: float) -> bool:
 def _measured(told: Measurement, text: str) -> _Told:
     printed = (f.text for f in figures(fold(text).text)[0] if f.means(told.value))
     shown = next(printed, f"{written(told.value)} {told.unit}").strip()
-    return _Told(shown, told.status == "final", told.status != "final")
+    period = " to ".join(map(readable, told.period.split("/")))
+    return _Told(shown, told.status == "final", told.status != "final", period)
 
 
 def _told_otherwise(one: str, other: str) -> tuple[_Told, _Told] | None:
@@ -119,10 +134,11 @@ def _told_otherwise(one: str, other: str) -> tuple[_Told, _Told] | None:
     if pair is None:
         return None
     found = []
+    period = " and ".join(sorted({str(day.year) for day in figures(fold(one).text)[1] if day.year}))
     for figure, text in zip(pair, (one, other), strict=True):
         folded = fold(text).text
         final = bool(FINAL.search(folded))
-        found.append(_Told(figure.text.strip(), final, bool(PROVISIONAL.search(folded)) and not final))
+        found.append(_Told(figure.text.strip(), final, bool(PROVISIONAL.search(folded)) and not final, period))
     return found[0], found[1]
 
 

@@ -49,14 +49,15 @@ class Facet:
     kind: str
     """Of the source."""
     names: str
-    """Who says it and who publishes it, without case."""
+    """The source's publisher, who says it and where it was read, without case."""
     when: str
 
     @classmethod
     def of(cls, chunk: Chunk, source: Source) -> Facet:
         """Tell what filters look at in a chunk."""
         said = chunk.attribution
-        return cls(source.kind, f"{said.origin}\n{said.seen_at.publisher}".casefold(), said.when)
+        names = "\n".join([source.publisher, said.origin, said.seen_at.publisher]).casefold()
+        return cls(source.kind, names, said.when)
 
 
 class Segment:

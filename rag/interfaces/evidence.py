@@ -13,8 +13,10 @@ from rag.records import UNKNOWN
 from rag.text.dates import readable
 from rag.text.figures import written
 
-LOW = 0.5
-"""Confidence below which it is told in a word."""
+
+def sureness(answer: AnswerJson) -> str:
+    """Say in a word how sure an answer is: ``high``, ``fair`` or ``low``."""
+    return "high" if answer["confidence"] >= 0.75 else "fair" if answer["confidence"] >= 0.5 else "low"
 
 
 def is_quotation(sentence: Mapping[str, Any]) -> bool:
@@ -35,7 +37,7 @@ def basis(answer: AnswerJson) -> str:
     told += [f"{_count(corrected)} corrected (≈)"] if corrected else []
     told += [f"{_count(rejected)} rejected (✗)"] if rejected else []
     told += [_age(cited)] if cited else []
-    told += ["low confidence"] if answer["confidence"] < LOW else []
+    told += ["low confidence"] if sureness(answer) == "low" else []
     return "; ".join(told)
 
 
@@ -89,6 +91,11 @@ class Bar:
     """Of the highest figure, 0 to 1."""
     status: str
 
+    @property
+    def when(self) -> str:
+        """Its year, and its status where that is not final."""
+        return self.name if self.status == "final" else f"{self.name}, {self.status}"
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -106,9 +113,18 @@ class Series:
         return tuple(bar for bar in self.bars if bar.sentence)
 
     @property
-    def highest(self) -> Bar:
-        """The first of the highest."""
-        return max(self.told, key=lambda bar: bar.share)
+    def subject(self) -> str:
+        """What is measured, and where: ``Drug overdose deaths, United States``."""
+        return f"{self.measure[:1].upper()}{self.measure[1:]}, {self.place}"
+
+    @property
+    def headline(self) -> tuple[tuple[str, str], ...]:
+        """The first, the last and the highest figure in a sentence, in pairs of words and the figure after them."""
+        first, last, top = self.told[0], self.told[-1], max(self.told, key=lambda bar: bar.share)
+        said = [(f"{self.subject}: from ", first.figure), (f" ({first.when}) to ", last.figure)]
+        if top.name in (first.name, last.name):
+            return (*said, (f" ({last.when}).", ""))
+        return (*said, (f" ({last.when}); the highest was ", top.figure), (f" ({top.when}).", ""))
 
 
 def series(answer: AnswerJson) -> Series | None:

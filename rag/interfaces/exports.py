@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from rag.interfaces.bibliography import is_web, slug, to_bibtex, to_csl
+from rag.interfaces.evidence import series, sureness
 from rag.interfaces.markup import TEMPLATES
 from rag.interfaces.wire import AnswerJson, CitationJson
 from rag.text.dates import readable
@@ -29,8 +31,8 @@ NEAREST = 3
 """Passages that are listed where nothing answers."""
 
 SentenceJson = Mapping[str, Any]
-Row = tuple[str, SentenceJson | None]
-"""A year of a series, and the sentence that tells it."""
+Row = tuple[str, str, SentenceJson | None]
+"""A year of a series, its figure where that stands as data, and the sentence that tells it."""
 
 
 def to_markdown(answers: Sequence[AnswerJson], title: str) -> str:
@@ -102,16 +104,11 @@ def circumstances(answer: AnswerJson) -> list[str]:
         return []
     outcome = OUTCOMES[answer["outcome"]]
     if answer["outcome"] == "caution":
-        outcome += f", {confidence_word(answer['confidence'])} confidence"
+        outcome += f", {sureness(answer)} confidence"
     day = answer.get("answered")
     written = answer["answerer"] != "extractive"
     told = [readable(day) if day else "", outcome, f"Worded by {answer['answerer']}" if written else ""]
     return list(filter(None, [*told, answer.get("scope", "")]))
-
-
-def confidence_word(value: float) -> str:
-    """Say in a word how sure an answer is."""
-    return "high" if value >= 0.75 else "fair" if value >= 0.5 else "low"
 
 
 def voice(answer: AnswerJson, sentence: SentenceJson) -> str:
@@ -143,13 +140,16 @@ def by_part(answer: AnswerJson) -> list[Row]:
     """Give the parts of a series with the sentence of each, None where the sources do not say; empty of others."""
     if answer.get("shape") != "series":
         return []
+    figures = series(answer)
+    if figures:
+        return [(bar.name, f"{bar.figure} {bar.status}".strip(), bar.sentence) for bar in figures.bars]
     told = {sentence.get("part"): sentence for sentence in reversed(answer["sentences"])}
-    return [(part["name"], told.get(place)) for place, part in enumerate(answer["parts"])]
+    return [(part["name"], "", told.get(place)) for place, part in enumerate(answer["parts"])]
 
 
 def outside(answer: AnswerJson, rows: Sequence[Row]) -> list[SentenceJson]:
     """The sentences of an answer that stand in no row."""
-    return [s for s in answer["sentences"] if all(s is not told for _, told in rows)]
+    return [s for s in answer["sentences"] if all(s is not told for *_, told in rows)]
 
 
 def nearest(answer: AnswerJson) -> Sequence[CitationJson]:
@@ -180,10 +180,15 @@ def _markdown(answer: AnswerJson, place: int) -> Iterator[str]:
         yield f"*{_plain(' · '.join(about))}*"
     yield from (f"> {_plain(notice['text'])}" for notice in answer["notices"])
     yield _plain(answer["lead"])
-    rows = by_part(answer)
-    if rows:
-        table = [f"| {year} | {line(told) if told else 'the sources do not say'} |" for year, told in rows]
-        yield "\n".join(["| Year | What is said |", "| --- | --- |", *table])
+    rows, figures = by_part(answer), series(answer)
+    if rows and figures:
+        bold = ((_plain(said), f"**{figure}**" if figure else "") for said, figure in figures.headline)
+        yield " ".join(filter(None, chain.from_iterable(bold)))
+        lines = [f"| {year} | {figure} | {line(told) if told else ''} |" for year, figure, told in rows]
+        yield "\n".join(["| Year | Figure | What is said |", "| --- | --- | --- |", *lines])
+    elif rows:
+        lines = [f"| {year} | {line(told) if told else 'the sources do not say'} |" for year, _, told in rows]
+        yield "\n".join(["| Year | What is said |", "| --- | --- |", *lines])
     rest = outside(answer, rows)
     yield " ".join(map(line, rest)) if answer["answerer"] != "extractive" else "\n".join(f"- {line(s)}" for s in rest)
     for conflict in answer["conflicts"]:
@@ -228,6 +233,7 @@ TEMPLATES.globals |= {
     "is_web": is_web,
     "nearest": nearest,
     "outside": outside,
+    "series": series,
     "source_line": source_line,
     "unsaid": unsaid,
     "voice": voice,

@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag.interfaces.labels import BADGES, PLACES, TEXT_KINDS
-from rag.records import document_id
-from rag.text.attributions import attributed
+from rag.records import UNKNOWN, document_id
+from rag.text.attributions import READ_AT, attributed
 from rag.text.dates import readable
 
 TEMPLATES = Environment(
@@ -38,6 +38,8 @@ TEMPLATES.globals |= {
     "TEXT_KINDS": TEXT_KINDS,
     "BADGES": BADGES,
     "PLACES": PLACES,
+    "READ_AT": READ_AT,
+    "UNKNOWN": UNKNOWN,
     "attributed": attributed,
     "document_id": document_id,
 }

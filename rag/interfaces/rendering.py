@@ -38,6 +38,7 @@ def answer_text(answer: Answer) -> str:
         return "\n\n".join(filter(None, parts))
     if answer.resolved_question != answer.question:
         parts.append(_wrap(f"Understood as: {answer.resolved_question}"))
+    parts += [_wrap(f"{answer.scope}.")] if answer.scope else []
     parts += _body(answer)
     parts += [_wrap(conflict.text) for conflict in answer.conflicts]
     cited = {citation.number: citation for citation in answer.citations if citation.status != "rejected"}
@@ -172,4 +173,5 @@ def _passage_line(passage: Passage) -> str:
 
 
 def _wrap(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    lines = (textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in text.splitlines())
+    return "\n".join(lines)

@@ -28,6 +28,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "text": answer.text,
         "lead": answer.lead,
+        "scope": answer.scope,
         "parts": [asdict(part) for part in answer.parts],
         "sentences": [_sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
@@ -98,7 +99,7 @@ def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
 
 def _conflict_json(conflict: Conflict) -> dict[str, Any]:
     cited = [citation_json(citation) for citation in conflict.citations]
-    return {"text": conflict.text, "citations": cited, "figures": list(conflict.figures), "revised": conflict.revised}
+    return {**asdict(conflict), "citations": cited}
 
 
 def source_json(row: SourceStatus) -> dict[str, Any]:

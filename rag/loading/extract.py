@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rag.records import UNKNOWN, Heading, Page
+
+_NO_TITLE = re.compile(
+    r"untitled|microsoft (?:word|powerpoint)|(?:powerpoint )?presentation$|word document$"
+    r"|\S+\.(?:docx?|pdf|indd|tex|dvi|qxd|pptx?|rtf|odt|html?)$"
+    r"|(?:about|file|data|https?):\S*$"
+    r"|slide 1$|document\d*$|title$|no title|[\W\d_]*$",
+    re.IGNORECASE,
+)
+"""What programs write where a title belongs: their own names, names of files, addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +47,8 @@ class Extract:
 def known(*texts: str) -> str:
     """Return the first text that says something, or ``unknown``."""
     return next((text for text in texts if text and text != UNKNOWN), UNKNOWN)
+
+
+def titled(*texts: str) -> str:
+    """Return the first text that is a title, or ``unknown``; a format's properties often hold none."""
+    return known(*(text for text in texts if len(text) <= 300 and not _NO_TITLE.match(text)))

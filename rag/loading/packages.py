@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from rag.errors import LoadError
 from rag.loading.dates import parse_date
-from rag.loading.extract import known
+from rag.loading.extract import known, titled
 from rag.loading.limits import ARCHIVE_BYTES, ELEMENTS, FILE_BYTES, MB, RATIO, megabytes
 from rag.loading.normalise import clean_line
 
@@ -23,7 +23,6 @@ NOBODY = frozenset(
     ("python-docx", "user", "windows user", "microsoft office user", "admin", "administrator", "unknown", "author")
 )
 """What programs write for an author whom nobody named."""
-_UNTITLED = frozenset(("powerpoint presentation", "presentation", "word document", "untitled", "document", "title"))
 _TEMPLATE_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")
 """What the templates of python-docx and python-pptx say; no document was made then."""
 
@@ -132,7 +131,7 @@ class Package:
         creators = told.get("initial-creator") or told.get("creator", [])
         authors = [name.replace(";", ", ").replace(" ,", ",") for name in creators]
         return {
-            "title": known(*(title for title in told.get("title", []) if title.lower() not in _UNTITLED)),
+            "title": titled(*told.get("title", [])),
             "author": known(", ".join(name for name in dict.fromkeys(authors) if name.lower() not in NOBODY)),
             "publisher": known(*told.get("publisher", [])),
             "date": known(*(parse_date(day) for day in told.get(date, []) if day not in _TEMPLATE_DATES)),

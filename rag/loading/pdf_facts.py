@@ -7,17 +7,10 @@ from itertools import islice
 from typing import Any
 
 from rag.loading.dates import parse_date
-from rag.loading.extract import Extract, known
+from rag.loading.extract import Extract, known, titled
 from rag.loading.normalise import clean_line
 from rag.loading.packages import NOBODY
 from rag.records import UNKNOWN
-
-_NO_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint)|powerpoint presentation"
-    r"|\S+\.(?:docx?|pdf|indd|tex|dvi|qxd|pptx?|rtf)$"
-    r"|slide 1$|document\d*$|title$|no title|[\W\d_]*$",
-    re.IGNORECASE,
-)
 
 
 def outline(document: Any) -> dict[str, int]:
@@ -43,7 +36,7 @@ def properties(document: Any) -> dict[str, str]:
     facts = document.get_metadata_dict(skip_empty=True)
     title, author = clean_line(facts.get("Title", "")), clean_line(facts.get("Author", ""))
     return {
-        "title": UNKNOWN if len(title) > 300 or _NO_TITLE.match(title) else known(title),
+        "title": titled(title),
         "author": UNKNOWN if len(author) > 200 or author.lower() in NOBODY else known(author),
         "date": parse_date(facts.get("CreationDate", "")),
     }

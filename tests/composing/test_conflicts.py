@@ -22,11 +22,22 @@ def told(one: str, other: str, *, logit: float = 8.0, said: Attribution = GAZETT
     return find_conflicts(both, documents(mine, its))
 
 
+def cost(period: str, value: float) -> Measurement:
+    return Measurement("cost", "Norhaven", period, value, "crowns", "estimate")
+
+
+def measured(number: int, said: Attribution, figure: Measurement) -> ReadSentence:
+    """A sentence of our notes with its figure as data."""
+    text = f"The bridge cost {figure.value:,.0f} crowns in {figure.period[:4]}."
+    place = passage(text, number=number, said=said, kind="notes")
+    return sentence(replace(place, statements=(Statement(0, len(text), said, figures=(figure,)),)), logit=8.0)
+
+
 def test_another_figure_for_the_same_thing_is_told_with_both_quotes() -> None:
     other = "In 2021 the harbour bridge of Norhaven cost 340 million crowns."
     (conflict,) = told(BRIDGE, other)
     assert conflict.text == (
-        "The sources give different figures: 310 million crowns (Port Office, May 2021); "
+        "The sources give different figures for 2021: 310 million crowns (Port Office, May 2021); "
         "340 million crowns (Bay Gazette, January 2022)."
     )
     assert [c.quote for c in conflict.citations] == [BRIDGE, other]
@@ -37,7 +48,7 @@ def test_another_figure_for_the_same_thing_is_told_with_both_quotes() -> None:
 def test_numbers_in_words_do_not_hide_what_is_counted() -> None:
     one = "Some twenty-one pilots say that 41,000 vehicles crossed the bridge daily in 2021."
     (conflict,) = told(one, "Some pilots say that 42,000 vehicles crossed the bridge daily in 2021.")
-    assert conflict.text.startswith("The sources give different figures: 41,000 (Port")
+    assert conflict.text.startswith("The sources give different figures for 2021: 41,000 (Port")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +96,7 @@ def test_a_provisional_figure_beside_a_final_one_is_told_as_revised(early_first:
     first, last = ("Port Office, May 2021", "Bay Gazette, January 2022")
     if not early_first:
         first, last = last, first
-    assert conflict.text == (f"A provisional figure was revised: 41,000 ({first}); later 42,000 ({last}).")
+    assert conflict.text == (f"A provisional figure for 2021 was revised: 41,000 ({first}); later 42,000 ({last}).")
     assert (conflict.revised, conflict.figures) == (True, ("41,000", "42,000"))
     assert [c.quote for c in conflict.citations] == [early, final]
 
@@ -95,14 +106,27 @@ def test_a_provisional_figure_beside_a_final_one_is_told_as_revised(early_first:
     [(1.5e12, 1.47e12, False), (110_000, 111_029, False), (41, 40, True), (1e6, 1.4e6, True)],
 )
 def test_a_figure_that_only_rounds_the_other_is_no_conflict(one: float, other: float, differ: bool) -> None:
-    def measured(value: float, number: int, said: Attribution) -> ReadSentence:
-        text = f"The bridge cost {value:,.0f} crowns in 2021."
-        place = passage(text, number=number, said=said, kind="notes")
-        figure = Measurement("cost", "Norhaven", "2021", value, "crowns", "estimate")
-        return sentence(replace(place, statements=(Statement(0, len(text), said, figures=(figure,)),)), logit=8.0)
-
-    both = [measured(one, 1, OFFICE), measured(other, 2, GAZETTE)]
+    both = [measured(1, OFFICE, cost("2021", one)), measured(2, GAZETTE, cost("2021", other))]
     assert bool(find_conflicts(both, documents(*(s.passage for s in both)))) is differ
+
+
+@pytest.mark.parametrize(
+    ("period", "years", "told"),
+    [
+        ("2022", (), "2022"),
+        ("2022", ("2021", "2022"), "2022"),
+        ("2022", ("2021",), ""),
+        ("2022-06/2023-05", ("2023",), "June 2022 to May 2023"),
+        ("2022-06/2023-05", ("2024",), ""),
+    ],
+)
+def test_figures_of_another_year_than_the_one_asked_for_are_no_conflict(
+    period: str, years: tuple[str, ...], told: str
+) -> None:
+    both = [measured(1, OFFICE, cost(period, 310)), measured(2, GAZETTE, cost(period, 340))]
+    found = find_conflicts(both, documents(*(s.passage for s in both)), years)
+    assert [conflict.period for conflict in found] == ([told] if told else [])
+    assert all(f"different figures for {told}: " in conflict.text for conflict in found)
 
 
 def test_nothing_to_compare_is_no_conflict() -> None:

@@ -16,7 +16,18 @@ from pybtex.database import parse_string
 from rag.interfaces.bibliography import entries, slug
 from rag.interfaces.exports import FORMS, file_name
 from rag.interfaces.wire import answer_json
-from rag.records import Answer, AnswerSentence, Attribution, Citation, Conflict, Notice, Part, Place, TextKind
+from rag.records import (
+    Answer,
+    AnswerSentence,
+    Attribution,
+    Citation,
+    Conflict,
+    Measurement,
+    Notice,
+    Part,
+    Place,
+    TextKind,
+)
 
 TITLE = "Overdoses"
 URL = r"https://example.org/a_b/{c}?d=%20e&f=100%#g~h"
@@ -225,6 +236,25 @@ def test_a_series_is_a_table_in_markdown() -> None:
         "2022", "the sources do not say",
         "2023", "Our note: 105,007 in 2023.[^1-2]",
     ]  # fmt: skip
+
+
+FINAL = Measurement("overdose deaths", "Norhaven", "2021", 106_699.0, "deaths", "final")
+EARLY = replace(FINAL, period="2023", value=105_007.0, status="provisional")
+
+
+def test_the_figures_of_a_series_are_taken_away_with_their_chart() -> None:
+    told = zip(SERIES.sentences, (FINAL, EARLY), strict=True)
+    drawn = stored(replace(SERIES, sentences=tuple(replace(one, figure=figure) for one, figure in told)))
+    text = written("md", drawn)
+    assert "Overdose deaths, Norhaven: from **106,699** (2021) to **105,007** (2023, provisional).\n" in text
+    tokens = MarkdownIt().enable("table").parse(text)
+    cells = [t.content for before, t in pairwise(tokens) if before.type in ("th_open", "td_open")]
+    assert cells[:5] == ["Year", "Figure", "What is said", "2021", "106,699 final"]
+    assert cells[6:] == ["2022", "the sources do not say", "", "2023", "105,007 provisional", cells[-1]]
+    page = written("html", drawn)
+    assert "from <strong>106,699</strong> (2021) to <strong>105,007</strong> (2023, provisional).</bdi>" in page
+    assert '<a class="bar final" href="#n1-1">106,699<svg' in page and 'fill="url(#hatch-1)"' in page
+    assert page.count('<a class="bar ') == 3 and "<td>105,007 provisional</td>" in page
 
 
 def test_who_says_a_note_stands_without_quotation_marks() -> None:

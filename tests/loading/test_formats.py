@@ -13,6 +13,8 @@ from rag.loading.dates import parse_date
 from rag.loading.normalise import clean_line, unwrap
 from tests.loading import files
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
 PROSE = "Precursor chemicals were placed under national control in 2017, and again in 2018 and in 2019."
 
 
@@ -145,6 +147,23 @@ def test_docx_keeps_headings_lists_tables_and_footnotes_and_drops_deleted_text()
     )
     assert lines(found) == ["Report", "One two[2]", "- Point", "Year | Sum", "2020 | 7", "[2] A note."]
     assert found.title == "Report"
+
+
+@pytest.mark.parametrize("told", ["about:blank", "https://quay.example/print?id=4", "Report_final.docx", "Untitled 3"])
+def test_an_address_a_files_name_or_a_programs_word_is_no_title(told: str) -> None:
+    page = [
+        (72, 700, 24, "The strait in short"),
+        (72, 650, 11, "The patrol stopped nineteen boats in the strait in 2024."),
+    ]
+    assert read_bytes(files.pdf([page], info=f"/Title({told})"), name="scan.pdf").title == "The strait in short"
+    body = '<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr><w:r><w:t>The strait in short</w:t></w:r></w:p>'
+    style = '<w:style w:styleId="H"><w:name w:val="heading 1"/></w:style>'
+    parts = {
+        "word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>',
+        "word/styles.xml": f'<w:styles xmlns:w="{W}">{style}</w:styles>',
+        "docProps/core.xml": f'<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{told}</dc:title></p>',
+    }
+    assert read_bytes(files.zipped(parts), name="r.docx").title == "The strait in short"
 
 
 def test_odt_epub_and_slides_are_read_in_order() -> None:

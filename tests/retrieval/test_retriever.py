@@ -12,7 +12,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.errors import QuestionError
+from rag.errors import QuestionError, UnknownSourceError
 from rag.indexing.chunking import above
 from rag.indexing.generation import Generation
 from rag.library.library import Library
@@ -147,6 +147,16 @@ def test_a_statement_is_filtered_by_its_own_publisher_and_date(place: Place) -> 
     assert [(p.attribution.origin, p.attribution.date) for p in found] == [("Road Survey", "2022-02")]
     read_in = place.open().retrieve("Harbour Bridge", 50, filters=Filters(publishers=("daily bay",)))
     assert [p.chunk_id for p in read_in] == [p.chunk_id for p in found]
+
+
+def test_a_sources_publisher_finds_it_whoever_says_so_and_one_that_nobody_has_is_refused(place: Place) -> None:
+    place.library.build()
+    assistant = place.open()
+    for row in assistant.sources():
+        found = assistant.retrieve("harbour bridge ferry", 50, filters=Filters(publishers=(row.source.publisher,)))
+        assert row.source.id in {p.source.id for p in found}
+    with pytest.raises(UnknownSourceError, match="no publisher has 'Nobody' in its name; `rag sources --json` lists"):
+        assistant.ask("Who built the Harbour Bridge?", filters=Filters(publishers=("Nobody",)))
 
 
 def test_equal_scores_come_by_chunk_id(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@
   const area = () => find("#log > div .log, #log .log");
   const box = () => find("#box");
   const write = (text) => { box().value = text; drafted(); };
-  const drafted = () => sessionStorage.setItem("draft", box().value);
+  // What is typed, or else what is being answered: a page that is loaded anew has it in the box.
+  const drafted = () => sessionStorage.setItem("draft", box().value || (asked ? asked.question : ""));
   const turns = (number) => (number === null ? chat.now().turns : [chat.now().turns[number]].filter(Boolean));
   const mine = () => asked && asked.of === chat.now();
 
@@ -44,9 +45,9 @@
     if (!shown || shown.id !== id) return;
     const one = shown;
     shown = null;
-    one.turns = one.turns.filter((_, number) => rendered[number]);
-    area().replaceChildren(...rendered.filter(Boolean).map(parsed));
+    area().replaceChildren(...rendered.map(parsed));
     settle();
+    area().lastElementChild.scrollIntoView({ block: "start" });
   };
   const show = (one) => {
     chat.takeUp(one);
@@ -57,6 +58,7 @@
     if (shown) {
       find("#log .welcome").hidden = true;
       render("expand", { id: one.id, turns: one.turns });
+      expect(() => shown === one);
     } else settle();
     chat.scoped();
   };
@@ -67,25 +69,31 @@
   const pin = (turn) => requestAnimationFrame(() => { if (pinned) turn.scrollIntoView({ block: "start", behavior: "auto" }); });
 
   // --- asking ---------------------------------------------------------------------------
-  const ask = (question, place = chat.now().turns.length) => {
+  // leaningOn: the earlier turns that the question may be a follow-up to.
+  const ask = (question, place = chat.now().turns.length, leaningOn = chat.now().turns.slice(0, place)) => {
     if (!question.trim() || asked || shown) return;
+    if (area().children.length !== chat.now().turns.length) return show(chat.now());  // it could not be shown before
     clean();
     chat.blame("", "");
-    const of = chat.now(), before = of.turns.slice(0, place);
+    const of = chat.now();
     asked = { of, place, question, turn: null, element: null };
     pinned = true;
     find("#stop").hidden = false;
     find("#send").hidden = true;
-    const history = before.filter((turn) => turn.shape !== "reply").slice(-REMEMBERED)
+    const history = leaningOn.filter((turn) => turn.shape !== "reply").slice(-REMEMBERED)
       .map((turn) => ({ question: turn.resolved_question, answer: turn.text }));
+    if (box().value === question) box().value = "";  // its draft stays until the answer is there
     send("submit", { question, place, history, scope: chat.scope() });
-    setTimeout(alive, PATIENCE, asked);
+    drafted();
+    const one = asked;
+    expect(() => asked === one);
   };
-  // Looks whether the server is still there while an answer is waited for.
-  const alive = async (one) => {
-    if (asked !== one) return;
-    try { await fetch(root() + "/healthz"); } catch { return gone(); }
-    setTimeout(alive, PATIENCE, one);
+  // Looks whether the server is there, at once and for as long as something is waited for: of a server
+  // that it knows to be lost, gradio's client says nothing to an event that is sent.
+  const expect = async (waited) => {
+    if (!waited()) return;
+    try { await plain(root() + "/healthz"); } catch { return waited() ? gone() : undefined; }
+    setTimeout(expect, PATIENCE, waited);
   };
   const put = (html) => {
     const element = parsed(html);
@@ -102,6 +110,7 @@
   };
   const over = () => {
     asked = null;
+    drafted();
     find("#stop").hidden = true;
     find("#send").hidden = false;
   };
@@ -127,7 +136,6 @@
       if (told.field) chat.blame(told.field, told.text);
     } else if (told.state === "stopped") back();
     else {
-      if (mine() && box().value === question) write("");
       const element = put(told.html);
       asked.turn = told.turn || null;
       if (told.state !== "done") return;
@@ -164,14 +172,15 @@
     box().focus();
   };
   const offerBack = () => {
-    const old = find("#log .replaced"), { replaced, turns: all } = chat.now();
+    const old = find("#log .replaced"), { replaced } = chat.now();
     if (old) old.remove();
-    if (!replaced || !all.length) return;
+    const turn = replaced && area().children[replaced.place];
+    if (!turn) return;
     const count = replaced.turns.length, told = make("p", "", { className: "replaced" });
     const button = make("button", "Bring back", { type: "button" });
     button.addEventListener("click", bringBack);
     told.append(count === 1 ? "One answer was replaced. " : count + " answers were replaced. ", button);
-    area().after(told);
+    turn.querySelector(".question").after(told);
   };
   const bringBack = () => {
     const one = chat.now(), { place, turns: old } = one.replaced;
@@ -211,6 +220,7 @@
     });
     tools.append(form);
     input.focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
   };
   const rated = ({ said, problem }) => (problem ? trouble([problem]) : say(said));
 
@@ -270,6 +280,6 @@
     start();
   };
 
-  const again = (place) => ask(chat.now().turns[place].question, place);
-  Object.assign(chat, { ask, again, edit, everywhere, rate, rated, answered, restored, show, turns, trouble, begin, composer });
+  const again = (place, leaningOn) => ask(chat.now().turns[place].question, place, leaningOn);
+  Object.assign(chat, { ask, expect, again, edit, everywhere, rate, rated, answered, restored, show, turns, trouble, begin, composer });
 })();

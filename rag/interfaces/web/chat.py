@@ -85,10 +85,9 @@ class Chat:
     def _answers(self, question: str, asked: dict[str, Any], scope: Scope, place: int) -> Iterator[str]:
         assistant = self._engine.assistant()
         answerer = assistant.written if scope.written else None
-        searched = scope.words(assistant)
         turns = history(asked.get("history"))
         for answer in assistant.stream(question, history=turns, filters=scope.filters, k=scope.k, answerer=answerer):
-            turn, said = stored(answer, "" if answer.shape == "reply" else searched), _spoken(answer)
+            turn, said = stored(answer), _spoken(answer)
             if answerer:  # a quoted answer comes in one piece
                 yield self._turn("growing", turn, place)
         yield self._turn("done", turn, place, said)

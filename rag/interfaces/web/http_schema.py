@@ -224,6 +224,7 @@ class Conflict(BaseModel):
     citations: list[Citation]
     figures: list[str] = Field(description="The two figures as they are printed, in the order of the citations.")
     revised: bool = Field(description="Whether the one replaced the other.")
+    period: str = Field(description="What they are figures of, in words: 2023.")
 
 
 class Answer(BaseModel):
@@ -237,6 +238,7 @@ class Answer(BaseModel):
     confidence: float = Field(description="Probability that the first three sentences answer, 0 to 1.")
     text: str = Field(description="The whole answer with [n] markers.")
     lead: str = Field(description="What is said before the sentences.")
+    scope: str = Field(description="What was searched, in words, where the question was limited; empty where all was.")
     parts: list[Part]
     sentences: list[Sentence]
     citations: list[Citation]

@@ -106,10 +106,15 @@
   const remove = (one, line) => {
     const text = localStorage.getItem(prefix() + one.id);
     localStorage.removeItem(prefix() + one.id);
-    if (current && current.id === one.id) chat.show(fresh());
+    const open = current && current.id === one.id;
+    if (open) chat.show(fresh());
     const over = () => { clearTimeout(timer); line.remove(); list(); };
     const timer = setTimeout(over, UNDO);
-    const undo = button("Undo", () => { localStorage.setItem(prefix() + one.id, text); over(); });
+    const undo = button("Undo", () => {
+      localStorage.setItem(prefix() + one.id, text);
+      over();
+      if (open && !current.turns.length) chat.show(read(one.id));
+    });
     const told = make("span", "Deleted. ", { className: "undo" });
     told.setAttribute("role", "status");
     told.append(undo);

@@ -35,6 +35,7 @@ window.chat = (() => {
     still();
     const { doc, start, end, quote } = button.dataset;
     triggers.log("select", { doc, start: Number(start), end: Number(end), quote: quote || "" });
+    chat.expect(() => opener === button && find("#panel").hasAttribute("aria-busy"));
   };
   const reveal = () => {
     const panel = find("#panel");
@@ -71,11 +72,11 @@ window.chat = (() => {
     lost = make("section", "", { className: "source lost" });
     const head = make("div", "", { className: "head" }), shut = make("button", "Close", { type: "button", className: "close" });
     shut.addEventListener("click", close);
-    head.append(make("h2", "This text cannot be read now"), shut);
+    head.append(shut);
     const why = make("p", "", { className: "problem" });
     why.setAttribute("role", "alert");
     why.append(...words);
-    lost.append(head, why);
+    lost.append(head, make("h2", "This text cannot be read now"), why);
     find("#side").append(lost);
     shut.focus();
     return true;
@@ -147,6 +148,12 @@ window.chat = (() => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by && !event.altKey && !event.ctrlKey && !event.metaKey && event.target.closest && event.target.closest("#side")) step(by);
   });
+  // What lies over the page is left by a press beside it; by `click` it would shut as it opens.
+  document.addEventListener("mousedown", (event) => {
+    if (!find("#work") || !find("#work").inert || event.target.closest("#side, #shelf")) return;
+    close();
+    chat.shut();
+  });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(event.target)) menu.open = false;
@@ -181,6 +188,7 @@ window.chat = (() => {
     else if (data.ask) chat.ask(data.ask);
     else if (data.everywhere !== undefined) chat.everywhere(number);
     else if (data.retry !== undefined) chat.again(number);
+    else if (data.alone !== undefined) chat.again(number, []);
     else if (data.edit !== undefined) chat.edit(number);
     else if (data.copy) { copying = button; trigger("copy", { turns: chat.turns(number), form: data.copy, how: "copy" }); }
     else if (data.save) {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.interfaces.evidence import basis, is_quotation, read_where, series
+from rag.interfaces.evidence import basis, is_quotation, read_where
 from rag.interfaces.exports import FORMS, first_of_each_number
 from rag.interfaces.markup import TEMPLATES, macro
 from rag.interfaces.wire import CitationJson
@@ -54,11 +54,12 @@ TEMPLATES.globals |= {
     "is_quotation": is_quotation,
     "numbered": numbered,
     "read_where": read_where,
-    "series": series,
 }
 
 turn = macro("conversation.html", "turn")
 """Render one answer: its JSON form, and its place from 0."""
+unshown = macro("conversation.html", "unshown")
+"""Render a turn of which only the question and the answer's text are known."""
 waiting = macro("conversation.html", "waiting")
 """Render a question that has no answer yet, and what is being done about it."""
 welcome = macro("conversation.html", "welcome")

@@ -1,4 +1,4 @@
-"""What a question is limited to: read from what the page sends, and told in words."""
+"""What a question is limited to, read from what the page sends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rag.assistant import Assistant
 from rag.errors import ConfigError
 from rag.records import Filters
 from rag.text.dates import bounds
@@ -47,23 +46,6 @@ class Scope:
             k if isinstance(k, int) else None,
             told.get("written") is True,
         )
-
-    def words(self, assistant: Assistant) -> str:
-        """Say what was searched: ``Searched in 2 of 30 sources, not newer than 2019``; nothing where all was.
-
-        Raises:
-            RagError: the index cannot be read.
-        """
-        chosen = self.filters
-        if chosen == Filters():
-            return ""
-        held, whole = assistant.searched(chosen)
-        limits = [f"Searched in {held} of {whole} sources"]
-        limits += [f"kind {' or '.join(chosen.kinds)}"] if chosen.kinds else []
-        limits += [f"publisher {' or '.join(chosen.publishers)}"] if chosen.publishers else []
-        limits += [f"not older than {chosen.since}"] if chosen.since else []
-        limits += [f"not newer than {chosen.until}"] if chosen.until else []
-        return ", ".join(limits)
 
 
 def _date(told: Mapping[str, Any], field: str) -> str:

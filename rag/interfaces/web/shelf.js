@@ -122,6 +122,7 @@
     }
     const list = find("#table ul"), told = find("#log .how");
     if (list && told && list.dataset.holding) told.textContent = list.dataset.holding;
+    stay();
     offer();
     scoped();
     filter();
@@ -147,12 +148,20 @@
     if (remove && window.confirm("Remove the full text of “" + title + "”? It is kept aside in the library's folder."))
       trigger("delete", { source: remove });
   };
+  // The form stays until what was typed is kept, also where the list comes anew meanwhile.
+  let telling = null;  // form, the id of its source, and whether it was sent
   const forget = () => {
-    const form = find("#table .facts-form");
-    if (!form) return;
-    const button = form.closest("li").querySelector("[data-facts-of]");
+    if (!telling) return;
+    const { form, id } = telling, row = rows().find((one) => one.dataset.source === id);
+    telling = null;
     form.remove();
-    button.focus();
+    if (row) row.querySelector("[data-facts-of]").focus();
+  };
+  const stay = () => {
+    if (!telling || telling.form.isConnected) return;
+    const row = rows().find((one) => one.dataset.source === telling.id);
+    if (telling.sent || !row) return forget();
+    row.append(telling.form);
   };
   const tell = (button, trigger) => {
     forget();
@@ -164,9 +173,11 @@
       const told = {};
       for (const field of form.elements)
         if (field.name && field.value.trim() !== (facts[field.name] === "unknown" ? "" : facts[field.name])) told[field.name] = field.value;
-      form.remove();
-      if (Object.keys(told).length) trigger("edit", { source: facts.id, facts: told });
+      if (!Object.keys(told).length) return forget();
+      telling.sent = true;
+      trigger("edit", { source: facts.id, facts: told });
     });
+    telling = { form, id: facts.id, sent: false };
     row.append(form);
     form.elements[0].focus();
   };
@@ -216,7 +227,12 @@
       trigger("change", { on: target.checked });
       if (target.checked) setTimeout(chat.look, 1000);
     });
-    new MutationObserver(() => { if (find("#report .done")) address.value = ""; }).observe(find("#report") || element, { childList: true, subtree: true });
+    new MutationObserver(() => {
+      if (find("#report .done")) address.value = "";
+      if (!telling || !telling.sent) return;
+      if (find("#report .done")) forget();
+      else if (find("#report .problem")) telling.sent = false;
+    }).observe(find("#report") || element, { childList: true, subtree: true });
     refresh();
   };
   Object.assign(chat, { scope, scoped, scoping, unscope, blame, listed, manage, choose, shut, shelf });

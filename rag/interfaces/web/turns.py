@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from rag.interfaces.web.render import EXCERPT, turn
+from rag.interfaces.web.render import EXCERPT, turn, unshown
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Turn
 
@@ -24,22 +24,23 @@ Stored = dict[str, Any]
 """One answer in its JSON form, with what the reader made of it."""
 
 
-def stored(answer: Answer, scope: str = "") -> Stored:
-    """Write an answer for the browser with the day it was given: passages only as far as the page shows them.
-
-    Args:
-        scope: what was searched, in words; empty where all was.
-    """
+def stored(answer: Answer) -> Stored:
+    """Write an answer for the browser with the day it was given: passages only as far as the page shows them."""
     written = answer_json(answer)
     for passage in written["passages"]:
         passage["text"] = passage["text"][: 2 * EXCERPT]
         del passage["scores"]
-    return {**written, "scope": scope, "answered": date.today().isoformat()}
+    return {**written, "answered": date.today().isoformat()}
 
 
-def shown(kept: object) -> list[str | None]:
-    """Render each turn that a browser gives back; None for one that cannot be shown, never an error."""
-    return [shown_at(one, place) for place, one in enumerate(kept if isinstance(kept, list) else ())]
+def shown(kept: object) -> list[str]:
+    """Render each turn that a browser gives back; of one that another version kept, its question and its text."""
+    return [shown_at(one, place) or _plainly(one) for place, one in enumerate(kept if isinstance(kept, list) else ())]
+
+
+def _plainly(kept: object) -> str:
+    told = kept if isinstance(kept, dict) else {}
+    return unshown(*(str(told.get(name, "")) for name in ("question", "text")))
 
 
 def shown_at(kept: object, place: int) -> str | None:
@@ -52,7 +53,7 @@ def shown_at(kept: object, place: int) -> str | None:
 
 def valid(kept: object) -> list[Stored]:
     """Take what a browser gives back; a turn that cannot be shown is dropped, never an error."""
-    return [one for one, markup in zip(kept if isinstance(kept, list) else (), shown(kept), strict=True) if markup]
+    return [one for place, one in enumerate(kept if isinstance(kept, list) else ()) if shown_at(one, place)]
 
 
 def history(told: object) -> tuple[Turn, ...]:
