@@ -123,25 +123,28 @@ def ask(index: Path, vectors: Path) -> dict[str, Any]:
     retriever = Retriever(generation, HashingEmbedder(), candidates=settings.candidates)
     queries = near(base, ASKED, random)
     spelled = words((VOCABULARY ** random.random((ASKED, 6))).astype(int).ravel() - 1)
-    seconds, recall = [], []
+    seconds, busy, recall = [], [], []
     for number, vector in enumerate(queries):
         text = " ".join(spelled[6 * number : 6 * number + 6])
         query = Query(text, dict.fromkeys(content_terms(text), 1.0), vector)
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         retriever.search(query, settings.top_k)
         seconds.append(time.perf_counter() - began)
+        busy.append(time.process_time() - worked)
     resident = _resident()
     (held,) = generation.segments
     for vector in queries[:50]:
         found, _ = generation.dense.search(vector, 10)
         cosines = np.concatenate([block @ vector for block in held.vectors.blocks()])
         recall.append(len(np.intersect1d(found, best([(np.arange(len(cosines)), cosines)], 10)[0])) / 10)
-    milliseconds = 1000 * np.quantile(seconds[10:], [0.5, 0.95])
+    wall, cpu = (1000 * np.quantile(taken[10:], [0.5, 0.95]) for taken in (seconds, busy))
     disk = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
     return {
         "open_s": round(opened, 3),
-        "p50_ms": round(float(milliseconds[0]), 1),
-        "p95_ms": round(float(milliseconds[1]), 1),
+        "p50_ms": round(float(wall[0]), 1),
+        "p95_ms": round(float(wall[1]), 1),
+        "cpu_p50_ms": round(float(cpu[0]), 1),
+        "cpu_p95_ms": round(float(cpu[1]), 1),
         "resident_mb": round(resident),
         "disk_mb": round(disk / 1e6, 1),
         "recall": round(float(np.mean(recall)), 4),
@@ -155,11 +158,14 @@ def _resident() -> float:
 
 def _apart(function: str, *given: object) -> dict[str, Any]:
     """Run a function of this module in a process of its own, and give what it prints, with its peak memory."""
-    code = (
-        "import json, resource, sys, numpy as np; from pathlib import Path; from tests.measures import growth; "
-        f"told = growth.{function} or {{}}; told['peak_mb'] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024; "
-        "print(json.dumps(told))"
-    )
+    code = f"""
+import json, resource, sys
+from pathlib import Path
+import numpy as np
+from tests.measures import growth
+told = growth.{function} or {{}}
+print(json.dumps(told | {{"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}}))
+"""
     run = subprocess.run([sys.executable, "-c", code, *map(str, given)], stdout=subprocess.PIPE, text=True, check=True)
     told: dict[str, Any] = json.loads(run.stdout)
     return told
@@ -182,7 +188,7 @@ def measure(folder: Path, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
         ]
         seconds = time.perf_counter() - began
         asked = _apart("ask(Path(sys.argv[1]), Path(sys.argv[2]))", index, vectors)
-        rows.append({"passages": size, "build_s": round(seconds, 1), **asked, "build_peak_mb": peak})
+        rows.append({"passages": size, "build_s": round(seconds, 1), **asked, "build_peak_mb": built["peak_mb"]})
         print("  ".join(f"{name} {value:,}" for name, value in rows[-1].items()), flush=True)
     return rows
 
