@@ -183,9 +183,7 @@ def measure(folder: Path, sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     rows = []
     for size in sizes:
         index, began = folder / str(size), time.perf_counter()
-        peak = _apart("build(Path(sys.argv[1]), np.load(sys.argv[2]), int(sys.argv[3]))", index, vectors, size)[
-            "peak_mb"
-        ]
+        built = _apart("build(Path(sys.argv[1]), np.load(sys.argv[2]), int(sys.argv[3]))", index, vectors, size)
         seconds = time.perf_counter() - began
         asked = _apart("ask(Path(sys.argv[1]), Path(sys.argv[2]))", index, vectors)
         rows.append({"passages": size, "build_s": round(seconds, 1), **asked, "build_peak_mb": built["peak_mb"]})
