@@ -6,7 +6,9 @@ into clusters; a search then looks into the nearest clusters only, and scores wh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +86,7 @@ class Vectors:
         """Give chosen vectors, (n, dim) float32."""
         if not len(rows):
             return np.zeros((0, self.dim), np.float32)
-        return np.asarray(self._flat.reconstruct_batch(np.ascontiguousarray(rows, np.int64)), np.float32)
+        return self._codes.view(np.float16)[rows].astype(np.float32)
 
     def blocks(self) -> Iterator[FloatArray]:
         """Give all vectors, some at a time."""
@@ -93,11 +95,16 @@ class Vectors:
 
     def codes(self, live: Mask) -> Iterator[Codes]:
         """Give the codes of the vectors that a mask leaves, some at a time."""
+        for first in range(0, len(self), BLOCK):
+            yield self._codes[first : first + BLOCK][live[first : first + BLOCK]]
+
+    @cached_property
+    def _codes(self) -> Codes:
+        """(n, 2 dim): the bytes of all vectors, where they lie."""
         import faiss
 
-        own = faiss.rev_swig_ptr(self._flat.codes.data(), self._flat.codes.size()).reshape(-1, 2 * self.dim)
-        for first in range(0, len(self), BLOCK):
-            yield own[first : first + BLOCK][live[first : first + BLOCK]]
+        own = faiss.rev_swig_ptr(self._flat.codes.data(), self._flat.codes.size())
+        return np.asarray(own, np.uint8).reshape(-1, 2 * self.dim)
 
     def search(self, query: FloatArray, k: int, live: Mask | None) -> tuple[Rows, FloatArray]:
         """Find the nearest rows that a mask leaves, in no order: all of the k best, or nearly so where there are many.
@@ -119,6 +126,7 @@ class Vectors:
         """Group the vectors into clusters, one byte a number."""
         import faiss
 
+        faiss.omp_set_num_threads(os.cpu_count() or 1)
         count = len(self) // PER_CLUSTER
         index = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(self.dim), self.dim, count, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -215,6 +223,7 @@ def _hits(index: Any, query: FloatArray, k: int, live: Mask | None, **parameters
     import faiss
 
     library: Any = faiss  # its stubs do not know what its Python side takes
+    library.omp_set_num_threads(1)  # of this thread; several take longer to meet than one to search
     kind = library.SearchParametersIVF if parameters else library.SearchParameters
     chosen = {} if live is None else {"sel": library.IDSelectorBitmap(np.packbits(live, bitorder="little"))}
     scores, rows = index.search(query.reshape(1, -1), k, params=kind(**parameters, **chosen))

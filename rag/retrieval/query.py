@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -62,11 +63,16 @@ def spelled_out(question: str, abbreviations: Mapping[str, str]) -> str:
     """Put the other form after each abbreviation and each long name: ``GAO (Government Accountability Office)``."""
     for short, full in abbreviations.items():
         for name, other in ((short, full), (full, short)):
-            found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, 0 if name == short else re.IGNORECASE)
+            found = _whole(name, 0 if name == short else re.IGNORECASE).search(question)
             if found and other not in question:
                 question = f"{question[: found.end()]} ({other}){question[found.end() :]}"
                 break
     return question
+
+
+@lru_cache(maxsize=1024)
+def _whole(name: str, flags: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", flags)
 
 
 def _earlier(history: Sequence[Turn]) -> Iterator[tuple[str, float]]:

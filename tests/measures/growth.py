@@ -99,8 +99,7 @@ def build(index: Path, base: FloatArray, size: int) -> None:
         for first in range(0, size, BLOCK):
             part = store.fresh(f"part-{first}")
             own = list(texts(first, min(BLOCK, size - first), random))
-            passages = [text.document.text[chunk.start : chunk.end] for text in own for chunk in text.chunks]
-            segment.write(part, own, passages, near(base, len(passages), random), base[:0])
+            segment.write(part, own, near(base, sum(len(text.chunks) for text in own), random), base[:0])
             parts.append(Segment(part))
         held = store.segment("00000001")
         segment.merge(held, parts)
