@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import socket
@@ -108,7 +109,9 @@ def _materials(plan: Plan) -> None:
         generated(plan.work / LARGE, plan.large, seed="large")
     generated(plan.work / ADDED, 15 * plan.runs, seed=ADDED)
     _process([sys.executable, "-m", "benchmarks.preparing", str(plan.work)])
-    questions = questions[:: max(1, len(questions) // plan.questions)] or asked_of(read_passages(small), plan.questions)
+    questions = questions[:: max(1, math.ceil(len(questions) / plan.questions))] or asked_of(
+        read_passages(small), plan.questions
+    )
     write_rows(small / QUESTIONS, questions)
     if plan.large:
         write_rows(plan.work / LARGE / QUESTIONS, questions)
