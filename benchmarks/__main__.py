@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.machine import load, machine, versions
+from benchmarks.material import FEWEST
 from benchmarks.running import PEERS, Plan, Results, available, run
 from benchmarks.stages import CONTESTANTS
 from benchmarks.table import ROWS, goals_table, main_table, median, write_docs
@@ -63,20 +65,22 @@ def _options() -> argparse.Namespace:
         prog="python -m benchmarks", description="Measure this library beside the raw limits and other libraries."
     )
     parser.add_argument("--data", type=Path, metavar="SET", help="folder with corpus.jsonl and queries.jsonl")
-    parser.add_argument("--passages", type=_count, default=1200, help="of generated prose, where no set is given")
-    parser.add_argument("--questions", type=_count, default=200, help="at most so many are asked")
-    parser.add_argument("--large", type=int, default=5000, help="passages of a library to add to; 0 for none")
-    parser.add_argument("--runs", type=_count, default=5)
+    parser.add_argument("--passages", type=_at_least(1), default=600, help="of generated prose, where no set is given")
+    parser.add_argument("--questions", type=_at_least(FEWEST), default=200, help="at most so many are asked")
+    parser.add_argument("--large", type=_at_least(0), default=5000, help="passages of a library to add to; 0 for none")
+    parser.add_argument("--runs", type=_at_least(1), default=5)
     parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS), help="contestants")
     parser.add_argument("--out", type=Path, default=HOME / "build" / "bench.json", help="file for the figures")
     parser.add_argument("--docs", action="store_true", help="write the tables into docs/performance.md")
     return parser.parse_args()
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least}")
+        return int(text)
+
     return number
 
 

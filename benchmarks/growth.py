@@ -32,7 +32,7 @@ PANELS: tuple[tuple[str, tuple[Line, ...]], ...] = (
 
 WIDTH, HEIGHT = 300, 250
 """Of a panel."""
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 46, 40
+LEFT, RIGHT, TOP, BOTTOM = 52, 34, 46, 40
 """From a panel's edge to its axes."""
 
 

@@ -15,6 +15,9 @@ from typing import Any
 
 PASSAGES, QUESTIONS, MODELS = "passages.jsonl", "questions.jsonl", "models.json"
 
+FEWEST = 4
+"""Questions; half of them are searched, and a percentile needs two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

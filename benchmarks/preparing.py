@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.contestants import Models
-from benchmarks.material import MODELS, PASSAGES, Passage, Question, rows, write_rows
+from benchmarks.material import FEWEST, MODELS, PASSAGES, Passage, Question, rows, write_rows
 from rag.config import Settings
 from rag.indexing.encoder import Embedder
 from tests.measures.scale import CHUNK_WORDS, prose
@@ -41,7 +41,7 @@ def judged(folder: Path, data: Path) -> list[Question]:
     """Write the documents of a set of ``corpus.jsonl`` and ``queries.jsonl``; gives its answerable questions.
 
     Raises:
-        SystemExit: the folder holds no set.
+        SystemExit: the folder holds no set, or too few questions.
     """
     missing = [name for name in ("corpus.jsonl", "queries.jsonl") if not (data / name).is_file()]
     if missing:
@@ -50,11 +50,14 @@ def judged(folder: Path, data: Path) -> list[Question]:
     for number, row in enumerate(rows(data / "corpus.jsonl")):
         names[row["id"]] = f"d{number}"
         _document(folder, names[row["id"]], row["title"], row["text"])
-    return [
+    questions = [
         Question(row["question"], tuple(names[key] for key in row["relevant"]))
         for row in rows(data / "queries.jsonl")
         if row["relevant"]
     ]
+    if len(questions) < FEWEST:
+        raise SystemExit(f"{data} has {len(questions)} questions with relevant documents; at least {FEWEST} are needed")
+    return questions
 
 
 def cut(folder: Path, embedder: Embedder, tokens: int) -> None:

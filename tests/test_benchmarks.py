@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import running
+from benchmarks.__main__ import main
 from benchmarks.growth import picture
 from benchmarks.preparing import judged
 from benchmarks.running import Plan, Results, available, run
@@ -112,6 +113,10 @@ def test_a_set_becomes_documents_and_judged_questions(tmp_path: Path) -> None:
         SystemExit, match=r"holds no corpus\.jsonl; name a folder with corpus\.jsonl and queries\.jsonl"
     ):
         judged(tmp_path / "other", tmp_path)
+    (tmp_path / "corpus.jsonl").write_text('{"id": "a", "title": "A", "text": "Text."}\n', encoding="utf-8")
+    (tmp_path / "queries.jsonl").write_text('{"question": "What?", "relevant": ["a"]}\n', encoding="utf-8")
+    with pytest.raises(SystemExit, match="has 1 questions with relevant documents; at least 4 are needed"):
+        judged(tmp_path / "other", tmp_path)
 
 
 def test_the_page_keeps_what_stands_around_the_tables(tmp_path: Path) -> None:
@@ -147,6 +152,16 @@ def test_the_picture_of_growth_is_drawn_to_scale() -> None:
     assert "disk, 1,000,000 passages: 2e+03 MB" in titles
     words = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert words.count("passages") == 3 and "1,000,000" in words and "0.1" in words
+
+
+@pytest.mark.parametrize("option", ["--runs", "--questions", "--passages", "--large"])
+def test_sizes_are_whole_numbers(
+    option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", option, "-1"])
+    with pytest.raises(SystemExit):
+        main()
+    assert f"argument {option}: '-1' is no whole number from " in capsys.readouterr().err
 
 
 def test_growth_that_cannot_be_drawn_says_why() -> None:
