@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 import sys
 from collections.abc import Sequence
@@ -14,17 +13,19 @@ from benchmarks.contestants import Models
 from benchmarks.material import FEWEST, MODELS, PASSAGES, Passage, Question, rows, write_rows
 from rag.config import Settings
 from rag.indexing.encoder import Embedder
-from tests.measures.scale import CHUNK_WORDS, prose
+from tests.measures.scale import prose
 
 DOCUMENT_CHARACTERS = 9000
 """Of each generated document."""
+DOCUMENT_PASSAGES = 10
+"""Passages that such a document is cut into, as measured."""
 DOCUMENT_WORDS = 1500
 """Words of generated prose that have at least so many characters."""
 
 
-def generated(folder: Path, passages: int, *, seed: str) -> None:
-    """Write documents of generated prose that are cut into about so many passages."""
-    for number in range(math.ceil(passages * CHUNK_WORDS / DOCUMENT_WORDS)):
+def generated(folder: Path, documents: int, *, seed: str) -> None:
+    """Write so many documents of generated prose."""
+    for number in range(documents):
         text = prose(random.Random(f"{seed} {number}"), DOCUMENT_WORDS)[:DOCUMENT_CHARACTERS]
         _document(folder, f"{seed}-{number}", f"Volume {number}", text)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.material import MODELS, QUESTIONS, read_passages, read_questions, write_rows
-from benchmarks.preparing import asked_of, generated, judged
+from benchmarks.preparing import DOCUMENT_PASSAGES, asked_of, generated, judged
 from benchmarks.stages import CONTESTANTS, Figures
 from rag.config import HOME
 
@@ -104,10 +104,10 @@ def _materials(plan: Plan) -> None:
     small = plan.work / SMALL
     questions = judged(small, plan.data) if plan.data else []
     if not plan.data:
-        generated(small, plan.passages, seed="small")
+        generated(small, math.ceil(plan.passages / DOCUMENT_PASSAGES), seed=SMALL)
     if plan.large:
-        generated(plan.work / LARGE, plan.large, seed="large")
-    generated(plan.work / ADDED, 15 * plan.runs, seed=ADDED)
+        generated(plan.work / LARGE, math.ceil(plan.large / DOCUMENT_PASSAGES), seed=LARGE)
+    generated(plan.work / ADDED, plan.runs, seed=ADDED)
     _process([sys.executable, "-m", "benchmarks.preparing", str(plan.work)])
     questions = questions[:: max(1, math.ceil(len(questions) / plan.questions))] or asked_of(
         read_passages(small), plan.questions
