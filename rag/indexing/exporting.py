@@ -98,7 +98,7 @@ class ExportedEmbedder:
 
     def __init__(self, name: str, folder: Path, languages: tuple[str, ...] = ()) -> None:
         self.name = name
-        self._folder = folder
+        self.folder = folder
         self.card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
         for file, digest in self.card.files.items():
             if file_digest(folder / file) != digest:
@@ -115,8 +115,8 @@ class ExportedEmbedder:
     @cached_property
     def _model(self) -> TextModel:
         return TextModel(
-            self._folder / "model.onnx",
-            self._folder / "tokenizer.json",
+            self.folder / "model.onnx",
+            self.folder / "tokenizer.json",
             longest=self.card.longest,
             cut="longest_first",
         )
@@ -134,7 +134,7 @@ class ExportedEmbedder:
 
     @cached_property
     def _counter(self) -> Any:
-        return untruncated((self._folder / "tokenizer.json").read_text(encoding="utf-8"))
+        return untruncated((self.folder / "tokenizer.json").read_text(encoding="utf-8"))
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         return offsets(self._counter, text)

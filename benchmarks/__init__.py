@@ -1,0 +1,1 @@
+"""Measure speed and size beside the raw limits and other libraries, in one command: ``python -m benchmarks``."""
