@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from rag.text.dates import MONTHS
 from rag.text.lexicon import NUMBERS, SCALES, UNITS
-from rag.text.quantities import UNIT_WORDS, money_words
+from rag.text.quantities import UNIT_WORDS, money_words, unit_name
 from rag.text.words import YEAR
 
 
@@ -48,10 +48,14 @@ class Day:
 
 
 _MONTH = "(?P<month>" + "|".join(rf"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|sept)\.?(?!\w)"
+_SHARE = r" (?:half|third|quarter|fifth|tenth)(?!\w)"
 _DATES = (
     re.compile(r"(?<![\w-])(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?(?![\w-])"),
     re.compile(rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? (?P<year>\d{{4}})(?!\w))?"),
-    re.compile(rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?:,? (?P<year>\d{{4}})(?!\w))?"),
+    re.compile(
+        rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?!{_SHARE})"
+        r"(?:,? (?P<year>\d{4})(?!\w))?"
+    ),
     re.compile(rf"(?<!\w){_MONTH},? (?:of )?(?P<year>\d{{4}})(?!\w)"),
     re.compile(rf"(?:(?<=in )|(?<=since )|(?<=by )|(?<=until ))(?:early |late |mid-)?{_MONTH}"),
     re.compile(rf"(?P<year>{YEAR.pattern})"),
@@ -146,7 +150,7 @@ def _unit(match: re.Match[str]) -> str:
     if match["money"]:
         return _MONEY[match["money"].strip()]
     found = (name for n, name in enumerate(_UNIT_NAMES) if match[f"u{n}"])
-    return next(found, "") or (match["named"] or "").removesuffix("s").replace("meter", "metre").replace("liter", "litre")
+    return next(found, "") or unit_name(match["named"] or "")
 
 
 def _numbers(text: str) -> Iterator[Figure]:

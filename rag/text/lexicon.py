@@ -94,8 +94,9 @@ FUTURE = re.compile(r"(?<!\w)(?:will|shall|going to|expected to|plan(?:s|ned)? t
 
 POSSIBLE = re.compile(
     r"(?<!\w)(?:might|could|would|will|shall|should|going to|expect(?:s|ed)? to|plan(?:s|ned)? to|set to|likely"
-    r"|probably|possibly|perhaps|allegedly|reportedly|supposedly|apparently|suspect(?:s|ed)?|(?:seem|appear)(?:s|ed)? to"
-    r"|(?:thought|believed|said|due) to|(?:hope|aim|intend|seek)(?:s|ed)? to|threaten(?:s|ed)? to|propos(?:e|es|ed) to|want(?:s|ed)? to|vow(?:s|ed)? to|promis(?:e|es|ed) to"
+    r"|probably|possibly|perhaps|allegedly|reportedly|supposedly|apparently|suspect(?:s|ed)?"
+    r"|(?:seem|appear)(?:s|ed)? to|(?:thought|believed|said|due) to|(?:hope|aim|intend|seek)(?:s|ed)? to"
+    r"|threaten(?:s|ed)? to|propos(?:e|es|ed) to|want(?:s|ed)? to|vow(?:s|ed)? to|promis(?:e|es|ed) to"
     r"|(?<!in )(?<!of )(?<!by )(?<!on )(?<!to )(?<!from )(?<!since )(?<!until )(?<!last )(?<!\d )may(?!\s+\d))(?!\w)"
 )
 """What says that something is possible, wished or yet to come, and no fact."""

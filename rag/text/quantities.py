@@ -55,14 +55,26 @@ _SCALES = {"m": "million", "k": "thousand", "mn": "million", "bn": "billion", "t
 _PERIODS = "second|minute|hour|day|night|week|month|quarter|season|year|decade"
 _DAILY = {"daily": "day", "nightly": "night", "weekly": "week", "monthly": "month", "quarterly": "quarter",
           "yearly": "year", "annually": "year", "hourly": "hour"}  # fmt: skip
-_NO_RATE = frozenset(
-    "in for of within after before about than over under nearly almost only just is was lasts lasted took takes as at "
-    "during to by half such with and or".split()
-)
+_LASTING = frozenset("for in within after about over nearly almost lasts lasted took takes".split())
+"""Words after which *a week* is one week."""
+_NO_RATE = frozenset("of before than under only just is was as at during to by half such with and or".split())
 """Words after which *a week* is a week, and no rate."""
 _SPANS = {"decade": "10 years", "century": "100 years", "fortnight": "2 weeks"}
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth".split()
 _POWER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+
+def unit_name(words: str) -> str:
+    """Return the one name of a unit or currency that stands in words, folded: ``meters`` is ``metre``."""
+    for other, name in (
+        ("meter", "metre"),
+        ("liter", "litre"),
+        ("gramme", "gram"),
+        ("kroner", "krone"),
+        ("kronor", "krona"),
+    ):
+        words = words.replace(other, name)
+    return words.removesuffix("s")
 
 
 @lru_cache(maxsize=2048)
@@ -115,14 +127,12 @@ def _signs(text: str) -> str:
 def _times(text: str) -> str:
     def clock(match: re.Match[str]) -> str:
         hour, minute, half = int(match[1]), int(match[2] or 0), match[3].lower()
-        hour = hour % 12 + (12 if half in ("p", "afternoon", "evening", "night") else 0)
+        hour = hour % 12 + (12 if half == "p" else 0)
         return f"{hour:02}:{minute:02}" if minute < 60 else match[0]
 
     text = re.sub(r"(?i)\b(\d{1,2})(?:[:.](\d\d))? ?([ap])\.? ?m(?:\.(?=\s*\S)|\b)", clock, text)
-    text = re.sub(
-        r"(?i)\b(\d{1,2})(?:[:.](\d\d))? o['’]clock(?: in the| at) (morning|afternoon|evening|night)\b", clock, text
-    )
-    text = re.sub(r"(?i)\bat noon\b|\bnoon\b", lambda m: m[0].replace("noon", "12:00"), text)
+    text = re.sub(r"(?i)\b(\d{1,2}) o['’]clock\b", lambda match: f"{int(match[1]):02}:00", text)
+    text = re.sub(r"(?i)\bnoon\b", "12:00", text)
     text = re.sub(r"(?i)\bmidnight\b", "00:00", text)
     return re.sub(r"(?<![\d:.])(\d)(?=:[0-5]\d(?![\d:]))", r"0\1", text)
 
@@ -172,7 +182,11 @@ def _unit(symbol: str) -> str:
     names = [_factor(factor) for factor in factors[::2]]
     if not all(names):
         return ""
-    name = names[0] if names[0].endswith(("s", "hertz", "percent", "psi")) or " per " in names[0] else _plural_unit(names[0])
+    name = (
+        names[0]
+        if names[0].endswith(("s", "hertz", "percent", "psi")) or " per " in names[0]
+        else _plural_unit(names[0])
+    )
     for joint, other in zip(factors[1::2], names[1:], strict=True):
         name = f"{name} per {other}" if joint == "/" else f"{name.removesuffix('s')}-{other}s"
     return name
@@ -202,7 +216,7 @@ def _units(text: str) -> str:
 
 
 def _bounds(text: str) -> str:
-    number = r"(?=[ ]?-?\d|[ ]?(?:a|one|two|three|four|five|six|seven|eight|nine|ten|half)\b)"
+    number = r"(?=[ ]?-?\d|[ ]?(?:one|two|three|four|five|six|seven|eight|nine|ten|half)\b)"
     for words, written in (
         (r"≤|\b(?:no|not) (?:more|greater|higher|later) than\b|\bat (?:the )?most\b|\ba maximum of\b", "at most "),
         (r"≥|\bno(?:t)? (?:less|fewer|lower|earlier) than\b|\bat (?:the very )?least\b|\ba minimum of\b", "at least "),
@@ -217,11 +231,13 @@ def _bounds(text: str) -> str:
 
 def _rates(text: str) -> str:
     def per(match: re.Match[str]) -> str:
+        if match[1].lower() in _LASTING:
+            return f"{match[1]} 1 {match[2]}"
         return match[0] if match[1].lower() in _NO_RATE else f"{match[1]} per {match[2]}"
 
+    text = re.sub(r"(?i)\b(?:an?|one) (decade|century|fortnight)\b(?! ago)", lambda m: _SPANS[m[1].lower()], text)
     text = re.sub(r"(?i)\bonce(?= (?:a|an|per|each|every)\b)", "1 time", text)
     text = re.sub(r"(?i)\btwice(?= (?:a|an|per|each|every)\b)", "2 times", text)
     text = re.sub(rf"(?i)\b(?:{'|'.join(_DAILY)})\b", lambda m: f"per {_DAILY[m[0].lower()]}", text)
     text = re.sub(rf"(?i)\b(?:each|every) (?=(?:{_PERIODS})\b)", "per ", text)
-    text = re.sub(rf"(?i)(\S+) an? ({_PERIODS})\b(?!['’]| of\b)", per, text)
-    return re.sub(r"(?i)\b(?:an?|one) (decade|century|fortnight)\b(?! ago)", lambda m: _SPANS[m[1].lower()], text)
+    return re.sub(rf"(?i)(\S+) an? ({_PERIODS})\b(?!['’]| of\b)", per, text)

@@ -17,8 +17,8 @@ from rag.text.figures import Day, Figure, figures, in_digits
 from rag.text.folding import fold
 from rag.text.languages import language
 from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
-from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.names import find_names, missing_names, names, normalise_names, plain
+from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, stem, stems
 from rag.verification.polarity import (
     future_mismatch,
@@ -35,13 +35,30 @@ MIN_COVERAGE = 0.7
 
 _CODE = re.compile(r"(?<!\w)(?:[A-Z][A-Za-z]{0,8}-?\d+(?:[-/.]?\w+)*|\d+-[A-Z]{2,}|\d+(?:-[a-z]+-\d+)+(?:-\w+)?)(?!\w)")
 _NOT_CODES = re.compile(r"(?i)(?:mid|pre|post|early|late|fy|us)-?\d")
-_UNIT = re.compile("|".join((*UNITS.values(), *NUMBERS, *SCALES, "percentage", "minus", "negative", UNIT_WORDS, money_words(), "celsius", "fahrenheit")))
+_UNIT = re.compile(
+    "|".join(
+        (
+            *UNITS.values(),
+            *NUMBERS,
+            *SCALES,
+            "percentage",
+            "minus",
+            "negative",
+            UNIT_WORDS,
+            money_words(),
+            "celsius",
+            "fahrenheit",
+        )
+    )
+)
 _COUNTS = re.compile(r"[ -](?:(?:of|other|more|such)\s|(?:the|all|its|their)\s)*([^\W\d_]+(?:[ -][^\W\d_]+){0,3})")
 _SHARE = re.compile(r"(?:\d|most|some|many|none|any|several|few|one) of (?:the |its |their )?$")
 _COMPOUND = re.compile(r"(?<![\w.,:/])(?:\d[\d,]*(?:[:/]\d[\d,]*)+|\d{1,2}\.\d{1,2}\.\d{2,4})(?![\w:/])")
 """Times of day, ratios and dates in figures, which hold as a whole only."""
 _RATE = re.compile(r"(?<!\w)per \w+")
-_RANGE = re.compile(r"(?<![\w.])(\d[\d,.]*)(?: ?(?:-|to) ?|(?<=\d) and (?=\d))(\d[\d,.]*)(?<!\.)(?![\w-])")
+_RANGE = re.compile(
+    rf"(?<![\w.-])(?!{YEAR.pattern})(\d[\d,.]*)(?: ?(?:-|to) ?|(?<=\d) and (?=\d))(\d[\d,.]*)(?<!\.)(?![\w-])"
+)
 """Two figures whose order tells something: ``3-1``, ``40 to 55``, ``between 8 and 12``."""
 _UNCHECKED = "language: cannot be checked against what is cited"
 
@@ -81,18 +98,16 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     Returns:
         The reasons, each ``KIND: WORDS``; empty when every check passes.
     """
+    foreign, spoken = is_foreign(sentence, f"{evidence}\n{context}"), language(sentence) or "en"
+    sentence, evidence, context = map(plain_quantities, (sentence, evidence, context))
     said, held = fold(sentence).text, fold(evidence).text
     if re.search(rf"(?:^|[.!?]\s){re.escape(said.strip())}(?:\s|$)", held):
         return ()  # a whole sentence of the evidence, word for word
-    sentence, evidence, context = map(plain_quantities, (sentence, evidence, context))
-    said, held = fold(sentence).text, fold(evidence).text
     around = f"{evidence}\n{context}"
-    foreign = is_foreign(sentence, evidence)
     reasons = [*_figure_reasons(said, held, fold(context).text, counted=not foreign)]
     codes = (code for code in _CODE.findall(sentence) if not _NOT_CODES.match(code))
     reasons += [f"name: {code}" for code in codes if fold(code).text not in fold(around).text]
     if foreign:
-        spoken = language(sentence) or "en"
         missing = [f"name: {name}" for name in names(sentence) if name in missing_names(sentence, around)]
         if spoken not in NEGATIONS or spoken == "de" or not (names(sentence) or any(figures(said))):
             return (*reasons, _UNCHECKED)
