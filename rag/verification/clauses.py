@@ -175,8 +175,9 @@ class _Sentence(Tree):
 
     def _governed(self, part: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the words of a part without a verb, each with the preposition before it."""
-        governor = ANY
+        governor, last = ANY, part[0]
         for at in part:
+            governor, last = governor if at <= last + 1 else ANY, at
             if self.words[at].kind == "ADP" and self.words[at].text.lower() != "of":
                 governor = self.words[at].text.lower()
             yield at, governor
