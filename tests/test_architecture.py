@@ -30,6 +30,7 @@ HOMES = {
     "tokenizers": {"rag/indexing/encoder.py", "rag/inference.py"},
     "faiss": {"rag/indexing/dense.py"},
     "sklearn": {"rag/asking/intents.py", "rag/evaluation"},
+    "spacy": {"rag/verification/parsing.py"},
     "spellchecker": {"rag/asking/spelling.py"},
     "openai": {"rag/writing/endpoint.py"},
     "httpx": {"rag/sources/fetching.py", "rag/sources/responses.py", "rag/sources/transport.py"},
@@ -91,7 +92,7 @@ def test_import_is_quick_and_loads_nothing_heavy() -> None:
     code = (
         "import sys, time; t = time.perf_counter(); import rag; seconds = time.perf_counter() - t; "
         "print(seconds, *[m for m in ('torch', 'faiss', 'gradio', 'sentence_transformers', 'sklearn', 'openai', "
-        "'onnxruntime', 'tokenizers', 'spellchecker') if m in sys.modules])"
+        "'onnxruntime', 'tokenizers', 'spacy', 'spellchecker') if m in sys.modules])"
     )
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
     words = [run.stdout.split() for run in runs]

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from rag.text.dates import MONTHS
 from rag.text.lexicon import NUMBERS, SCALES, UNITS
+from rag.text.quantities import UNIT_WORDS, money_words, unit_name
 from rag.text.words import YEAR
 
 
@@ -47,10 +48,14 @@ class Day:
 
 
 _MONTH = "(?P<month>" + "|".join(rf"{m[:3]}(?:{m[3:]})?" for m in MONTHS) + r"|sept)\.?(?!\w)"
+_SHARE = r" (?:half|third|quarter|fifth|tenth)(?!\w)"
 _DATES = (
     re.compile(r"(?<![\w-])(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?(?![\w-])"),
     re.compile(rf"(?<!\w)(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? (?P<year>\d{{4}})(?!\w))?"),
-    re.compile(rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?:,? (?P<year>\d{{4}})(?!\w))?"),
+    re.compile(
+        rf"(?<!\w){_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w%.,]*\d)(?!{_SHARE})"
+        r"(?:,? (?P<year>\d{4})(?!\w))?"
+    ),
     re.compile(rf"(?<!\w){_MONTH},? (?:of )?(?P<year>\d{{4}})(?!\w)"),
     re.compile(rf"(?:(?<=in )|(?<=since )|(?<=by )|(?<=until ))(?:early |late |mid-)?{_MONTH}"),
     re.compile(rf"(?P<year>{YEAR.pattern})"),
@@ -66,11 +71,11 @@ _WORDS = re.compile(
 _UNIT = "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(UNITS.values()))
 _SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?P<sign>(?<![\w)%-])-|minus |negative )?(?P<money>(?:us|c|a)?\$ ?|[€£¥] ?|usd ?|eur ?)?(?<![\w.])"
+    r"(?P<sign>(?<![\w)%-])-|minus |negative |±)?(?P<money>(?:us|c|a)?\$ ?|[€£¥] ?|usd ?|eur ?)?(?<![\w.])"
     r"(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+(?![\d.])|\d+,\d{1,2}(?![\d,])"
     r"|\d+(?:\.\d+)?)"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![\w'-]))?"
-    rf"(?:[ -]?(?:fiscal |calendar |consecutive |full )?(?:{_UNIT})(?![\w']))?"
+    rf"(?:[ -]?(?:fiscal |calendar |consecutive |full )?(?:{_UNIT}|(?P<named>{money_words()}|{UNIT_WORDS}))(?![\w']))?"
 )
 _MORE = re.compile(
     r"(?P<less>no more than|not more than|less than|fewer than|under|below|at most|up to|nearly|almost"
@@ -145,7 +150,7 @@ def _unit(match: re.Match[str]) -> str:
     if match["money"]:
         return _MONEY[match["money"].strip()]
     found = (name for n, name in enumerate(_UNIT_NAMES) if match[f"u{n}"])
-    return next(found, "")
+    return next(found, "") or unit_name(match["named"] or "")
 
 
 def _numbers(text: str) -> Iterator[Figure]:
@@ -156,9 +161,10 @@ def _numbers(text: str) -> Iterator[Figure]:
         if scale in ("m", "b") and not match["money"]:
             scale = None
         value = Decimal(digits.replace(",", "").replace(" ", "")) * SCALES.get(scale or "", 1)
-        value = -value if match["sign"] else value
+        value = -value if match["sign"] and match["sign"] != "±" else value
         before = _MORE.search(text[max(0, match.start() - 24) : match.start()].rstrip(" $€£"))
         bound = "" if before is None else "<" if before["less"] else ">"
+        bound = "±" if match["sign"] == "±" else bound
         bound = ">" if re.match(r" ?(?:or more|or higher|\+)", text[match.end() :]) else bound
         yield Figure(frozenset({value}), _unit(match), bound, match.start(), match.end(), match[0].strip())
 

@@ -35,7 +35,7 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"largest|biggest|highest|most|maximum|greatest", r"smallest|lowest|least|minimum|fewest"),
     (r"before|prior|earlier", r"after|following|later|since"),
     (r"above|exceed\w*|over", r"below|under"),
-    (r"first|earliest", r"last(?! (?:year|month|week|decade|century)s?(?!\w))|latest|final"),
+    (r"first|earliest", r"last(?! (?:year|month|week|decade|century)s?(?! of)(?!\w))|latest|final"),
     (r"support\w*|back(?:s|ed|ing)|endors\w+|favou?r\w*|approv\w+", r"oppos\w+|condemn\w*|object\w*"),
     (r"allow\w*|permit\w*|legali[sz]\w+|lawful", r"bann?(?:s|ed|ing)?|prohibit\w*|forb[ai]d\w*|outlaw\w*"),
     (r"legal|lawful|licit", r"illegal|unlawful|illicit"),
@@ -45,7 +45,7 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"success\w*|succeed\w*", r"fail\w*"),
     (r"win|wins|won", r"lose|loses|lost"),
     (r"safe|safer|safely", r"unsafe|dangerous\w*|deadly|lethal"),
-    (r"start\w*|beg[aiu]n\w*|launch\w*|opened", r"stopp?\w*|ended|ending|ceas\w+|clos(?:e|ed|es|ing)"),
+    (r"start\w*|beg[aiu]n\w*|launch\w*|open(?:s|ed)?", r"stopp?\w*|ended|ending|ceas\w+|clos(?:e|ed|es|ing)"),
     (r"buy\w*|bought|purchas\w+", r"sell\w*|sold"),
     (r"north\w*", r"south\w*"),
     (r"east\w*", r"west\w*"),
@@ -67,6 +67,17 @@ QUANTITIES = (
     r"quarters?",
     r"second",
     r"fourth",
+    r"first|1st",
+    r"morning\w*",
+    r"afternoon\w*",
+    r"evening\w*",
+    r"(?:over)?nights?",
+    r"spring",
+    r"summer",
+    r"autumn",
+    r"winter",
+    r"early",
+    r"late",
     r"fifths?",
     r"doubl\w+|twice|twofold",
     r"tripl\w+|threefold|three times",
@@ -82,7 +93,9 @@ FUTURE = re.compile(r"(?<!\w)(?:will|shall|going to|expected to|plan(?:s|ned)? t
 """What says that something is yet to come."""
 
 POSSIBLE = re.compile(
-    r"(?<!\w)(?:might|could|would|will|shall|should|going to|expected to|plan(?:s|ned)? to|set to"
+    r"(?<!\w)(?:might|could|would|will|shall|should|going to|expect(?:s|ed)? to|plan(?:s|ned)? to|set to|likely"
+    r"|probably|possibly|perhaps|allegedly|reportedly|supposedly|apparently|suspect(?:s|ed)?"
+    r"|(?:seem|appear)(?:s|ed)? to|(?:thought|believed|said|due) to|(?:hope|aim|intend|seek)(?:s|ed)? to"
     r"|threaten(?:s|ed)? to|propos(?:e|es|ed) to|want(?:s|ed)? to|vow(?:s|ed)? to|promis(?:e|es|ed) to"
     r"|(?<!in )(?<!of )(?<!by )(?<!on )(?<!to )(?<!from )(?<!since )(?<!until )(?<!last )(?<!\d )may(?!\s+\d))(?!\w)"
 )
@@ -106,6 +119,7 @@ UNITS: dict[str, str] = {
     "percent": r"%|percent|per cent|pct|prozent|por ciento|pour cent|por cento|per cento",
     "dollars": r"dollars?|usd",
     "euros": r"euros?|eur",
+    "cents": r"cents?|pence",
     "pounds": r"pounds?|lbs?",
     "yen": r"yen",
     "yuan": r"yuan|renminbi",

@@ -155,7 +155,7 @@ def _missing(sentence: str, evidence: str) -> Iterator[Name]:
 
 def _related(word: str, held: set[str]) -> bool:
     """Return whether *held* has the adjective of a name, or the name of an adjective: ``Ohioan`` and ``Ohio``."""
-    endings = ("n", "an", "ian", "ns", "ans", "ians")
+    endings = ("n", "an", "ian", "ns", "ans", "ians", "s")
     roots = {word.removesuffix(ending) for ending in endings if word.endswith(ending)}
     return len(word) > 3 and not held.isdisjoint(roots | {word + ending for ending in endings})
 

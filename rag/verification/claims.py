@@ -18,6 +18,7 @@ from rag.text.folding import fold
 from rag.text.languages import language
 from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
 from rag.text.names import find_names, missing_names, names, normalise_names, plain
+from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, stem, stems
 from rag.verification.polarity import (
     future_mismatch,
@@ -34,9 +35,31 @@ MIN_COVERAGE = 0.7
 
 _CODE = re.compile(r"(?<!\w)(?:[A-Z][A-Za-z]{0,8}-?\d+(?:[-/.]?\w+)*|\d+-[A-Z]{2,}|\d+(?:-[a-z]+-\d+)+(?:-\w+)?)(?!\w)")
 _NOT_CODES = re.compile(r"(?i)(?:mid|pre|post|early|late|fy|us)-?\d")
-_UNIT = re.compile("|".join((*UNITS.values(), *NUMBERS, *SCALES, "percentage", "minus", "negative")))
+_UNIT = re.compile(
+    "|".join(
+        (
+            *UNITS.values(),
+            *NUMBERS,
+            *SCALES,
+            "percentage",
+            "minus",
+            "negative",
+            UNIT_WORDS,
+            money_words(),
+            "celsius",
+            "fahrenheit",
+        )
+    )
+)
 _COUNTS = re.compile(r"[ -](?:(?:of|other|more|such)\s|(?:the|all|its|their)\s)*([^\W\d_]+(?:[ -][^\W\d_]+){0,3})")
 _SHARE = re.compile(r"(?:\d|most|some|many|none|any|several|few|one) of (?:the |its |their )?$")
+_COMPOUND = re.compile(r"(?<![\w.,:/])(?:\d[\d,]*(?:[:/]\d[\d,]*)+|\d{1,2}\.\d{1,2}\.\d{2,4})(?![\w:/])")
+"""Times of day, ratios and dates in figures, which hold as a whole only."""
+_RATE = re.compile(r"(?<!\w)per \w+")
+_RANGE = re.compile(
+    rf"(?<![\w.-])(?!{YEAR.pattern})(\d[\d,.]*)(?: ?(?:-|to) ?|(?<=\d) and (?=\d))(\d[\d,.]*)(?<!\.)(?![\w-])"
+)
+"""Two figures whose order tells something: ``3-1``, ``40 to 55``, ``between 8 and 12``."""
 _UNCHECKED = "language: cannot be checked against what is cited"
 
 
@@ -75,16 +98,16 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     Returns:
         The reasons, each ``KIND: WORDS``; empty when every check passes.
     """
+    foreign, spoken = is_foreign(sentence, f"{evidence}\n{context}"), language(sentence) or "en"
+    sentence, evidence, context = map(plain_quantities, (sentence, evidence, context))
     said, held = fold(sentence).text, fold(evidence).text
     if re.search(rf"(?:^|[.!?]\s){re.escape(said.strip())}(?:\s|$)", held):
         return ()  # a whole sentence of the evidence, word for word
     around = f"{evidence}\n{context}"
-    foreign = is_foreign(sentence, evidence)
     reasons = [*_figure_reasons(said, held, fold(context).text, counted=not foreign)]
     codes = (code for code in _CODE.findall(sentence) if not _NOT_CODES.match(code))
     reasons += [f"name: {code}" for code in codes if fold(code).text not in fold(around).text]
     if foreign:
-        spoken = language(sentence) or "en"
         missing = [f"name: {name}" for name in names(sentence) if name in missing_names(sentence, around)]
         if spoken not in NEGATIONS or spoken == "de" or not (names(sentence) or any(figures(said))):
             return (*reasons, _UNCHECKED)
@@ -92,13 +115,13 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
         return tuple(dict.fromkeys([*reasons, *missing, *["negation"] * denial]))
     reasons += [f"name: {name}" for name in missing_names(sentence, around)]
     reasons += [f"name: {name} again" for name in _repeated(sentence, around)]
-    if negation_differs(said, held):
-        reasons.append("negation")
     reasons += [f"direction: {word}" for word in opposed(said, held, tuple(re.findall(r"\d[\d,.]*\d|\d", said)))]
     reasons += [f"amount: {word}" for word in quantity_mismatch(said, held)]
     reasons += [f"possibility: {word}" for word in possibility_as_fact(said, held)]
     reasons += [f"future: {word}" for word in future_mismatch(said, held)]
-    reasons += role_mismatch(sentence, evidence) if not reasons else ()
+    if not reasons:
+        roles, sure = role_mismatch(sentence, evidence)
+        reasons += roles or (["negation"] if not sure and negation_differs(said, held) else [])
     if coverage(sentence, around) < MIN_COVERAGE:
         reasons.append("words: too few stand in what is cited")
     return tuple(dict.fromkeys(reasons))
@@ -109,6 +132,9 @@ def _figure_reasons(said: str, held: str, context: str, *, counted: bool) -> Ite
     (said_figures, said_days), (held_figures, held_days) = figures(said), figures(held)
     dates = (*held_days, *figures(context)[1])
     said_digits, held_digits = in_digits(said), in_digits(held)
+    yield from (f"number: {one}" for one in _COMPOUND.findall(said) if one not in _COMPOUND.findall(held))
+    yield from (f"rate: {one}" for one in _RATE.findall(said) if one not in _RATE.findall(held))
+    yield from (f"order: {' to '.join(one)}" for one in _RANGE.findall(said) if one not in _RANGE.findall(held))
     for at, figure in enumerate(said_figures):
         same = [other for other in held_figures if _same(figure, other)]
         whole = [other for other in same if not _SHARE.search(held_digits[: other.start])]
@@ -162,8 +188,11 @@ def _repeated(sentence: str, evidence: str) -> list[str]:
 
 def _same(figure: Figure, other: Figure) -> bool:
     """Return whether two numbers have a value and the unit in common and no opposite bounds."""
-    bounds = {figure.bound, other.bound}
-    return bool(figure.values & other.values) and figure.unit == other.unit and bounds != {"<", ">"}
+    plain = all(re.fullmatch(r"\d+\.\d+", one.text) for one in (figure, other))
+    if plain and figure.unit == other.unit == "" and figure.text != other.text:
+        return False  # a version or a number of a paragraph: 2.1 is not 2.10
+    fits = figure.bound in ("", other.bound) and "±" not in {figure.bound, other.bound} - {figure.bound}
+    return bool(figure.values & other.values) and figure.unit == other.unit and fits
 
 
 def _is_year(figure: Figure, days: Sequence[Day]) -> bool:

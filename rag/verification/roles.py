@@ -3,46 +3,126 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
+from rag.text.lexicon import PREPOSITIONS
+from rag.text.names import normalise_names
+from rag.text.words import tokenise
 from rag.verification.clauses import Clause, clauses
+from rag.verification.parsing import parsed
+from rag.verification.trees import ANY
 
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
+_EXCLUDING = {"without", "except", "excluding", "despite"}
+_CORE = {"agent", "patient"}
+_STATES = frozenset("is are was were be has have had".split())
+"""Verbs that tie a property to what has it: ``the height of the tower is 80 m``, ``the tower has a height``."""
+_LEADING = re.compile(rf"(?i)(?:{'|'.join(sorted(PREPOSITIONS))}|as|every|each|\d)\b")
 
 
-def role_mismatch(sentence: str, evidence: str) -> tuple[str, ...]:
+def role_mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     """Give the words of *sentence* whose role, or whose place among the clauses, is not that of *evidence*.
 
     Every clause of the sentence must find its words together in one clause of the
     evidence, as far as the evidence has them; there agent and patient must be the
     same where the verb is, and words in the same order where the verb is another.
+
+    Returns:
+        The reasons, and whether every clause was found with its verb, so that its denial
+        was compared too.
     """
-    held = clauses(evidence)
+    evidence = _abbreviated(evidence, sentence)
+    first: tuple[tuple[str, ...], bool] | None = None
+    for variant in dict.fromkeys((*_unfronted(sentence, evidence), sentence)):
+        found = _mismatch(variant, evidence)
+        if not found[0]:
+            return found
+        first = first or found
+    assert first is not None  # there is always the sentence itself
+    return first
+
+
+def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
+    one, other = (parsed(normalise_names(text)) for text in (sentence, evidence))
+    if one is None or other is None:
+        return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
+    verbs = {clause.verb for clause in (*clauses(one), *clauses(other))}
+    said, held = clauses(one, verbs), clauses(other, verbs)
+    verbs = {clause.verb for clause in held}
+    if any(clause.roles and not clause.spoken and clause.verb not in verbs for clause in said):
+        return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
     anywhere = set().union(*(clause.terms() for clause in held))
     exclusive = re.search(r"(?i)\b(?:only|solely|exclusively|sole)\b", sentence) is not None
-    wrong: list[str] = []
-    for said in clauses(sentence):
-        shared = said.terms() & anywhere
-        near = [clause for clause in held if shared <= clause.terms() | (clause.dependent - said.firm())]
+    links = set().union(*(clause.links for clause in held))
+    wrong = [f"order: {a} {link} {b}" for one in said for a, link, b in one.links - links if (b, link, a) in links]
+    for clause in filter(lambda clause: clause.roles, said):
+        shared = clause.terms() & anywhere
+        near = [other for other in held if shared <= other.terms() | (other.dependent - clause.firm())]
+        fit = [other for other in near if _same_roles(clause, other, exclusive=exclusive)]
+        told = " ".join(sorted(shared))
         if not near:
-            wrong.append(f"attachment: {' '.join(sorted(shared))}")
-        elif not any(_same_roles(said, clause, exclusive=exclusive) for clause in near):
-            wrong.append(f"role: {' '.join(sorted(shared))}")
-    return tuple(wrong)
+            wrong.append(f"attachment: {told}")
+        elif not any(other.spoken or clause.verb not in other.roles for other in fit) and not _stands(
+            sentence, evidence
+        ):
+            wrong.append(f"role: {told}")
+        elif clause.verb in verbs and not any(clause.negative == other.negative for other in fit):
+            wrong.append("negation")
+    return tuple(wrong), all(clause.verb in verbs for clause in said)
+
+
+def _unfronted(sentence: str, evidence: str) -> Iterator[str]:
+    """Yield a sentence that a phrase of the evidence opens, with the phrase at its end and with a comma after it."""
+    words = sentence.rstrip(".").split()
+    if not _LEADING.match(sentence):
+        return
+    for count in range(len(words) - 2, 1, -1):
+        opening, rest = " ".join(words[:count]), " ".join(words[count:])
+        if not opening.endswith(",") and _stands(opening, evidence):
+            yield f"{rest} {opening[0].lower()}{opening[1:]}."
+            yield f"{opening}, {rest}."
+            return
+
+
+def _abbreviated(evidence: str, sentence: str) -> str:
+    """Return the evidence with a name of its own abbreviation, where the sentence uses that: ``Trade Union (TU)``."""
+    for short in re.findall(r"\(([A-Z]{2,7})\)", evidence):
+        if re.search(rf"\b{short}\b", sentence):
+            full = r"\W+(?:(?:of|the|for|and|on|in)\W+)*".join(rf"{letter}\w*" for letter in short)
+            evidence = re.sub(rf"\b{full}\s*\({short}\)", short, evidence)
+    return evidence
+
+
+def _stands(sentence: str, evidence: str) -> bool:
+    """Return whether the words of a sentence stand side by side in the evidence."""
+    said, held = (" ".join(tokenise(text)) for text in (sentence, evidence))
+    return f" {said} " in f" {held} "
 
 
 def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
     same_verb = said.verb != "" and said.verb == held.verb
-    others = (term for term in held.fixed - said.terms() if held.roles[term] & {"agent", "patient"})
+    others = (term for term in held.fixed - said.terms() if held.roles[term] & _CORE)
     if exclusive and any(term[0].isalpha() for term in others):
         return False
     for term, roles in said.roles.items():
         its = held.roles.get(term, set())
-        core = same_verb and roles & {"agent", "patient"}
-        if its and not roles & its and (core or any(_OPPOSITE.get(role) in its for role in roles)):
+        fits = not its or ANY in its or any(role in its or role.rstrip("~") in its for role in roles)
+        core = same_verb and {role.rstrip("~") for role in roles} & _CORE
+        fits = fits or (bool(its - _CORE - {"than", "than~"}) and all(role.endswith("~") for role in roles))
+        unclear = {role.rstrip("~") for role in its} <= {"adverb"} and _in_order(said.sequence, held.sequence)
+        if not fits and not unclear and (core or any(_OPPOSITE.get(role) in its for role in roles)):
+            return False
+        if ((_EXCLUDING & roles) and its and not _EXCLUDING & its) or (_EXCLUDING & its and not _EXCLUDING & roles):
             return False
     for head, link, name in said.ties - held.ties:
         tied = {other for at, word, other in held.ties if (at, word) == (head, link)}
         if tied and any(other == name for _, _, other in held.ties):
             return False
-    shared = [term for term in said.order if term in held.order]
-    return same_verb or shared == sorted(shared, key=held.order.index)
+    states = {said.verb, held.verb} <= _STATES
+    return same_verb or states or _in_order(said.order, held.order)
+
+
+def _in_order(said: Sequence[str], held: Sequence[str]) -> bool:
+    """Return whether the words that two clauses share stand in one order."""
+    shared = [term for term in said if term in held]
+    return shared == sorted(shared, key=held.index)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from rag.records import AnswerSentence, Document, Passage, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer as far as it is written; each takes the place of the one before."""
+
+    sentences: tuple[AnswerSentence, ...]
+    """Finished and checked."""
+    told: tuple[str, ...] = ()
+    """What a reader has to know of how it was written, each a sentence."""
 
 
 class Answerer(Protocol):
@@ -18,8 +29,8 @@ class Answerer(Protocol):
 
     def stream(
         self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
-    ) -> Iterator[AnswerSentence]:
-        """Yield the sentences of an answer as they are finished and checked.
+    ) -> Iterator[Written]:
+        """Yield an answer as it grows.
 
         Args:
             question: as resolved, so that it stands alone.
@@ -27,7 +38,7 @@ class Answerer(Protocol):
             documents: the stored text of every passage, by ``doc_id``.
 
         Raises:
-            AnswererError: the answer failed; sentences yielded before it stand.
+            AnswererError: the answer failed; what was yielded last stands.
         """
         ...
 

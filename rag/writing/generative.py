@@ -6,20 +6,24 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from rag.errors import AnswererError
-from rag.records import AnswerSentence, Document, Passage, Turn
+from rag.errors import AnswererError, ContextOverflowError
+from rag.records import Document, Passage, Turn
 from rag.text.folding import fold
 from rag.text.names import names
 from rag.text.words import brief_sentences, stems
 from rag.verification.claims import coverage, unsupported
+from rag.writing.answerer import Written
 from rag.writing.budget import count_tokens
 from rag.writing.checking import Verdict, check_claim
 from rag.writing.endpoint import Client, Endpoint
 from rag.writing.prompts import NO_ANSWER, Prompt, about_line, rewrite_prompt, write_prompt
 from rag.writing.protocol import Claim, Mark, StreamParser
+from rag.writing.thinking import Listener, answer_of
 
 MAX_SENTENCES = 16
 """Sentences after which an answer is ended."""
+LEAST_CONTEXT = 100
+"""Tokens of passages below which a model is not asked again."""
 MAX_QUESTION = 300
 """Characters of a rewritten question; a longer one is no question."""
 
@@ -57,56 +61,89 @@ class GenerativeAnswerer:
 
     def stream(
         self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
-    ) -> Iterator[AnswerSentence]:
-        """Yield each sentence of the model's answer as soon as it is finished and checked.
+    ) -> Iterator[Written]:
+        """Yield the model's answer each time that a sentence of it is finished and checked.
 
         Raises:
             AnswererError: the model failed, said nothing usable or that the passages do
                 not answer, or nothing that it said is supported.
         """
-        for verdict in self.verdicts(question, passages, documents):
-            yield verdict.sentence
+        for verdicts, told in self.verdicts(question, passages, documents):
+            yield Written(tuple(verdict.sentence for verdict in verdicts), told)
 
     def verdicts(
         self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
-    ) -> Iterator[Verdict]:
-        """Yield what :meth:`stream` yields, each with the reasons why it is not supported."""
+    ) -> Iterator[tuple[list[Verdict], tuple[str, ...]]]:
+        """Yield what :meth:`stream` yields, each sentence with the reasons why it is not supported.
+
+        Where the prompt is longer than the model's context, it is asked again with half
+        of the passages, and that is told.
+        """
         budget = self.endpoint.context_tokens
-        prompt = write_prompt(question, passages, budget=budget, count=self._count, choose=self._choose)
-        seen: set[str] = set()
-        supported = total = 0
-        for claim in self._claims(prompt, question):
-            key = fold(claim.text).text
-            if key in seen or _says_nothing(claim.text, question):
-                continue
-            seen.add(key)
-            verdict = check_claim(claim, prompt.passages, documents)
-            total += 1
-            supported += verdict.sentence.status == "supported"
-            yield verdict
-            if total >= MAX_SENTENCES:
+        told: tuple[str, ...] = ()
+        while True:
+            prompt = write_prompt(question, passages, budget=budget, count=self._count, choose=self._choose)
+            try:
+                for verdicts in self._checked(prompt, question, documents):
+                    yield verdicts, told
+            except ContextOverflowError:
+                budget //= 2
+                if budget < LEAST_CONTEXT:
+                    raise
+                told = (f"The passages did not fit into the model's context; it was shown {budget} tokens of them.",)
+            else:
+                return
+
+    def _checked(self, prompt: Prompt, question: str, documents: Mapping[str, Document]) -> Iterator[list[Verdict]]:
+        """Yield the verdicts on the sentences so far, each time that they are others."""
+        known: dict[Claim, Verdict] = {}
+        verdicts: list[Verdict] = []
+        for claims in self._claims(prompt, question):
+            wanted: dict[str, Claim] = {}
+            for claim in claims:
+                if not _says_nothing(claim.text, question):
+                    wanted.setdefault(fold(claim.text).text, claim)
+            kept = list(wanted.values())[:MAX_SENTENCES]
+            known |= {c: check_claim(c, prompt.passages, documents) for c in kept if c not in known}
+            before, verdicts = verdicts, [known[claim] for claim in kept]
+            if verdicts != before:
+                yield verdicts
+            if len(verdicts) == MAX_SENTENCES:
                 break
         where = f"the model {self.name!r} at {self.endpoint.base_url}"
-        if not total:
+        if not verdicts:
             raise AnswererError(f"{where} said nothing usable")
-        if not supported:
-            raise AnswererError(f"nothing that {where} said is supported by the passages (sentences: {total})")
+        if not any(verdict.sentence.status == "supported" for verdict in verdicts):
+            raise AnswererError(f"nothing that {where} said is supported by the passages (sentences: {len(verdicts)})")
 
-    def _claims(self, prompt: Prompt, question: str) -> Iterator[Claim]:
+    def _claims(self, prompt: Prompt, question: str) -> Iterator[list[Claim]]:
+        """Yield the claims so far; they begin anew where what was read turns out to be thinking."""
         about = [f"{p.heading}\n{p.source.title}\n{about_line(p)}" for p in prompt.passages.values()]
-        parser = StreamParser(prompt.passages, "\n".join([prompt.messages[0]["content"], question, *about]))
-        cut = False
-        repeated: list[str] = []
+        echoes = "\n".join([prompt.messages[0]["content"], question, *about])
+        listener, parser, heard = Listener(), StreamParser(prompt.passages, echoes), ""
+        claims: list[Claim] = []
+        cut = full = False
         for piece in self._client.stream(prompt.messages):
             cut = cut or piece.cut
-            for claim in parser.feed(piece.text):
-                repeated.append(claim.text)
-                yield from split_claim(claim)
-            if parser.full or (len(repeated) > 3 and len(set(repeated[-3:])) == 1):
-                cut = True
+            answer = listener.hear(piece.text)
+            if not answer.startswith(heard):
+                parser, heard, claims = StreamParser(prompt.passages, echoes), "", []
+            found = parser.feed(answer[len(heard) :])
+            heard = answer
+            claims += found
+            if found:
+                yield [part for claim in claims for part in split_claim(claim)]
+            repeats = len(claims) > 3 and len({claim.text for claim in claims[-3:]}) == 1
+            full = parser.full or listener.full or repeats
+            if full:
                 break
-        for claim in parser.close(cut=cut):
-            yield from split_claim(claim)
+        claims += parser.close(cut=cut or full)
+        if cut and not claims:
+            raise AnswererError(
+                f"the model {self.name!r} at {self.endpoint.base_url} was stopped before it had answered; "
+                "raise llm_answer_tokens"
+            )
+        yield [part for claim in claims for part in split_claim(claim)]
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> str:
         """Complete a follow-up question from the conversation through the model.
@@ -123,7 +160,7 @@ class GenerativeAnswerer:
             text += piece.text
             if len(text) > 4 * MAX_QUESTION:
                 break
-        text = re.sub(r"(?is)<think>.*?</think>", "", text).strip(_WRAPPING)
+        text = answer_of(text)[0].strip(_WRAPPING)
         text = re.sub(r"(?i)^(?:(?:rewritten|last) )?(?:q|question)\s*:\s*", "", text).strip(_WRAPPING)
         if not _is_rewrite(text, question, history):
             raise AnswererError(f"the model {self.name!r} made no question of {question!r} that stands alone")

@@ -20,7 +20,7 @@ MAX_ANSWER = 40_000
 MAX_LINE = 8_000
 """Characters of a line that are read; a longer one is dropped."""
 
-_HIDDEN = (("<think>", "</think>"), ("<passage-", "</passage-"), ("<question-", "</question-"))
+_HIDDEN = (("<passage-", "</passage-"), ("<question-", "</question-"))
 _JSON_LINE = re.compile(r"\s*(?:[{}\]]|\[\s*[{\"]|\"\w+\"\s*:)")
 
 
@@ -81,16 +81,16 @@ class StreamParser:
         claims = self._early(char)
         if len(self._line) <= MAX_LINE:
             self._line.append(char)
-        if self._close_tag or char in ">-":
+        if self._close_tag or char == "-":
             self._hide()
         return claims
 
     def _hide(self) -> bool:
-        """Leave out what stands between a tag of the prompt, or of thinking, and its end."""
+        """Leave out what stands between a tag of the prompt and its end."""
         line = "".join(self._line[-4000:])
         if self._close_tag:
             at = line.find(self._close_tag)
-            shut = at >= 0 and (self._close_tag == "</think>" or ">" in line[at + 1 :])
+            shut = at >= 0 and ">" in line[at + 1 :]
             if shut:
                 self._close_tag = ""
                 self._line.clear()

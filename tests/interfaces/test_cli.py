@@ -243,3 +243,10 @@ def test_it_runs_from_any_folder(tmp_path: Path) -> None:
     )
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == f"rag: no index at {tmp_path / 'none'}; run `rag build`\n"
+
+
+def test_the_chat_starts_though_the_environment_names_a_proxy_that_cannot_be_used() -> None:
+    code = "import rag.interfaces.web.server, os; print(os.environ['ALL_PROXY'])"
+    environment = {**os.environ, "ALL_PROXY": "socks://127.0.0.1:9/"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert (run.returncode, run.stdout) == (0, "socks://127.0.0.1:9/\n"), run.stderr[-500:]

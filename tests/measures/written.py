@@ -55,16 +55,16 @@ Row = dict[str, Any]
 
 
 class Recorder(GenerativeAnswerer):
-    """Keeps every verdict that it gives, also of answers that are then replaced."""
+    """Keeps the verdicts that it gives last, also on an answer that is then replaced."""
 
     heard: list[Verdict]
 
     def verdicts(
         self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
-    ) -> Iterator[Verdict]:
-        for verdict in super().verdicts(question, passages, documents):
-            self.heard.append(verdict)
-            yield verdict
+    ) -> Iterator[tuple[list[Verdict], tuple[str, ...]]]:
+        for verdicts, told in super().verdicts(question, passages, documents):
+            self.heard = verdicts
+            yield verdicts, told
 
 
 def stored_texts(index: Path) -> dict[str, str]:

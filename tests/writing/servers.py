@@ -27,10 +27,26 @@ class Say:
 
 @dataclass(frozen=True)
 class Status:
-    """Answer with an HTTP status and no words."""
+    """Answer with an HTTP status and words of an error."""
 
     code: int
     headers: tuple[tuple[str, str], ...] = ()
+    body: str = '{"error": {"message": "scripted"}}'
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Answer with one body of another type than a stream; ``{0}`` stands for the first passage's id."""
+
+    body: str
+    kind: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Stream a piece whose content is a list of parts."""
+
+    content: list[Any]
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,7 @@ class Finish:
     reason: str = "stop"
 
 
-Step = Say | Status | Raw | Silence | Drop | Finish
+Step = Say | Status | Whole | Parts | Raw | Silence | Drop | Finish
 
 
 class DroppedError(Exception):
@@ -101,8 +117,10 @@ class Script:
         if steps and isinstance(steps[0], Status):
             headers = [(name.encode(), value.encode()) for name, value in steps[0].headers]
             await send({"type": "http.response.start", "status": steps[0].code, "headers": headers})
-            await send({"type": "http.response.body", "body": b'{"error": {"message": "scripted"}}'})
+            await send({"type": "http.response.body", "body": steps[0].body.encode()})
             return
+        if steps and isinstance(steps[0], Whole):
+            headers = [(b"content-type", steps[0].kind.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         for step in steps:
             for part in _bytes_of(step, ids):
@@ -111,7 +129,8 @@ class Script:
                 await asyncio.sleep(step.seconds)
             if isinstance(step, Drop):
                 raise DroppedError
-        await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+        done = b"" if steps and isinstance(steps[0], Whole) else b"data: [DONE]\n\n"
+        await send({"type": "http.response.body", "body": done})
 
 
 def _bytes_of(step: Step, ids: list[str]) -> Iterator[bytes]:
@@ -120,15 +139,24 @@ def _bytes_of(step: Step, ids: list[str]) -> Iterator[bytes]:
         yield step.body
     elif isinstance(step, Finish):
         yield _event({}, step.reason)
+    elif isinstance(step, Whole):
+        yield _named(step.body, ids).encode()
+    elif isinstance(step, Parts):
+        yield _event({"content": json.loads(_named(json.dumps(step.content), ids))}, None)
     elif isinstance(step, Say):
-        text = step.text
-        for number, name in enumerate(ids):
-            text = text.replace(f"{{{number}}}", name)
+        text = _named(step.text, ids)
         for at in range(0, len(text), step.size):
             yield _event({"content": text[at : at + step.size]}, None)
 
 
-def _event(delta: dict[str, str], reason: str | None) -> bytes:
+def _named(text: str, ids: list[str]) -> str:
+    """Return a text with the passages' ids in their places."""
+    for number, name in enumerate(ids):
+        text = text.replace(f"{{{number}}}", name)
+    return text
+
+
+def _event(delta: dict[str, Any], reason: str | None) -> bytes:
     """Return one event of the stream."""
     choice = {"index": 0, "delta": delta, "finish_reason": reason}
     event = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}

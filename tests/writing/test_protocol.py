@@ -19,7 +19,7 @@ IDS = ("kq7x", "bm3z")
 ANSWER = (
     'Deaths fell by 5 %. [kq7x: "fell by [...] 5 %"] It was 2024 【bm3z】. And [zz9q] none [1] [2, 3] [sic].'
     "\n- item **one** ［kq7x, bm3z: “a ] b”］\n```python\ncode [kq7x]\n```\n"
-    '<think>no [kq7x]</think>Two. [bm3z: "x"; kq7x: "y"]\n<passage-kq7x>\necho\n</passage-kq7x>\nLast [kq7x'
+    'Two. [bm3z: "x"; kq7x: "y"]\n<passage-kq7x>\necho\n</passage-kq7x>\nLast [kq7x'
 )
 READ = [
     Claim("Deaths fell by 5 %.", (Mark("kq7x", "fell by [...] 5 %"),)),

@@ -225,3 +225,20 @@ def test_a_small_model_completes_a_follow_up_or_leaves_it_to_the_rules(library: 
     for citation in (c for s in answer.sentences if s.status == "supported" for c in s.citations):
         held = library.document(citation.doc_id).text[citation.start : citation.end]
         assert (held == citation.quote) or citation.status == "rejected"
+
+
+def test_thinking_that_turns_out_as_such_goes_from_the_answer(server: Script, library: Assistant) -> None:
+    server.says(f"{CROSSED} [{{0}}]\nThe bridge cost 310 million crowns. [{{0}}]\n</think>\n{CROSSED} [{{0}}]\n")
+    *growing, answer = library.stream(VEHICLES, answerer=model(server))
+    assert max(len(grown.sentences) for grown in growing) == 2
+    assert quoted(answer) == [(CROSSED, "supported")]
+
+
+def test_an_answer_from_fewer_passages_says_so(server: Script, library: Assistant) -> None:
+    words = '{"error": {"message": "the request exceeds the available context size"}}'
+    server.does([Status(400, body=words)], [Say(f"{CROSSED} [{{0}}]"), Finish()])
+    answer = library.ask(VEHICLES, answerer=model(server))
+    assert quoted(answer) == [(CROSSED, "supported")]
+    assert [(notice.kind, notice.text) for notice in answer.notices] == [
+        ("model", "The passages did not fit into the model's context; it was shown 1500 tokens of them."),
+    ]

@@ -27,6 +27,7 @@ from rag.interfaces.web.page import APPEARANCE, build_page
 from rag.interfaces.web.programs import speak_json
 from rag.interfaces.web.watching import Watcher
 from rag.sources.corpus import Corpus
+from rag.writing.dialects import broken_proxies, told_proxies
 
 FIRST_PORT = 7860
 PORTS = 21
@@ -84,6 +85,9 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
     Raises:
         RagError: the port is taken, or the library's description cannot be read.
     """
+    broken = list(broken_proxies())
+    if broken:
+        announce(f"The chat goes without a proxy: {told_proxies(broken)}.")
     engine = Engine(settings, sync=sync, announce=announce)
     watcher = Watcher(engine, announce)
     app = create_app(engine, options, watcher)
