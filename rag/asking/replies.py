@@ -24,17 +24,17 @@ EMERGENCY = (
 """Said in an emergency where the library declares no text of its own."""
 
 TEXTS: Mapping[str, str] = {
-    "greeting": "Hello. Ask me anything about {title}: I answer with quotes from {count}, each with its place.",
+    "greeting": "Hello. Ask me anything about {title}: I answer from {count}, each sentence with its place.",
     "thanks": "You are welcome. Ask on whenever you like.",
     "help": (
         "Ask a question about {title} in your own words, one or several things at a time. I look it up in {count}, "
-        "quote the sentences that answer, say who says so and when, and tell you where the sources do not say. "
+        "give the sentences that answer, say who says so and when, and tell you where the sources do not say. "
         "You can ask for one source (“what does the article say about …”), a summary, a comparison, a list of years, "
         "or go on from the last answer."
     ),
     "identity": (
         "I am a question-answering assistant for this library, a program and no person: I search {count} on {title} "
-        "and quote what they say. I know nothing else."
+        "and give what they say, with its place. I know nothing else."
     ),
     UNCLEAR: "It is not clear what the question points to. Please name it, for example as in the questions below.",
 }
@@ -70,10 +70,12 @@ def _said(intent: str, corpus: Corpus, sources: Sequence[Source]) -> str:
     count = f"{len(sources)} sources" if len(sources) != 1 else "one source"
     if intent == "sources_newest":
         return _newest(sources)
-    if intent in ("sources_count", "sources_list"):
-        named = "; ".join(f"“{s.title}” ({s.publisher}, {readable(s.date)})" for s in sources[:LISTED])
-        more = f"; and {len(sources) - LISTED} more, all in the list of sources" if len(sources) > LISTED else ""
-        return f"The library holds {count}: {named}{more}."
+    if intent == "sources_count":
+        return f"The library holds {count}. {_newest(sources)}"
+    if intent == "sources_list":
+        named = [f"“{s.title}” ({s.publisher}, {readable(s.date)})" for s in sources[:LISTED]]
+        more = [f"and {len(sources) - LISTED} more, all in the list of sources"] if len(sources) > LISTED else []
+        return f"The library holds {count}:\n" + ";\n".join(named + more) + "."
     return TEXTS[intent].format(title=corpus.title, count=count)
 
 

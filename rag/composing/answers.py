@@ -22,6 +22,7 @@ from rag.text.words import YEAR, tokenise
 
 DOES_NOT_SAY = "{who} not say{why}."
 LISTED_NEAREST = " The nearest passages are listed for you to judge."
+NOTHING_LEFT = "The limits of this search leave no text to search; lift one of them and ask again."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 ELSEWHERE = "“{}” does not say. Another source says:"
 SHADE = 0.01
@@ -222,6 +223,8 @@ def _out_of_bounds(question: str, lacking: Sequence[str]) -> bool:
 
 
 def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation, *, everything: bool) -> str:
+    if not one.reading.passages:
+        return NOTHING_LEFT
     unknown = _unknown(lacking, generation)
     why = f": they do not mention {_either(unknown)}" if unknown else ""
     if not why and lacking:

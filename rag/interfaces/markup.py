@@ -8,8 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.records import document_id
-from rag.text.attributions import attributed
+from rag.records import UNKNOWN, document_id
+from rag.text.attributions import READ_AT, attributed
 from rag.text.dates import readable
 
 TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
@@ -46,6 +46,8 @@ TEMPLATES.globals |= {
     "TEXT_KINDS": TEXT_KINDS,
     "BADGES": BADGES,
     "PLACES": PLACES,
+    "READ_AT": READ_AT,
+    "UNKNOWN": UNKNOWN,
     "attributed": attributed,
     "document_id": document_id,
 }

@@ -42,13 +42,17 @@ def check(filters: Filters, generation: Generation, declared: Collection[str]) -
 
 
 def in_words(filters: Filters, held: int, whole: int) -> str:
-    """Say what was searched: ``Searched in 2 of 30 sources, not newer than 2019``."""
-    limits = [f"Searched in {held} of {whole} sources"]
-    limits += [f"kind {' or '.join(filters.kinds)}"] if filters.kinds else []
+    """Say what was searched: ``Searched in 2 of 30 sources, not newer than 2019``.
+
+    Where the limits leave no source: ``No source is left: not newer than 1950``.
+    """
+    limits = [f"kind {' or '.join(filters.kinds)}"] if filters.kinds else []
     limits += [f"publisher {' or '.join(filters.publishers)}"] if filters.publishers else []
     limits += [f"not older than {filters.since}"] if filters.since else []
     limits += [f"not newer than {filters.until}"] if filters.until else []
-    return ", ".join(limits)
+    if not held:
+        return f"No source is left: {', '.join(limits) or 'those that were chosen have no text'}"
+    return ", ".join([f"Searched in {held} of {whole} sources", *limits])
 
 
 def matches(generation: Generation, chunk: Chunk, filters: Filters) -> bool:

@@ -44,15 +44,20 @@ def test_a_question_gets_no_reply(place: Place, intent: str) -> None:
     [
         (
             "greeting",
-            "Hello. Ask me anything about Harbour: I answer with quotes from 3 sources, each with its place.",
+            "Hello. Ask me anything about Harbour: I answer from 3 sources, each sentence with its place.",
         ),
         (
             "sources_newest",
             "The newest source is “The Bridge” (Port Office), of May 2021. 1 of the 3 sources give no date.",
         ),
         (
+            "sources_count",
+            "The library holds 3 sources. The newest source is “The Bridge” (Port Office), of May 2021. "
+            "1 of the 3 sources give no date.",
+        ),
+        (
             "sources_list",
-            "The library holds 3 sources: “The Bridge” (Port Office, May 2021); “The Ferry” (Bay Gazette, 2019); "
+            "The library holds 3 sources:\n“The Bridge” (Port Office, May 2021);\n“The Ferry” (Bay Gazette, 2019);\n"
             "“A Log” (Keeper, date unknown).",
         ),
     ],
@@ -66,6 +71,12 @@ def test_a_reply_speaks_of_the_library_as_it_is(tmp_path: Path, intent: str, lea
         "answer",
         ("A?", "B?", "C?"),
     )
+
+
+@pytest.mark.parametrize("intent", ["greeting", "help", "identity"])
+def test_no_reply_promises_quotes_where_there_may_be_notes_only(tmp_path: Path, intent: str) -> None:
+    answer = reply(asked(intent), with_notices(tmp_path), [BRIDGE])
+    assert answer is not None and "quote" not in answer.lead
 
 
 def test_a_library_without_dates_says_so(tmp_path: Path) -> None:

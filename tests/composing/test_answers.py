@@ -13,7 +13,7 @@ import pytest
 from rag.asking.parts import Parts
 from rag.asking.scope import Scope
 from rag.asking.understanding import Understood
-from rag.composing.answers import CAUTION, Found, compose, numbered
+from rag.composing.answers import CAUTION, NOTHING_LEFT, Found, compose, numbered
 from rag.composing.suggestions import suggestions
 from rag.indexing.bm25 import LexicalIndex
 from rag.indexing.generation import Generation
@@ -106,6 +106,11 @@ def test_what_is_said_before_the_quotes(
     assert (answer.outcome, answer.lead) == (told, lead)
     assert bool(answer.sentences) is (told != "abstain")
     assert answer.passages
+
+
+def test_where_limits_leave_nothing_to_search_no_passages_are_promised() -> None:
+    answer = compose(asked("Who lit it?"), [found([], "abstain")], HELD, everything=False)
+    assert (answer.outcome, answer.lead, answer.passages) == ("abstain", NOTHING_LEFT, ())
 
 
 @pytest.mark.parametrize(

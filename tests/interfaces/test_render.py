@@ -125,6 +125,10 @@ def test_where_the_words_were_not_read_at_the_origin_is_told(kind: PlaceKind, to
     said = replace(GAUGE, seen_at=replace(GAUGE.seen_at, kind=kind))
     cited = replace(CITATION, attribution=said)
     card = words(shown(replace(ANSWER, sentences=(AnswerSentence(QUOTE, (cited,), "supported"),), passages=())))
+    if kind == "copy":
+        elsewhere = replace(cited, attribution=replace(said, seen_at=replace(said.seen_at, publisher="A Mirror")))
+        named = shown(replace(ANSWER, sentences=(AnswerSentence(QUOTE, (elsewhere,), "supported"),), passages=()))
+        assert "from a copy at A Mirror" in words(named) and words(named).count("from a copy") == 1
     assert all((place in card) is (place == told) for place in PLACES.values())
     assert bool(told) is any(place in card for place in PLACES.values())
 
@@ -139,12 +143,12 @@ def test_a_series_is_drawn_with_its_gap_and_a_table_and_every_bar_opens_its_plac
     card = shown(SERIES)
     assert card.count('<button type="button" class="bar ') == 2
     assert 'class="bar provisional" data-doc="gauge/text" data-start="0"' in card
-    assert 'height="56.0" fill="url(#hatch-0)"' in card and 'height="112.0" />' in card
+    assert '<svg height="140.0"' in card and '<svg height="70.0"' in card and card.count('fill="url(#hatch-0)"') == 1
     assert 'aria-label="2019: 1,500 ships, final. Source 1: Gauge Office, May 2021"' in card
     assert card.count('<div class="bar gap">') == 1 and card.count("<svg") == 4
     told = words(card)
     assert "Ships, Norhaven: from 1,500 (2019) to 750 (2021, provisional)." in told
-    assert "Hatched: not the final figure Empty: no figure" in told
+    assert "Hatched: not the final figure. Dashed: no figure." in told
     assert "2020 the sources do not say 2021 750 provisional 1" in told
 
 
@@ -173,7 +177,7 @@ def test_a_source_in_short_has_its_title_and_says_once_whose_words_they_are() ->
     both = (ANSWER.sentences[0], replace(ANSWER.sentences[0], text="It fell."))
     card = words(shown(replace(ANSWER, shape="overview", sentences=both)))
     assert "In short: The <b>Gauge</b>" in card
-    assert card.partition("All 1 passages")[0].count("Source's words") == 1
+    assert card.partition("The one passage looked at")[0].count("Source's words") == 1
 
 
 @pytest.mark.parametrize(
@@ -218,7 +222,8 @@ def test_what_was_searched_is_told_and_an_abstention_counts_only_that() -> None:
     silent = replace(ANSWER, outcome="abstain", lead="The sources do not say.", sentences=(), scope=searched)
     told = words(shown(silent))
     assert f"{searched}." in answer_text(silent) and answer_json(silent)["scope"] == searched
-    assert "○ No answer in 2 of 30 sources." in told and "Search all sources The sources do not say." in told
+    assert "○ No answer in 2 of 30 sources, not newer than 2019 . Search all sources The sources do not say." in told
+    assert "Searched" not in told
     assert "Searched" not in words(shown(ANSWER))
 
 

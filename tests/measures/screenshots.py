@@ -17,26 +17,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 from tqdm import tqdm
 
 from tests.interfaces.browser.reader import Reader
 from tests.interfaces.browser.serving import ROOT, serving
 
-DIRECT = "When did China suspend counternarcotics talks, and what set it off?"
-FOLLOW_UP = "And when did they resume?"
-CAUTION = "Does India supply precursors?"
-ABSTENTION = "Who won the 1998 World Cup?"
-
-WIDE, PHONE = {"width": 1600, "height": 1000}, {"width": 390, "height": 844}
-VIEWS = {
-    "light": {"viewport": WIDE},
-    "dark": {"viewport": WIDE, "color_scheme": "dark"},
-    "phone": {"viewport": PHONE, "has_touch": True, "device_scale_factor": 2},
-    "phone-dark": {"viewport": PHONE, "has_touch": True, "device_scale_factor": 2, "color_scheme": "dark"},
+ANSWER = "How many people died of overdoses in 2022?"
+"""Its answer has a figure that was revised."""
+QUESTIONS = {
+    "chart": "How did overdose deaths change from 2019 to 2024?",
+    "timeline": "What has happened between the US and China on fentanyl since 2022?",
+    "comparison": "Compare the US and China on fentanyl",
+    "guide": "Summarise Fidler's article",
+    "caution": "How much does a pill cost?",
+    "abstention": "Who won the 1998 World Cup?",
+    "emergency": "i took too many pills",
+    "talk": "hello",
+    "follow-up": "What can you do?",
 }
+ADDED = "# Harbour light of Tarn\n\nThe harbour light of Tarn burns gas and was lit first on 5 June 1902.\n"
+QUOTED = "When was the harbour light of Tarn lit first?"
 
-SHOWN = {"light-panel": "chat.png", "phone-dark-panel": "chat-phone.png"}
+SIZES = {"phone": (390, 844), "tablet": (768, 1024), "wide": (1600, 1000)}
+
+SHOWN = {"wide-light-reader": "chat.png", "phone-dark-reader": "chat-phone.png"}
 """Pictures that the README shows, and their names there."""
 
 PATIENCE = 60_000
@@ -46,39 +51,130 @@ COLOURS = 128
 """Colours that a picture of the README keeps; text and flat areas need no more."""
 
 
-def states(reader: Reader) -> Iterator[str]:
+def states(reader: Reader, folder: Path) -> Iterator[str]:
     """Lead the page through its states; gives each one's name when it can be pictured."""
-    page = reader.page
     yield "welcome"
-    turn = reader.ask(DIRECT)
+    turn = reader.ask(ANSWER)
     yield "answer"
     reader.follow(turn.locator("button.cite").first)
-    yield "panel"
-    page.get_by_role("button", name="Close").click()
-    reader.ask(FOLLOW_UP)
-    yield "follow-up"
-    for name, question in (("caution", CAUTION), ("abstention", ABSTENTION)):
+    yield "reader"
+    reader.page.keyboard.press("Escape")
+    yield from _around(reader, turn)
+    for name, question in QUESTIONS.items():
+        reader.page.get_by_role("button", name="New conversation").click()
         reader.ask(question)
         yield name
+    yield from _limited(reader)
+    yield from _sources(reader, folder)
+    yield from _lost(reader)
+
+
+def _around(reader: Reader, turn: Locator) -> Iterator[str]:
+    """What stands around an answer: menus, verdict, edit and what it replaced, the conversations."""
+    page = reader.page
+    turn.get_by_text("Save", exact=True).click()
+    yield "save"
+    page.keyboard.press("Escape")
+    turn.get_by_role("button", name="Not helpful").click()
+    yield "verdict"
+    turn.get_by_role("button", name="Edit question").click()
+    yield "edit"
+    page.fill("#box", QUESTIONS["abstention"])
+    page.press("#box", "Enter")
+    expect(page.locator("#log .replaced")).to_be_visible()
+    yield "replaced"
+    page.locator("#kept summary").click()
+    yield "conversations"
+    page.keyboard.press("Escape")
+
+
+def _limited(reader: Reader) -> Iterator[str]:
+    """An abstention within limits, one where they leave nothing, and a limit that cannot be."""
+    page, until = reader.page, reader.page.locator("#until")
     page.get_by_role("button", name="Scope").click()
-    yield "scope"
+    for name, date in (("limited", "2019"), ("nothing-left", "1950")):
+        until.fill(date)
+        reader.ask(ANSWER)
+        yield name
+    until.fill("last year")
+    page.fill("#box", ANSWER)
+    page.press("#box", "Enter")
+    expect(page.locator("#log").get_by_role("alert")).to_be_visible()
+    yield "wrong-limit"
+    page.fill("#box", "")
+    page.get_by_role("button", name="New conversation").click()
     page.get_by_role("button", name="Scope").click()
+
+
+def _sources(reader: Reader, folder: Path) -> Iterator[str]:
+    """The pane of sources: as it is, edited, with an addition that is quoted and then removed."""
+    page, report = reader.page, reader.page.locator("#report")
     reader.open_sources()
     yield "sources"
+    page.locator("[data-facts-of]").first.click()
+    yield "sources-edit"
+    page.locator("[data-leave]").click()
+    added = folder / "harbour-light.md"
+    added.write_text(ADDED, encoding="utf-8")
+    reader.add_file(added)
+    expect(report.locator(".done")).to_be_visible()
+    yield "sources-added"
+    page.keyboard.press("Escape")
+    turn = reader.ask(QUOTED)
+    yield "quoted"
+    reader.open_sources()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("[data-remove]").click()
+    expect(report).to_contain_text("Removed")
+    yield "sources-removed"
+    page.keyboard.press("Escape")
+    turn.locator("button.cite").first.click()
+    expect(page.locator("#panel")).to_contain_text("no longer holds")
+    yield "reader-without-text"
+    page.keyboard.press("Escape")
 
 
-def take(browser: Browser, url: str, out: Path) -> None:
-    """Picture every state in every view, each view as a visitor of its own."""
+def _lost(reader: Reader) -> Iterator[str]:
+    """Signed out, and with nobody there."""
+    page, alert = reader.page, reader.page.locator("#log").get_by_role("alert")
+    page.route("**/queue/join*", lambda route: route.fulfill(status=401))
+    page.fill("#box", ANSWER)
+    page.press("#box", "Enter")
+    expect(alert).to_contain_text("Signed out")
+    yield "signed-out"
+    for path in ("**/queue/**", "**/run/**", "**/app_id", "**/healthz"):
+        page.route(path, lambda route: route.abort())
+    page.press("#box", "Enter")
+    expect(alert).to_contain_text("does not answer")
+    yield "server-gone"
+    page.locator("button.cite").first.click()
+    expect(page.locator("#side").get_by_role("alert")).to_be_visible()
+    yield "reader-server-gone"
+
+
+def take(browser: Browser, url: str, out: Path, folder: Path) -> None:
+    """Picture every state in every view, each view as a visitor of its own; answers on paper too."""
     expect.set_options(timeout=PATIENCE)
-    for view, options in tqdm(VIEWS.items(), disable=None):
-        context = browser.new_context(reduced_motion="reduce", **options)
+    views = [(size, scheme) for size in SIZES for scheme in ("light", "dark")]
+    for size, scheme in tqdm(views, disable=None):
+        width, height = SIZES[size]
+        phone = size == "phone"
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+            has_touch=phone,
+            device_scale_factor=2 if phone else 1,
+        )
         context.set_default_timeout(PATIENCE)
         reader = Reader(context.new_page(), url)
         reader.visit()
-        for state in states(reader):
+        for state in states(reader, folder):
             reader.page.mouse.move(1, 1)
-            reader.page.wait_for_timeout(300)  # a tab or an accordion is still moving
-            reader.page.screenshot(path=out / f"{view}-{state}.png")
+            reader.page.wait_for_timeout(300)  # something is still moving
+            reader.page.screenshot(path=out / f"{size}-{scheme}-{state}.png")
+            if size == "wide" and state in ("answer", *QUESTIONS):
+                reader.page.pdf(path=out / f"{scheme}-{state}.pdf", format="A4")
         context.close()
 
 
@@ -108,10 +204,13 @@ def main() -> int:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        options = ["--index", str(given.index)] if given.index else []
-        with serving(given.corpus, Path(folder), options) as server:
+        own = Path(folder)  # sources are added and removed, but not those of the library
+        shutil.copytree(given.corpus, own / "corpus")
+        if given.index:
+            shutil.copytree(given.index, own / "index")
+        with serving(own / "corpus", own) as server:
             server.wait("ready", seconds=600)
-            take(browser, server.url, given.out)
+            take(browser, server.url, given.out, own)
     if given.docs:
         given.docs.mkdir(parents=True, exist_ok=True)
         for name, shown in SHOWN.items():

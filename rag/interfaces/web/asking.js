@@ -82,6 +82,7 @@
     find("#send").hidden = true;
     const history = leaningOn.filter((turn) => turn.shape !== "reply").slice(-REMEMBERED)
       .map((turn) => ({ question: turn.resolved_question, answer: turn.text }));
+    if (box().value === question) box().value = "";  // its draft stays until the answer is there
     send("submit", { question, place, history, scope: chat.scope() });
     drafted();
     const one = asked;
@@ -135,7 +136,6 @@
       if (told.field) chat.blame(told.field, told.text);
     } else if (told.state === "stopped") back();
     else {
-      if (mine() && box().value === question) write("");
       const element = put(told.html);
       asked.turn = told.turn || null;
       if (told.state !== "done") return;
@@ -220,6 +220,7 @@
     });
     tools.append(form);
     input.focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
   };
   const rated = ({ said, problem }) => (problem ? trouble([problem]) : say(said));
 

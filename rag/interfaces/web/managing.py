@@ -30,10 +30,7 @@ NOT_MANAGED = "sources can be changed on this machine only, or after a login"
 LOOK = 0.25
 """Seconds between two looks at a change that is under way."""
 
-TEMPLATES.globals |= {
-    "UNKNOWN": UNKNOWN,
-    "facts_of": lambda source: json.dumps(asdict(source), ensure_ascii=False),
-}
+TEMPLATES.globals["facts_of"] = lambda source: json.dumps(asdict(source), ensure_ascii=False)
 
 _list, _progress, _problem, _report = (
     macro("library.html", name) for name in ("sources_list", "progress", "problem", "report")

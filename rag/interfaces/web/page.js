@@ -72,11 +72,11 @@ window.chat = (() => {
     lost = make("section", "", { className: "source lost" });
     const head = make("div", "", { className: "head" }), shut = make("button", "Close", { type: "button", className: "close" });
     shut.addEventListener("click", close);
-    head.append(make("h2", "This text cannot be read now"), shut);
+    head.append(shut);
     const why = make("p", "", { className: "problem" });
     why.setAttribute("role", "alert");
     why.append(...words);
-    lost.append(head, why);
+    lost.append(head, make("h2", "This text cannot be read now"), why);
     find("#side").append(lost);
     shut.focus();
     return true;
@@ -147,6 +147,12 @@ window.chat = (() => {
   document.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by && !event.altKey && !event.ctrlKey && !event.metaKey && event.target.closest && event.target.closest("#side")) step(by);
+  });
+  // What lies over the page is left by a press beside it; by `click` it would shut as it opens.
+  document.addEventListener("mousedown", (event) => {
+    if (!find("#work") || !find("#work").inert || event.target.closest("#side, #shelf")) return;
+    close();
+    chat.shut();
   });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))

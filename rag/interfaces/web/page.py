@@ -63,12 +63,12 @@ def build_page(engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: boo
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="shelf"):
                 shelf = _html("find", _shelf(managed, watcher.on, KINDS), "chat.shelf(element, trigger, upload)")
-                report = _html("report")
                 table = _html("table", manager.table(), "chat.wire(element, trigger, 'table'); chat.listed(element)")
+                report = _html("report")
             with gr.Column(elem_id="work"):
                 _html("top", _top(corpus.title, _name_of(engine.settings)), "chat.top(element)")
-                library = _html("library", script="chat.follow(element, trigger)")
                 log = _html("log", f'{welcome(corpus)}<div class="log"></div>', "chat.wire(element, trigger, 'log')")
+                library = _html("library", script="chat.follow(element, trigger)")
                 composer = _html("composer", _composer_of(engine.settings), "chat.composer(element, trigger)")
             with gr.Column(elem_id="side"):
                 panel = _html("panel", script="chat.wire(element, trigger, 'panel')")

@@ -117,7 +117,7 @@ def test_the_scope_is_shown_sent_kept_told_in_the_answer_and_left_at_a_press(rea
     expect(turn.locator(".scope")).to_have_text(re.compile(re.escape(told)))
     turn = reader.ask(PAID)
     expect(turn).to_have_class(re.compile(r"\babstain\b"))
-    expect(turn.locator(".outcome")).to_contain_text("No answer in 1 of 5 sources")
+    expect(turn.locator(".outcome")).to_contain_text("No answer in 1 of 5 sources, not newer than 2020.")
     page.reload()
     expect(page.locator("#log .scope")).to_have_count(2)
     expect(chips).to_have_count(3)

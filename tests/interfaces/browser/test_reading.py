@@ -57,7 +57,7 @@ def test_notes_are_told_from_full_text_and_say_whose_the_marked_words_are(reader
     expect(turn).not_to_contain_text("verified")
     reader.follow(turn.locator("button.cite").first)
     panel = reader.page.locator("#panel")
-    expect(panel).to_contain_text("Our notes on this source, in our own words")
+    expect(panel).to_contain_text(re.compile(r"our notes\s+in our own words; the original says more"))
     expect(panel).to_contain_text("The marked words rest on Isles Gazette, 2 October 1988")
     expect(panel.get_by_role("link", name="Open the original")).to_have_attribute(
         "href", "https://gazette.example/holm"
@@ -100,7 +100,12 @@ def test_a_series_is_a_chart_whose_bars_open_their_places(reader: Reader, axe: s
     )
     assert violations(reader, axe) == []
     assert reader.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    expect(reader.follow(bars.nth(1))).to_contain_text("950 tonnes of cod")
+    expect(reader.follow(bars.nth(0))).to_contain_text("1,900 tonnes of cod")
+    expect(reader.page.locator("#panel .steps")).to_contain_text("Citation 1 of 2")
+    reader.page.keyboard.press("ArrowRight")
+    expect(reader.page.locator("#panel mark")).to_contain_text("950 tonnes of cod")
+    expect(bars.nth(1)).to_have_attribute("aria-current", "true")
+    expect(reader.page.locator("#panel .steps")).to_contain_text("Citation 2 of 2")
     reader.page.get_by_role("button", name="Close").click()
     expect(bars.nth(1)).to_be_focused()
 
