@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rag.composing.answers import Found
 from rag.config import MOST_PASSAGES, Settings
 from rag.errors import QuestionError, UnknownSourceError
-from rag.indexing.encoder import Embedder, default_embedder
+from rag.indexing.encoder import Embedder
+from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Store
@@ -24,6 +27,9 @@ from rag.sources.corpus import Corpus
 from rag.writing.answerer import Answerer
 from rag.writing.endpoint import Endpoint
 from rag.writing.generative import GenerativeAnswerer
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 LONGEST_QUESTION = 2000
 """Characters; a longer text is a document, not a question."""
@@ -115,6 +121,12 @@ class Assistant:
         *_, answer = self.stream(question, history=history, filters=filters, k=k, answerer=answerer)
         return answer
 
+    def ask_many(
+        self, questions: Sequence[str], *, filters: Filters | None = None, k: int | None = None
+    ) -> list[Answer]:
+        """Answer several questions, each as `ask` does and none in the light of another; in their order."""
+        return list(at_once(lambda question: self.ask(question, filters=filters, k=k), questions))
+
     def stream(
         self,
         question: str,
@@ -178,6 +190,12 @@ class Assistant:
             passages = tuple(pipeline.retriever.search(pipeline.retriever.query(question), k, filters))
         return [replace(passage, number=number) for number, passage in enumerate(passages, start=1)]
 
+    def retrieve_many(
+        self, questions: Sequence[str], k: int | None = None, *, filters: Filters | None = None, read: bool = False
+    ) -> list[list[Passage]]:
+        """Find the passages that fit each of several questions, as `retrieve` does; in their order."""
+        return list(at_once(lambda question: self.retrieve(question, k, filters=filters, read=read), questions))
+
     def document(self, doc_id: str) -> Document:
         """Give a stored text.
 
@@ -199,7 +217,7 @@ class Assistant:
         pipeline = self._fresh().pipeline
         generation = pipeline.generation
         allowed = allowed_chunks(generation, self._checked(filters, pipeline))
-        return len({generation.chunks[row].doc_id.rpartition("/")[0] for row in allowed}), len(self.sources())
+        return len(generation.sources_of(allowed)), len(self.sources())
 
     def sources(self) -> list[SourceStatus]:
         """List every source with what the index holds of it."""
@@ -209,7 +227,7 @@ class Assistant:
     def info(self) -> dict[str, Any]:
         """Say what is open: folders, model, counts, versions."""
         state = self._fresh()
-        keys = ("documents", "chunks", "sentences", "failures", "embedding_model", "dimension", "versions")
+        keys = ("documents", "chunks", "sentences", "failures", "embedding_model", "encoder", "dimension", "versions")
         return {
             "title": state.corpus.title,
             "corpus": str(self.settings.corpus),
@@ -275,6 +293,12 @@ class Assistant:
         filters = filters or Filters()
         check(filters, pipeline.generation, pipeline.corpus.sources.keys())
         return filters
+
+
+def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Do something with several items, as many at once as there are cores; gives the results in order."""
+    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="asking") as pool:
+        yield from pool.map(work, items)
 
 
 def checked_question(question: str) -> str:

@@ -6,12 +6,12 @@ the digest that is noted here.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.digests import file_digest as file_digest
 from rag.errors import ModelError
 
 
@@ -67,9 +67,3 @@ def locate(name: str) -> str:
             "reinstall the package that carries them"
         )
     return str(folder)
-
-
-def file_digest(path: Path) -> str:
-    """Digest a file: SHA-256, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -59,7 +59,7 @@ class Pipeline:
     ) -> Pipeline:
         """Put the steps together over one generation."""
         retriever = Retriever(generation, embedder, candidates=settings.candidates, abbreviations=corpus.abbreviations)
-        interpreter = Interpreter(corpus, generation, embedder, settings.index)
+        interpreter = Interpreter(corpus, generation, embedder, settings.index, retriever.vector)
         return cls(corpus, generation, retriever, interpreter, reader, embedder, settings)
 
     def respond(

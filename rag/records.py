@@ -158,6 +158,12 @@ def document_id(source_id: str, text_kind: TextKind) -> str:
     return f"{source_id}/{'notes' if text_kind == 'notes' else 'text'}"
 
 
+def source_and_kind(doc_id: str) -> tuple[str, TextKind]:
+    """Say which of the texts of which source a document is, by its id."""
+    source_id, _, name = doc_id.rpartition("/")
+    return source_id, "notes" if name == "notes" else "full text"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One stored text of one source, with what stands in it, in text order; only notes have statements."""

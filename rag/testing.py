@@ -30,6 +30,7 @@ class HashingEmbedder:
         self.dim = dim
         self.window = window
         self.languages = ("en",)
+        self.runtime = "hashing"
         self.digest = hashlib.sha256(f"hashing {dim}".encode()).hexdigest()
         self.encoded = 0
         """Texts encoded so far, for tests that count them."""

@@ -10,7 +10,8 @@ import pytest
 from rag.assistant import Assistant
 from rag.config import HOME, Settings
 from rag.errors import ModelError
-from rag.indexing.encoder import SentenceTransformerEmbedder, default_embedder
+from rag.indexing.encoder import Embedder
+from rag.indexing.exporting import default_embedder
 from rag.library.library import Library
 from rag.reading.reader import ENGLISH_READER, OnnxReader, Reader, default_reader
 from rag.testing import HashingEmbedder
@@ -98,14 +99,13 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def model() -> SentenceTransformerEmbedder:
+def model() -> Embedder:
     """The real embedding model; what needs it is skipped where its weights are not installed."""
     try:
         embedder = default_embedder("all-MiniLM-L6-v2")
         embedder.encode(["warm"])
     except ModelError as error:
         pytest.skip(f"no embedding model: {error}")
-    assert isinstance(embedder, SentenceTransformerEmbedder)
     return embedder
 
 
@@ -120,9 +120,7 @@ def reader() -> OnnxReader:
 
 
 @pytest.fixture(scope="session")
-def shipped(
-    model: SentenceTransformerEmbedder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory
-) -> Assistant:
+def shipped(model: Embedder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """The shipped notes, built once with the real models; full texts on this machine are left out.
 
     Reading gets as much time as it needs, so that a busy machine answers as a quiet one does.

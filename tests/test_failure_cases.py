@@ -30,7 +30,7 @@ def test_vectors_of_another_generation_beside_these_texts_are_refused(place: Pla
     old = place.library.build().generation
     put(place, "night.txt")
     new = place.library.build().generation
-    shutil.copyfile(store.folder(old) / "chunks.faiss", store.folder(new) / "chunks.faiss")
+    shutil.copyfile(store.segment(old) / "chunks.faiss", store.segment(new) / "chunks.faiss")
     with pytest.raises(IndexDamagedError, match=r"chunks\.faiss does not match its digest; run `rag build`$"):
         place.open()
 

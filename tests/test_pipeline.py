@@ -11,6 +11,8 @@ from rag.assistant import Assistant
 from rag.errors import QuestionError, UnknownSourceError
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Filters, Turn
+from rag.testing import OverlapReader
+from tests.conftest import Place
 
 GOLD = Path(__file__).with_name("gold.jsonl")
 
@@ -158,3 +160,23 @@ def test_bad_questions_say_what_was_found(shipped: Assistant) -> None:
         shipped.ask("x" * 20_000)
     with pytest.raises(UnknownSourceError, match=r"^no source has the id 'nowhere'; `rag sources` lists the ids$"):
         shipped.ask("fentanyl", filters=Filters(sources=("nowhere",)))
+
+
+def test_many_questions_are_answered_as_each_by_itself(place: Place) -> None:
+    place.library.build()
+    assistant = place.open(OverlapReader())
+    questions = ["How long is the bridge?", "Who wrote the ferry note?", "What is the price of salt in Lima?"] * 3
+    assert assistant.ask_many(questions) == [assistant.ask(question) for question in questions]
+    assert assistant.retrieve_many(questions, 2) == [assistant.retrieve(question, 2) for question in questions]
+    assert assistant.ask_many([]) == []
+    with pytest.raises(QuestionError, match="k is 0"):
+        assistant.retrieve_many(questions, 0)
+
+
+def test_a_question_is_encoded_once(place: Place) -> None:
+    place.library.build()
+    assistant = place.open(OverlapReader())
+    assistant.ask("warm")  # fits the intents
+    before = place.embedder.encoded
+    assistant.ask("How long is the bridge?")
+    assert place.embedder.encoded == before + 1

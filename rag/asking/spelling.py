@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-WORD = re.compile(r"[^\W\d_]{3,}")
+from rag.indexing.bm25 import WordCounts
+from rag.text.words import SPELLED
 
 SHORTEST = 4
 """Letters from which a word is looked at."""
@@ -27,24 +27,14 @@ class Correction:
     meant: str
 
 
-def vocabulary(texts: Iterable[str]) -> Counter[str]:
-    """Count the words of the library, in lower case."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(WORD.findall(text.lower()))
-    return counts
-
-
-def correct(
-    question: str, words: Mapping[str, int], is_word: Callable[[str], bool]
-) -> tuple[str, tuple[Correction, ...]]:
+def correct(question: str, words: WordCounts, is_word: Callable[[str], bool]) -> tuple[str, tuple[Correction, ...]]:
     """Change words that nobody knows into the one of the library that is nearest.
 
     A word that the library holds, in this form or another, or that English knows, is never
     changed; nor is one that has no nearest word, or several.
 
     Args:
-        words: how often the library holds each word, in lower case.
+        words: how often the library holds each word.
         is_word: whether the library holds another form of a word, in lower case.
 
     Returns:
@@ -64,7 +54,7 @@ def correct(
         changes.append(Correction(typed, meant))
         return meant
 
-    return WORD.sub(mend, question), tuple(changes)
+    return SPELLED.sub(mend, question), tuple(changes)
 
 
 def is_english(word: str) -> bool:
@@ -79,20 +69,21 @@ def _english() -> Any:
     return SpellChecker(language="en")
 
 
-def _nearest(word: str, words: Mapping[str, int]) -> str | None:
+def _nearest(word: str, words: WordCounts) -> str | None:
     """The one word of the library that the fewest errors lead to; an inverted pair is one error."""
     from rapidfuzz.distance import OSA
 
     most = 2 if len(word) >= TWO_ERRORS_FROM else 1
     near: dict[int, list[str]] = {}
-    for other, count in words.items():
-        if count >= LEAST_FREQUENT and other[0] == word[0] and abs(len(other) - len(word)) <= most:
+    counts = words.starting(word[0])
+    for other, count in counts.items():
+        if count >= LEAST_FREQUENT and abs(len(other) - len(word)) <= most:
             distance = OSA.distance(word, other, score_cutoff=most)
             if distance <= most:
                 near.setdefault(distance, []).append(other)
     if not near:
         return None
-    best = sorted(near[min(near)], key=lambda other: -words[other])
-    if len(best) > 1 and words[best[0]] < 3 * words[best[1]]:
+    best = sorted(near[min(near)], key=lambda other: -counts[other])
+    if len(best) > 1 and counts[best[0]] < 3 * counts[best[1]]:
         return None
     return best[0]

@@ -12,9 +12,9 @@ from rag.asking.followups import Resolved, needs_history, resolve
 from rag.asking.intents import QUESTION, SURE, IntentModel, open_intents
 from rag.asking.parts import Parts, part
 from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_source
-from rag.asking.spelling import correct, vocabulary
+from rag.asking.spelling import correct
 from rag.errors import AnswererError
-from rag.indexing.encoder import Embedder
+from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import Generation
 from rag.records import UNKNOWN, Turn
 from rag.sources.corpus import Corpus
@@ -69,13 +69,22 @@ class Interpreter:
 
     Args:
         folder: where what is learnt from example utterances is kept.
+        vector: gives the (dim,) unit vector of a question.
     """
 
-    def __init__(self, corpus: Corpus, generation: Generation, embedder: Embedder, folder: Path) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        generation: Generation,
+        embedder: Embedder,
+        folder: Path,
+        vector: Callable[[str], FloatArray],
+    ) -> None:
         self._corpus = corpus
         self._generation = generation
         self._embedder = embedder
         self._folder = folder
+        self._vector = vector
 
     @cached_property
     def intents(self) -> IntentModel:
@@ -85,10 +94,6 @@ class Interpreter:
             notices[rule.kind] = (*notices.get(rule.kind, ()), *rule.examples)
         return open_intents(notices, self._embedder, self._folder)
 
-    @cached_property
-    def _vocabulary(self) -> dict[str, int]:
-        return vocabulary(d.text for d in self._generation.documents.values())
-
     def understand(self, question: str, history: Sequence[Turn], rewrite: Rewrite | None = None) -> Understood:
         """Understand a question.
 
@@ -97,12 +102,11 @@ class Interpreter:
             rewrite: completes a follow-up by a model, where there is one.
         """
         bare = needs_history(question)
-        vector = self._embedder.encode_queries([question])[0]
-        intent = self.intents.classify(vector, least=SURE if bare else 0.0)
+        intent = self.intents.classify(self._vector(question), least=SURE if bare else 0.0)
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts
-        text, changes = correct(resolved.text, self._vocabulary, self._is_word)
+        text, changes = correct(resolved.text, self._generation.words, self._is_word)
         search = resolved.search
         for change in changes:
             search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)

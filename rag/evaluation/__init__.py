@@ -13,7 +13,7 @@ from rag.errors import ConfigError, CorpusError
 from rag.evaluation import fitting
 from rag.evaluation.questions import ask_questions
 from rag.evaluation.sets import evaluate, find_sets
-from rag.indexing.encoder import default_embedder
+from rag.indexing.exporting import default_embedder
 from rag.indexing.report import Progress, silent
 from rag.reading.reader import default_reader
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.assistant import Assistant
+from rag.assistant import Assistant, at_once
+from rag.composing.answers import Found
 from rag.config import Settings
 from rag.errors import CorpusError
 from rag.evaluation.measures import RETRIEVAL, auc, half, holds_answer, is_evidence, mean, rank_measures
@@ -92,15 +93,20 @@ def evaluate(
     keys = {source: key for source, (key, _) in names.items()}
     rows: dict[str, dict[str, float]] = {}
     runs: dict[str, list[str]] = {}
-    for number, query in enumerate(queries, start=1):
-        began = time.perf_counter()
-        found = library.examine(query.question, history=query.history, depth=DEPTH, duplicates=True)
-        seconds = time.perf_counter() - began
+    began = time.perf_counter()
+
+    def examined(query: Query) -> Found:
+        return library.examine(query.question, history=query.history, depth=DEPTH, duplicates=True)
+
+    for number, (query, found) in enumerate(zip(queries, at_once(examined, queries), strict=True), start=1):
         runs[query.id] = list(dict.fromkeys(keys[p.source.id] for p in found.reading.passages))
         sentences = [s.text for s in found.reading.sentences[:3]]
-        rows[query.id] = {"seconds_per_question": seconds, "confidence": found.confidence}
+        rows[query.id] = {"confidence": found.confidence}
         rows[query.id] |= _answer_measures(query, sentences)
         progress(f"asking {folder.name}", number, len(queries))
+    seconds = (time.perf_counter() - began) / max(len(queries), 1)
+    for row in rows.values():
+        row["seconds_per_question"] = seconds
     answerable = {q.id: dict(q.gains) for q in queries if q.answerable and q.gains}
     for id_, values in rank_measures(answerable, {i: runs[i] for i in answerable}).items():
         rows[id_] |= values

@@ -1,27 +1,30 @@
-"""BM25 over a static inverted index, written here because fusion needs what libraries hide.
+"""BM25 over inverted indexes, written here because fusion needs what libraries hide.
 
 Each term of a query carries a weight of its own (a follow-up's earlier turns count
-less), every score is a share of the most that the query could reach, and the arrays
-are memory-mapped read-only, so readers need no lock.
+less), every score is a share of the most that the query could reach, and rarity and mean
+length are those of all texts together, however many indexes they stand in. The arrays
+are read-only, so readers need no lock.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.indexing.encoder import FloatArray
+from rag.indexing.parts import Mask, Parts, Rows, best
+from rag.indexing.postings import Postings, Whole
 from rag.text.words import STOP_WORDS
 
 K1, B = 1.2, 0.75
 """Term saturation and length normalisation of BM25, Robertson and Zaragoza (2009)."""
+
+TERMS_KEPT = 1 << 16
+"""Terms whose frequency is kept at hand."""
 
 
 def idf(texts: int, frequency: int) -> float:
@@ -32,96 +35,143 @@ def idf(texts: int, frequency: int) -> float:
     return math.log(1 + (texts - frequency + 0.5) / (frequency + 0.5))
 
 
-@dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """Postings of a static set of texts in compressed rows."""
+    """BM25 of texts that are numbered through all parts.
 
-    vocabulary: Mapping[str, int]
-    """Row of each term."""
-    starts: NDArray[np.int64]
-    """(terms + 1,): where each row begins in the two arrays below."""
-    texts: NDArray[np.int32]
-    """Numbers of the texts that hold the term, ascending in a row."""
-    gains: FloatArray
-    """BM25 of the term in that text without its idf: tf / (tf + k1 (1 - b + b len / mean)), below 1."""
-    size: int
-    """How many texts there are."""
+    Args:
+        parts: inverted indexes.
+        live: of each, which of its texts count.
+    """
+
+    def __init__(self, parts: Sequence[Postings], live: Sequence[Mask]) -> None:
+        self._texts = Parts([len(part.lengths) for part in parts], live)
+        self._parts = parts
+        self.size = self._texts.live_count
+        self.frequency = lru_cache(TERMS_KEPT)(self._frequency)
 
     @classmethod
     def from_terms(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
         """Index texts given as `rag.text.words.tokenise` gives them; stop words are left out here."""
-        rows: dict[str, list[tuple[int, int]]] = {}
-        lengths: list[int] = []
-        for number, terms in enumerate(texts):
-            counts = Counter(term for term in terms if term not in STOP_WORDS)
-            lengths.append(counts.total())
-            for term, count in counts.items():
-                rows.setdefault(term, []).append((number, count))
-        starts = np.cumsum([0, *(len(row) for row in rows.values())], dtype=np.int64)
-        total = int(starts[-1])
-        numbers = np.fromiter((n for row in rows.values() for n, _ in row), np.int32, total)
-        frequency = np.fromiter((c for row in rows.values() for _, c in row), np.float64, total)
-        length = np.asarray(lengths, np.float64)
-        mean = max(float(length.mean()) if len(length) else 0.0, 1.0)
-        gains = frequency / (frequency + K1 * (1 - B + B * length[numbers] / mean))
-        vocabulary = {term: row for row, term in enumerate(rows)}
-        return cls(vocabulary, starts, numbers, gains.astype(np.float32), len(lengths))
-
-    @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
-        """Open a folder that `save` wrote; the postings are memory-mapped."""
-        stored = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        starts, texts, gains = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "texts", "gains"))
-        vocabulary = {term: row for row, term in enumerate(stored["terms"])}
-        return cls(vocabulary, starts, texts, gains, int(stored["size"]))
-
-    def save(self, folder: Path) -> None:
-        """Write the index to a new folder."""
-        folder.mkdir()
-        stored = {"size": self.size, "terms": list(self.vocabulary)}
-        (folder / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
-        for name in ("starts", "texts", "gains"):
-            np.save(folder / f"{name}.npy", getattr(self, name))
-
-    def frequency(self, term: str) -> int:
-        """Count the texts that hold a term."""
-        row = self.vocabulary.get(term)
-        return 0 if row is None else int(self.starts[row + 1] - self.starts[row])
+        part = Postings.from_terms([term for term in text if term not in STOP_WORDS] for text in texts)
+        return cls([part], [np.ones(len(part.lengths), bool)])
 
     def idf(self, term: str) -> float:
         """Weigh a term by its rarity here; an unknown term weighs most."""
         return idf(self.size, self.frequency(term))
 
-    def scores(self, terms: Mapping[str, float]) -> FloatArray:
-        """Score every text by BM25 as a share of the most that the query could reach.
+    def scores(self, terms: Mapping[str, float], rows: Rows) -> FloatArray:
+        """Score chosen texts by BM25 as a share of the most that the query could reach.
 
         Args:
             terms: weight of each term of the query; an unknown term counts as missed.
+            rows: numbers of the texts, in any order.
 
         Returns:
-            (size,) float32 from 0 to 1; 0 where no term occurs.
+            (rows,) float32 from 0 to 1; 0 where no term occurs.
         """
-        scores = np.zeros(self.size, np.float32)
-        most = 0.0
-        for term, weight in terms.items():
-            value = weight * self.idf(term)
-            most += value
-            row = self.vocabulary.get(term)
-            if row is not None:
-                part = slice(int(self.starts[row]), int(self.starts[row + 1]))
-                scores[self.texts[part]] += np.float32(value) * self.gains[part]
-        return scores / np.float32(most) if most else scores
+        scores = np.zeros(len(rows), np.float32)
+        values, most = self._values(terms)
+        for number, places, own in self._texts.split(rows):
+            part, chosen = self._parts[number], own.astype(np.int32)
+            for term, value in values.items():
+                span = part.of(term)
+                if span is None:
+                    continue
+                texts = part.texts[span]
+                at = np.minimum(np.searchsorted(texts, chosen), len(texts) - 1)
+                held = texts[at] == chosen
+                scores[places[held]] += value * self._gains(number, chosen[held], part.counts[span][at[held]])
+        return scores / most
 
-    def search(
-        self, terms: Mapping[str, float], k: int, *, allowed: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.int64], FloatArray]:
+    def search(self, terms: Mapping[str, float], k: int, *, allowed: Rows | None = None) -> tuple[Rows, FloatArray]:
         """Find the texts that share a term with the query, best first, ties by number.
+
+        Args:
+            allowed: numbers of the texts to search in, ascending; None searches all.
 
         Returns:
             Numbers and scores of at most k texts; a text without a shared term is no hit.
         """
-        scores = self.scores(terms)
-        rows = np.arange(self.size, dtype=np.int64) if allowed is None else allowed
-        rows = rows[scores[rows] > 0]
-        order = np.lexsort((rows, -scores[rows]))[:k]
-        return rows[order], scores[rows[order]]
+        values, most = self._values(terms)
+        found = []
+        for number, first, live in self._texts.searched(allowed):
+            part = self._parts[number]
+            scores = np.zeros(len(part.lengths), np.float32)
+            for term, value in values.items():
+                span = part.of(term)
+                if span is not None:
+                    scores[part.texts[span]] += value * self._gains(number, part.texts[span], part.counts[span])
+            hits = np.flatnonzero(scores if live is None else scores * live)
+            found.append((first + hits, scores[hits] / most))
+        return best(found, k)
+
+    def _values(self, terms: Mapping[str, float]) -> tuple[dict[str, np.float32], np.float32]:
+        """What each term counts at most, and all of them together."""
+        values = {term: weight * self.idf(term) for term, weight in terms.items()}
+        most = sum(values.values())
+        return {term: np.float32(value) for term, value in values.items()}, np.float32(most or 1.0)
+
+    def _gains(self, number: int, texts: NDArray[np.int32], counts: Whole) -> FloatArray:
+        """BM25 of a term in texts without its idf: tf / (tf + k1 (1 - b + b len / mean)), below 1."""
+        often = counts.astype(np.float32)
+        return np.asarray(often / (often + self._damping[number][texts]), np.float32)
+
+    @cached_property
+    def _damping(self) -> list[FloatArray]:
+        """Of each text k1 (1 - b + b len / mean)."""
+        lengths = [part.lengths for part in self._parts]
+        total = sum(int(np.sum(own, where=live)) for own, live in zip(lengths, self._texts.live, strict=True))
+        mean = max(total / max(self.size, 1), 1.0)
+        return [(K1 * (1 - B + B * own / mean)).astype(np.float32) for own in lengths]
+
+    def _frequency(self, term: str) -> int:
+        """Count the texts that hold a term."""
+        return sum(counts.size for counts in _live_counts(self._parts, self._texts.live, term))
+
+
+class WordCounts(Mapping[str, int]):
+    """How often the texts hold each word, read where it is asked for.
+
+    Args:
+        parts: inverted indexes.
+        live: of each, which of its texts count.
+    """
+
+    def __init__(self, parts: Sequence[Postings], live: Sequence[Mask]) -> None:
+        self._parts = parts
+        self._live = live
+
+    def __getitem__(self, word: str) -> int:
+        count = sum(int(counts.sum()) for counts in _live_counts(self._parts, self._live, word))
+        if not count:
+            raise KeyError(word)
+        return count
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.starting(""))
+
+    def __len__(self) -> int:
+        return len(self.starting(""))
+
+    def starting(self, letter: str) -> dict[str, int]:
+        """Count the words that start with a letter; all words where it is empty."""
+        found: dict[str, int] = {}
+        for part, live in zip(self._parts, self._live, strict=True):
+            first, last = part.range_of(letter)
+            starts = part.starts[first : last + 1]
+            span = slice(int(starts[0]), int(starts[-1]))
+            counts = np.where(live[part.texts[span]], part.counts[span], 0)
+            totals = np.add.reduceat(counts, starts[:-1] - starts[0], dtype=np.int64) if first < last else counts
+            for row, total in zip(range(first, last), totals.tolist(), strict=True):
+                if total:
+                    word = part.terms[row].decode()
+                    found[word] = found.get(word, 0) + total
+        return found
+
+
+def _live_counts(parts: Sequence[Postings], live: Sequence[Mask], term: str) -> Iterator[Whole]:
+    """How often each text that counts holds a term, part by part."""
+    for part, mask in zip(parts, live, strict=True):
+        span = part.of(term)
+        if span is not None:
+            yield part.counts[span][mask[part.texts[span]]]

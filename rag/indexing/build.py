@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,18 +13,19 @@ from typing import Any
 import numpy as np
 
 from rag.config import Settings
+from rag.digests import Digests
 from rag.errors import CorpusError, StoreError, listed
-from rag.indexing.bm25 import LexicalIndex
+from rag.indexing import segment
 from rag.indexing.chunking import cut
-from rag.indexing.dense import DenseIndex
+from rag.indexing.encoded import Encoded
 from rag.indexing.encoder import Embedder, FloatArray
-from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text, write_rows
-from rag.indexing.noted import questions_of, statements_of
+from rag.indexing.generation import PIPELINE, Generation, Part, PartText, contextual_text, write_parts
+from rag.indexing.growth import grow, without
 from rag.indexing.report import BuildReport, Progress, ReportRow, Status, silent
+from rag.indexing.segment import CutText
 from rag.indexing.store import Store
-from rag.records import Chunk, Document, Source
-from rag.sources.corpus import Corpus, Material, Reading, read_material
-from rag.text.words import tokenise
+from rag.records import source_and_kind
+from rag.sources.corpus import Corpus, Reading, read_material
 
 READERS = 4
 """Files that are read at once; parsers written in C leave the interpreter free while they work."""
@@ -34,12 +36,10 @@ EMBED_STEP = 64
 
 @dataclass(frozen=True, slots=True)
 class _Yield:
-    """A part with the records that it names."""
+    """A part, and the documents of it that were read anew."""
 
     part: Part
-    sources: tuple[Source, ...]
-    documents: tuple[Document, ...]
-    chunks: tuple[Chunk, ...]
+    texts: tuple[CutText, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
 
 
@@ -66,12 +66,13 @@ def build(
     store = Store(settings.index)
     with store.writing():
         previous = None if force else _previous(settings, embedder)
-        old = _yields(previous) if previous else {}
-        new = _read(corpus, old, settings, embedder, progress)
+        old = {part.file: _Yield(part) for part in previous.parts} if previous else {}
+        with store.digests() as digests:
+            new = _read(corpus, old, settings, embedder, digests, progress)
         rows = _report(new, old)
         if previous and new == old:
             return BuildReport(previous.pointer.generation, False, rows, 0)
-        if not any(y.chunks for y in new.values()):
+        if not any(text.chunks for found in new.values() for text in found.part.texts):
             reasons = listed([f"{row.file}: {row.reason}" for row in rows if row.reason])
             found = f" ({reasons})" if reasons else ""
             raise CorpusError(
@@ -79,8 +80,14 @@ def build(
             )
         generation = store.next_name()
         with store.generation(generation) as folder:
-            embedded = _write(folder, new, previous, embedder, progress)
-            store.publish(generation, _manifest(new, settings, embedder))
+            write_parts(folder, (found.part for found in new.values()))
+            segments, known = without(previous, _gone(new, old)) if previous else ([], {})
+            texts = [text for found in new.values() for text in found.texts]
+            with Encoded(store.encoded, embedder) as encoded:
+                embedded = _write(store.fresh(generation), texts, known, embedder, encoded, progress) if texts else 0
+                held = grow(store, generation, segments)
+                store.publish(generation, _manifest(new, settings, embedder) | {"segments": held})
+                encoded.forget()
         store.prune(settings.generations_kept)
         return BuildReport(generation, True, rows, embedded)
 
@@ -93,29 +100,18 @@ def _previous(settings: Settings, embedder: Embedder) -> Generation | None:
         return None
 
 
-def _yields(generation: Generation) -> dict[str, _Yield]:
-    """Put what each file gave together again."""
-    by_document: dict[str, list[Chunk]] = {}
-    for chunk in generation.chunks:
-        by_document.setdefault(chunk.doc_id, []).append(chunk)
-    return {
-        part.file: _Yield(
-            part,
-            tuple(generation.sources[s] for s in part.sources),
-            tuple(generation.documents[d] for d in part.documents),
-            tuple(c for d in part.documents for c in by_document.get(d, ())),
-        )
-        for part in generation.parts
-    }
-
-
 def _read(
-    corpus: Corpus, old: Mapping[str, _Yield], settings: Settings, embedder: Embedder, progress: Progress
+    corpus: Corpus,
+    old: Mapping[str, _Yield],
+    settings: Settings,
+    embedder: Embedder,
+    digests: Digests,
+    progress: Progress,
 ) -> dict[str, _Yield]:
     """Read every file that changed, several at once; one that cannot be read keeps what it gave before."""
     materials = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
-    digests = {file: _digest(material) for file, material in materials.items()}
-    same = {file: old[file] for file in materials if file in old and old[file].part.digest == digests[file]}
+    fingerprints = {file: material.digest(digests) for file, material in materials.items()}
+    same = {file: old[file] for file in materials if file in old and old[file].part.digest == fingerprints[file]}
     found: dict[str, _Yield] = {}
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     try:
@@ -124,7 +120,7 @@ def _read(
             if file in same:
                 found[file] = same[file]
             else:
-                new = _cut_all(reading.pop(file).result(), file, digests[file], settings, embedder)
+                new = _cut_all(reading.pop(file).result(), file, fingerprints[file], settings, embedder)
                 found[file] = _keep_failed(new, old.get(file))
             progress("reading", number, len(materials))
     finally:
@@ -132,134 +128,122 @@ def _read(
     return found
 
 
-def _digest(material: Material) -> str:
-    try:
-        return material.digest()
-    except OSError as error:
-        return f"unreadable: {error}"
-
-
 def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
     """Cut what a file gave into chunks."""
-    sources: list[Source] = []
-    documents: list[Document] = []
-    chunks: list[Chunk] = []
+    texts: list[CutText] = []
     failures: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
     for reading in readings:
         if reading.document is None:
             failures.append((reading.source.id, reading.reason))
             continue
-        sources.append(reading.source)
-        documents.append(reading.document)
-        chunks.extend(cut(reading.document, reading.source, embedder, max_tokens=settings.chunk_tokens))
+        chunks = cut(reading.document, reading.source, embedder, max_tokens=settings.chunk_tokens)
+        texts.append(CutText(reading.source, reading.document, tuple(chunks)))
         warnings.extend((reading.source.id, warning) for warning in reading.warnings)
-    part = Part(file, digest, tuple(s.id for s in sources), tuple(d.doc_id for d in documents), tuple(failures))
-    return _Yield(part, tuple(sources), tuple(documents), tuple(chunks), tuple(warnings))
+    counts = (PartText(t.document.doc_id, len(t.chunks), sum(len(c.sentences) for c in t.chunks)) for t in texts)
+    return _Yield(Part(file, digest, tuple(counts), tuple(failures)), tuple(texts), tuple(warnings))
 
 
 def _keep_failed(new: _Yield, before: _Yield | None) -> _Yield:
-    """Give the texts that failed now what they held before."""
+    """Let the texts that failed now keep what they held before."""
     failed = {source_id for source_id, _ in new.part.failures}
     if before is None or not failed:
         return new
-    sources = new.sources + tuple(s for s in before.sources if s.id in failed)
-    documents = new.documents + tuple(d for d in before.documents if d.source_id in failed)
-    kept = {d.doc_id for d in before.documents if d.source_id in failed}
-    part = replace(new.part, sources=tuple(s.id for s in sources), documents=tuple(d.doc_id for d in documents))
-    return replace(
-        new,
-        part=part,
-        sources=sources,
-        documents=documents,
-        chunks=new.chunks + tuple(c for c in before.chunks if c.doc_id in kept),
-    )
+    kept = tuple(text for text in before.part.texts if source_and_kind(text.doc_id)[0] in failed)
+    return replace(new, part=replace(new.part, texts=(*new.part.texts, *kept)))
 
 
 def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[ReportRow, ...]:
     rows: list[ReportRow] = []
     for file, found in new.items():
         before = old.get(file)
-        had = set(before.part.documents) if before else set()
+        had = {text.doc_id for text in before.part.texts} if before else set()
         failed = dict(found.part.failures)
         odd: dict[str, list[str]] = {}
         for source_id, warning in found.warnings:
             odd.setdefault(source_id, []).append(warning)
-        for document in found.documents:
-            if document.source_id in failed:
+        kept: Counter[str] = Counter()
+        for text in found.part.texts:
+            source_id, kind = source_and_kind(text.doc_id)
+            if source_id in failed:
+                kept[source_id] += text.chunks
                 continue
-            status: Status = "unchanged" if before is found else "changed" if document.doc_id in had else "added"
-            count = sum(c.doc_id == document.doc_id for c in found.chunks)
-            reason = "; ".join(odd.get(document.source_id, ()))
-            rows.append(ReportRow(document.source_id, document.text_kind, file, status, reason, count))
+            status: Status = "unchanged" if before is found else "changed" if text.doc_id in had else "added"
+            reason = "; ".join(odd.get(source_id, ()))
+            rows.append(ReportRow(source_id, kind, file, status, reason, text.chunks))
         kind = "notes" if file.startswith("notes/") else "full text"
         for source_id, reason in failed.items():
-            count = sum(c.doc_id.startswith(f"{source_id}/") for c in found.chunks)
-            kept = " (the previous version stays)" if count else ""
-            rows.append(ReportRow(source_id, kind, file, "failed", reason + kept, count))
+            stays = " (the previous version stays)" if kept[source_id] else ""
+            rows.append(ReportRow(source_id, kind, file, "failed", reason + stays, kept[source_id]))
     for file, before in old.items():
-        left = new[file].part.documents if file in new else ()
-        gone = (document for document in before.documents if document.doc_id not in left)
-        rows.extend(ReportRow(d.source_id, d.text_kind, file, "removed", "", 0) for d in gone)
+        left = {text.doc_id for text in new[file].part.texts} if file in new else set()
+        gone = (source_and_kind(text.doc_id) for text in before.part.texts if text.doc_id not in left)
+        rows.extend(ReportRow(source_id, kind, file, "removed", "", 0) for source_id, kind in gone)
     return tuple(rows)
+
+
+def _gone(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> set[str]:
+    """The documents of an earlier build that were replaced or are no longer there."""
+    gone: set[str] = set()
+    for file, before in old.items():
+        found = new.get(file)
+        if found is before:
+            continue
+        read = {text.document.doc_id for text in found.texts} if found else set()
+        kept = {text.doc_id for text in found.part.texts} - read if found else set()
+        gone |= {text.doc_id for text in before.part.texts} - kept
+    return gone
 
 
 def _write(
     folder: Path,
-    found: Mapping[str, _Yield],
-    previous: Generation | None,
+    texts: Sequence[CutText],
+    known: Mapping[str, FloatArray],
     embedder: Embedder,
+    encoded: Encoded,
     progress: Progress,
 ) -> int:
-    """Write every file of a generation; gives how many texts were embedded."""
-    sources = {s.id: s for y in found.values() for s in y.sources}
-    documents = {d.doc_id: d for y in found.values() for d in y.documents}
-    chunks = [c for y in found.values() for c in y.chunks]
-    texts = [contextual_text(c, documents[c.doc_id], sources[documents[c.doc_id].source_id]) for c in chunks]
-    questions = list(questions_of(statements_of(c, documents[c.doc_id]) for c in chunks))
-    vectors, fresh = _embed([*texts, *questions], _known(previous) if previous else {}, embedder, progress)
-    write_rows(folder / "sources.json", sources.values())
-    write_rows(folder / "documents.json", documents.values())
-    write_rows(folder / "chunks.json", chunks)
-    write_rows(folder / "parts.json", (y.part for y in found.values()))
-    dense = np.stack(vectors)
-    DenseIndex.from_vectors(dense[: len(texts)]).save(folder / "chunks.faiss")
-    DenseIndex.from_vectors(dense[len(texts) :]).save(folder / "questions.faiss")
-    LexicalIndex.from_terms(map(tokenise, texts)).save(folder / "bm25")
+    """Write documents to a segment; gives how many texts were embedded."""
+    passages = [contextual_text(chunk, text.document, text.source) for text in texts for chunk in text.chunks]
+    questions = [question for text in texts for question in text.questions]
+    vectors, fresh = _embed([*passages, *questions], known, embedder, encoded, progress)
+    rows = np.array(vectors, np.float32).reshape(-1, embedder.dim)
+    segment.write(folder, texts, passages, rows[: len(passages)], rows[len(passages) :])
     return fresh
 
 
-def _known(generation: Generation) -> dict[str, FloatArray]:
-    """The vector that a generation holds of each text."""
-    texts = [*map(generation.contextual_text, generation.chunks), *questions_of(generation.statements)]
-    return dict(zip(texts, [*generation.dense.vectors, *generation.noted.vectors.vectors], strict=True))
-
-
 def _embed(
-    texts: Sequence[str], known: Mapping[str, FloatArray], embedder: Embedder, progress: Progress
+    texts: Sequence[str], known: Mapping[str, FloatArray], embedder: Embedder, encoded: Encoded, progress: Progress
 ) -> tuple[list[FloatArray], int]:
-    """Embed texts, taking what is known of them where it is; gives a vector each and how many were new."""
-    fresh = sorted({text for text in texts if text not in known}, key=lambda text: (len(text), text))
+    """Embed texts, each once and those that are known not at all; gives a vector each and how many were new."""
     table = dict(known)
+    for text in texts:
+        kept = encoded.get(text) if text not in table else None
+        if kept is not None:
+            table[text] = kept
+    fresh = sorted({text for text in texts if text not in table}, key=lambda text: (len(text), text))
     for start in range(0, len(fresh), EMBED_STEP):
         step = fresh[start : start + EMBED_STEP]
-        table.update(zip(step, embedder.encode(step), strict=True))
+        vectors = embedder.encode(step)
+        encoded.add(step, vectors)
+        table.update(zip(step, vectors, strict=True))
         progress("embedding", min(start + EMBED_STEP, len(fresh)), len(fresh))
     return [table[text] for text in texts], len(fresh)
 
 
 def _manifest(found: Mapping[str, _Yield], settings: Settings, embedder: Embedder) -> dict[str, Any]:
-    chunks = [c for y in found.values() for c in y.chunks]
+    texts = [text for y in found.values() for text in y.part.texts]
     return {
         "pipeline": PIPELINE,
         "embedding_model": settings.embedding_model,
         "embedding_digest": embedder.digest,
+        "encoder": embedder.runtime,
         "dimension": embedder.dim,
         "chunk_tokens": settings.chunk_tokens,
         "fingerprint": settings.fingerprint(),
         "versions": {name: version(name) for name in ("faiss-cpu", "sentence-transformers", "numpy")},
-        "documents": sum(len(y.documents) for y in found.values()),
-        "chunks": len(chunks),
-        "sentences": sum(len(c.sentences) for c in chunks),
+        "documents": len(texts),
+        "chunks": sum(text.chunks for text in texts),
+        "sentences": sum(text.sentences for text in texts),
         "failures": sum(len(y.part.failures) for y in found.values()),
     }

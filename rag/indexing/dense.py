@@ -1,7 +1,12 @@
-"""FAISS over unit vectors: exact inner product, higher is better."""
+"""FAISS over unit vectors of two bytes a number: inner product, higher is better.
+
+A file is a flat index of FAISS and memory-mapped. Where there are many vectors a second file groups them
+into clusters; a search then looks into the nearest clusters only, and scores what it finds there exactly.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,76 +14,205 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.indexing.encoder import FloatArray
+from rag.indexing.parts import Mask, Parts, Rows, best
+
+Codes = NDArray[np.uint8]
+
+FLAT_MOST = 1 << 16
+"""Vectors of which all are looked at: a scan of these takes less than 10 ms."""
+
+PER_CLUSTER = 256
+"""Vectors in a cluster, on average."""
+TRAINED_ON = 48
+"""Vectors a cluster that the clusters are learnt from."""
+PROBED = 48
+"""Clusters that are looked into."""
+SPARE = 2
+"""Candidates from the clusters for each vector that is wanted."""
+
+BLOCK = 1 << 15
+"""Vectors that are handled at once."""
+
+
+class Vectors:
+    """Vectors of one file, numbered from 0 in the order they were given."""
+
+    def __init__(self, flat: Any, clusters: Any = None) -> None:
+        self._flat = flat
+        self._clusters = clusters
+
+    @classmethod
+    def from_rows(cls, rows: FloatArray) -> Vectors:
+        """Index (n, dim) float32 unit rows in memory; n may be 0."""
+        flat = _flat(rows.shape[1])
+        flat.add(np.ascontiguousarray(rows, np.float32))
+        return cls(flat)
+
+    @classmethod
+    def load(cls, path: Path) -> Vectors:
+        """Map a file that `write` wrote, and its clusters where `cluster` made some."""
+        clusters = _clusters_of(path)
+        return cls(_mapped(path), _mapped(clusters) if clusters.exists() else None)
+
+    @staticmethod
+    def write(path: Path, dim: int, blocks: Iterable[Codes]) -> None:
+        """Write vectors, given as their codes, to a new file."""
+        import faiss
+
+        with path.open("wb") as file:
+            file.write(_header(dim, 0))
+            count = sum([file.write(block.tobytes()) for block in blocks]) // (2 * dim)
+            file.seek(0)
+            file.write(_header(dim, count))
+        if count > FLAT_MOST:
+            vectors = Vectors.load(path)
+            with _clusters_of(path).open("wb") as file:
+                faiss.write_index(vectors._clustered(), faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
+
+    @property
+    def dim(self) -> int:
+        """Width of a vector."""
+        return int(self._flat.d)
+
+    def __len__(self) -> int:
+        return int(self._flat.ntotal)
+
+    def __getitem__(self, rows: Rows) -> FloatArray:
+        """Give chosen vectors, (n, dim) float32."""
+        if not len(rows):
+            return np.zeros((0, self.dim), np.float32)
+        return np.asarray(self._flat.reconstruct_batch(np.ascontiguousarray(rows, np.int64)), np.float32)
+
+    def blocks(self) -> Iterator[FloatArray]:
+        """Give all vectors, some at a time."""
+        for first in range(0, len(self), BLOCK):
+            yield self[np.arange(first, min(first + BLOCK, len(self)))]
+
+    def codes(self, live: Mask) -> Iterator[Codes]:
+        """Give the codes of the vectors that a mask leaves, some at a time."""
+        import faiss
+
+        own = faiss.rev_swig_ptr(self._flat.codes.data(), self._flat.codes.size()).reshape(-1, 2 * self.dim)
+        for first in range(0, len(self), BLOCK):
+            yield own[first : first + BLOCK][live[first : first + BLOCK]]
+
+    def search(self, query: FloatArray, k: int, live: Mask | None) -> tuple[Rows, FloatArray]:
+        """Find the nearest rows that a mask leaves, in no order: all of the k best, or nearly so where there are many.
+
+        Returns:
+            Row numbers and their cosines.
+        """
+        left = len(self) if live is None else int(np.count_nonzero(live))
+        k = min(k, left)
+        if not k:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if self._clusters is None or left <= FLAT_MOST:
+            return _hits(self._flat, query, k, live)
+        probed = min(PROBED * len(self) // left, int(self._clusters.nlist))
+        rows, _ = _hits(self._clusters, query, min(SPARE * k, left), live, nprobe=probed)
+        return rows, self[rows] @ query
+
+    def _clustered(self) -> Any:
+        """Group the vectors into clusters, one byte a number."""
+        import faiss
+
+        count = len(self) // PER_CLUSTER
+        index = faiss.IndexIVFScalarQuantizer(
+            faiss.IndexFlatIP(self.dim), self.dim, count, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        )
+        chosen = np.random.default_rng(0).choice(len(self), min(TRAINED_ON * count, len(self)), replace=False)
+        index.train(self[np.sort(chosen)])
+        for block in self.blocks():
+            index.add(block)
+        return index
 
 
 class DenseIndex:
-    """Vectors of one channel, numbered from 0 in the order they were given."""
+    """Vectors that are numbered through all parts.
 
-    def __init__(self, index: Any) -> None:
-        import faiss
+    Args:
+        parts: files of vectors.
+        live: of each, which of its vectors count.
+    """
 
-        self._index = index
-        self._rows: FloatArray = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(
-            index.ntotal, index.d
-        )
+    def __init__(self, parts: Sequence[Vectors], live: Sequence[Mask]) -> None:
+        self._parts = parts
+        self._rows = Parts([len(part) for part in parts], live)
 
     @classmethod
     def from_vectors(cls, vectors: FloatArray) -> DenseIndex:
         """Index (n, dim) float32 unit rows; n may be 0."""
-        import faiss
-
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, np.float32))
-        return cls(index)
-
-    @classmethod
-    def load(cls, path: Path) -> DenseIndex:
-        """Read a file that `save` wrote. Bytes go through Python, so any path will do."""
-        import faiss
-
-        return cls(faiss.deserialize_index(np.frombuffer(path.read_bytes(), np.uint8)))
-
-    def save(self, path: Path) -> None:
-        """Write the index to a new file."""
-        import faiss
-
-        path.write_bytes(faiss.serialize_index(self._index).tobytes())
+        return cls([Vectors.from_rows(vectors)], [np.ones(len(vectors), bool)])
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return self._rows.live_count
 
-    @property
-    def vectors(self) -> FloatArray:
-        """(n, dim) float32 unit rows, a view that must not be written to."""
-        return self._rows
-
-    def search(
-        self, query: FloatArray, k: int, *, allowed: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.int64], FloatArray]:
-        """Find the nearest rows to one query vector, best first.
+    def search(self, query: FloatArray, k: int, *, allowed: Rows | None = None) -> tuple[Rows, FloatArray]:
+        """Find the nearest rows to one query vector, best first, ties by number.
 
         Args:
             query: (dim,) float32, unit length.
             k: most rows to return; clamped to what there is.
-            allowed: row numbers to search in; None searches all.
+            allowed: row numbers to search in, ascending; None searches all.
 
         Returns:
             Row numbers and their cosines, at most k of each.
         """
-        import faiss
+        found = []
+        for number, first, live in self._rows.searched(allowed):
+            rows, scores = self._parts[number].search(query, k, live)
+            found.append((first + rows, scores))
+        return best(found, k)
 
-        k = min(k, len(self) if allowed is None else len(allowed))
-        if k <= 0:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        parameters = None
-        if allowed is not None:
-            parameters = faiss.SearchParameters(  # type: ignore[call-arg]  # its stubs lack sel
-                sel=faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
-            )
-        scores, rows = self._index.search(query.reshape(1, -1), k, params=parameters)
-        found = rows[0] >= 0
-        return rows[0][found], scores[0][found]
-
-    def scores(self, query: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    def scores(self, query: FloatArray, rows: Rows) -> FloatArray:
         """Give the cosines of the query with chosen rows, in their order."""
-        return np.asarray(self._rows[rows] @ query, np.float32)
+        scores = np.zeros(len(rows), np.float32)
+        for number, places, own in self._rows.split(rows):
+            scores[places] = self._parts[number][own] @ query
+        return scores
+
+
+def codes_of(rows: FloatArray) -> Codes:
+    """Give (n, dim) float32 rows as two bytes a number."""
+    return np.asarray(_flat(rows.shape[1]).sa_encode(np.ascontiguousarray(rows, np.float32)), np.uint8)
+
+
+def _flat(dim: int) -> Any:
+    import faiss
+
+    return faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+
+
+def _header(dim: int, count: int) -> bytes:
+    """What stands before the codes in the file of a flat index: FAISS's own, with the number of bytes that follow."""
+    import faiss
+
+    flat = _flat(dim)
+    flat.ntotal = count
+    return bytes(faiss.serialize_index(flat))[:-8] + (2 * dim * count).to_bytes(8, "little")
+
+
+def _clusters_of(path: Path) -> Path:
+    return path.with_suffix(".clusters.faiss")
+
+
+def _mapped(path: Path) -> Any:
+    """Open a file of FAISS where it lies; its name does not go through FAISS, so any will do."""
+    import faiss
+
+    data = np.memmap(path, np.uint8, "r")
+    reader = faiss.ZeroCopyIOReader(faiss.swig_ptr(data), data.size)  # type: ignore[attr-defined]  # its stubs lack it
+    index: Any = faiss.read_index(reader, faiss.IO_FLAG_MMAP_IFC)
+    index.referenced_objects = [data]  # stays mapped as long as the index is there
+    return index
+
+
+def _hits(index: Any, query: FloatArray, k: int, live: Mask | None, **parameters: int) -> tuple[Rows, FloatArray]:
+    import faiss
+
+    library: Any = faiss  # its stubs do not know what its Python side takes
+    kind = library.SearchParametersIVF if parameters else library.SearchParameters
+    chosen = {} if live is None else {"sel": library.IDSelectorBitmap(np.packbits(live, bitorder="little"))}
+    scores, rows = index.search(query.reshape(1, -1), k, params=kind(**parameters, **chosen))
+    found = rows[0] >= 0
+    return rows[0][found], scores[0][found]

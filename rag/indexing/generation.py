@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
+import numpy as np
 
 from rag.config import REBUILD, Settings
 from rag.errors import IndexMismatchError
-from rag.indexing.bm25 import LexicalIndex
+from rag.indexing.bm25 import LexicalIndex, WordCounts
 from rag.indexing.chunking import context
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
-from rag.indexing.noted import NotedQuestions, statements_of
+from rag.indexing.noted import NotedQuestions
+from rag.indexing.parts import Parts, Rows
+from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
-from rag.records import Chunk, Document, Source, Statement
+from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
 
-PIPELINE = "7"
+PIPELINE = "9"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
-Row = TypeVar("Row")
+PARTS = "parts.json"
+
+TEXTS_KEPT = 32
+"""Documents that are kept at hand with their texts."""
+
+BY_RANK: tuple[TextKind, ...] = ("full text", "notes")
+"""Kinds of text in the order in which they tell of their source."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartText:
+    """A document that a file gave."""
+
+    doc_id: str
+    chunks: int
+    sentences: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,59 +52,186 @@ class Part:
     """Path in the corpus folder."""
     digest: str
     """Digest of all that the reading depended on."""
-    sources: tuple[str, ...]
-    documents: tuple[str, ...]
+    texts: tuple[PartText, ...]
     failures: tuple[tuple[str, str], ...]
     """Source id and reason of each text that could not be read."""
 
 
 class Generation:
-    """An opened index. Everything in it belongs together and never changes."""
+    """An opened index. Everything in it belongs together and never changes.
 
-    def __init__(self, folder: Path, pointer: Pointer, manifest: Mapping[str, Any]) -> None:
+    A chunk is known by its row: segments follow each other, and rows of documents that
+    have been replaced or removed are left out.
+    """
+
+    def __init__(
+        self, folder: Path, segments: Sequence[Segment], pointer: Pointer, manifest: Mapping[str, Any]
+    ) -> None:
         self.pointer = pointer
         self.manifest = manifest
-        self.sources = {source.id: source for source in read_rows(folder / "sources.json", Source)}
-        self.documents = {document.doc_id: document for document in read_rows(folder / "documents.json", Document)}
-        self.chunks = read_rows(folder / "chunks.json", Chunk)
-        self.parts = read_rows(folder / "parts.json", Part)
-        self.dense = DenseIndex.load(folder / "chunks.faiss")
-        self.noted = NotedQuestions(self.statements, DenseIndex.load(folder / "questions.faiss"))
-        self.lexical = LexicalIndex.load(folder / "bm25")
+        self.segments = segments
+        self._folder = folder
+        live = [segment.live_chunks for segment in segments]
+        self._places = Parts([len(segment.chunks) for segment in segments], live)
+        self.documents = Documents(segments)
+        self.sources = Sources(self.documents)
+        self.chunks = Chunks(segments, self._places)
+        self.dense = DenseIndex([segment.vectors for segment in segments], live)
+        self.lexical = LexicalIndex([segment.terms for segment in segments], live)
+        self.words = WordCounts([segment.words for segment in segments], [s.live_documents for s in segments])
+        self.noted = NotedQuestions([s.owners for s in segments], [s.questions for s in segments], live)
 
     @classmethod
-    def open(cls, settings: Settings, embedder: Embedder | None = None) -> Generation:
+    def open(cls, settings: Settings, embedder: Embedder | None = None, *, thorough: bool = False) -> Generation:
         """Open the current generation after checking every file of it.
 
         Args:
             embedder: the model that queries will use; None skips the comparison.
+            thorough: digest every file anew, also those that look as they did when last digested.
 
         Raises:
             IndexMissingError, IndexDamagedError, IndexMismatchError: see `rag.errors`.
         """
         store = Store(settings.index)
         pointer = store.current()
-        manifest = store.verify(pointer)
+        manifest = store.verify(pointer, thorough=thorough)
         _compare(manifest, settings, embedder)
-        return cls(store.folder(pointer.generation), pointer, manifest)
+        segments = [Segment(store.segment(held["name"]), held["gone"], held["files"]) for held in manifest["segments"]]
+        return cls(store.folder(pointer.generation), segments, pointer, manifest)
 
     @cached_property
-    def statements(self) -> list[tuple[Statement, ...]]:
-        """Of each chunk the statements that begin in it; a chunk of a full text has none."""
-        return [statements_of(chunk, self.documents[chunk.doc_id]) for chunk in self.chunks]
+    def parts(self) -> list[Part]:
+        """What each file of the corpus gave."""
+        return msgspec.json.decode((self._folder / PARTS).read_bytes(), type=list[Part])
 
     @cached_property
-    def rows(self) -> dict[str, int]:
-        """Number of each chunk by its id."""
-        return {chunk.chunk_id: row for row, chunk in enumerate(self.chunks)}
+    def rows(self) -> Rows:
+        """The rows of all chunks, ascending."""
+        return self._places.rows()
 
-    def source_of(self, chunk: Chunk) -> Source:
-        """The source that a chunk belongs to."""
-        return self.sources[self.documents[chunk.doc_id].source_id]
+    def parted(self) -> Iterator[tuple[int, Segment]]:
+        """Give each segment with its first row."""
+        return zip(self._places.starts, self.segments, strict=False)
 
-    def contextual_text(self, chunk: Chunk) -> str:
-        """A chunk with its title and headings in front, as the channels read it."""
-        return contextual_text(chunk, self.documents[chunk.doc_id], self.source_of(chunk))
+    def rows_of(self, doc_id: str) -> range:
+        """Give the rows of the chunks of a document, in text order."""
+        for first, segment in self.parted():
+            number = segment.find(doc_id)
+            if number is not None:
+                own = segment.chunks_of(number)
+                return range(first + own.start, first + own.stop)
+        return range(0)
+
+    def sources_of(self, rows: Rows) -> set[str]:
+        """Name the sources that some chunks belong to."""
+        found: set[str] = set()
+        for number, _, own in self._places.split(rows):
+            segment = self.segments[number]
+            owners = np.unique(np.searchsorted(segment.firsts, own, "right") - 1).tolist()
+            found.update(source_and_kind(segment.ids[owner].decode())[0] for owner in owners)
+        return found
+
+    def text_at(self, row: int) -> str:
+        """Give the text of a chunk."""
+        number, own = self._places.place(row)
+        return self.segments[number].text_of(own)
+
+    def source_at(self, row: int) -> Source:
+        """Give the source that a chunk belongs to."""
+        number, own = self._places.place(row)
+        segment = self.segments[number]
+        return segment.sources[segment.owner(own)]
+
+    def statements_at(self, row: int) -> tuple[Statement, ...]:
+        """Give the statements that begin in a chunk; one of a full text has none."""
+        number, own = self._places.place(row)
+        return self.segments[number].statements_of(own)
+
+    def contextual_text(self, row: int) -> str:
+        """Give a chunk with its title and headings in front, as the channels read it."""
+        return above(self.chunks[row], self.source_at(row)) + self.text_at(row)
+
+
+class Chunks(Mapping[int, Chunk]):
+    """The chunks of a generation by their rows."""
+
+    def __init__(self, segments: Sequence[Segment], places: Parts) -> None:
+        self._segments = segments
+        self._places = places
+
+    def __getitem__(self, row: int) -> Chunk:
+        number, own = self._places.place(row)
+        return self._segments[number].chunks[own]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._places.rows().tolist())
+
+    def __len__(self) -> int:
+        return self._places.live_count
+
+
+class Documents(Mapping[str, Document]):
+    """The documents of a generation by their ids."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = segments
+        self._document = lru_cache(TEXTS_KEPT)(self._found)
+
+    def __getitem__(self, doc_id: str) -> Document:
+        return self._document(doc_id)
+
+    def __contains__(self, doc_id: object) -> bool:
+        return isinstance(doc_id, str) and any(segment.find(doc_id) is not None for segment in self.segments)
+
+    def __iter__(self) -> Iterator[str]:
+        return (
+            key.decode()
+            for segment in self.segments
+            for key, live in zip(segment.ids, segment.live_documents, strict=True)
+            if live
+        )
+
+    def __len__(self) -> int:
+        return sum(int(segment.live_documents.sum()) for segment in self.segments)
+
+    def _found(self, doc_id: str) -> Document:
+        for segment in self.segments:
+            number = segment.find(doc_id)
+            if number is not None:
+                return segment.document(number)
+        raise KeyError(doc_id)
+
+
+class Sources(Mapping[str, Source]):
+    """The sources of a generation by their ids, each as its full text tells it, else its notes.
+
+    Those with notes come first, and each group by its ids.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def __getitem__(self, source_id: str) -> Source:
+        for kind in BY_RANK:
+            for segment in self._documents.segments:
+                number = segment.find(document_id(source_id, kind))
+                if number is not None:
+                    return segment.sources[number]
+        raise KeyError(source_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def values(self) -> ValuesView[Source]:
+        return self._all.values()
+
+    @cached_property
+    def _all(self) -> dict[str, Source]:
+        told = sorted(((kind != "notes", source_id) for source_id, kind in map(source_and_kind, self._documents)))
+        return {source_id: self[source_id] for source_id in dict.fromkeys(source_id for _, source_id in told)}
 
 
 def contextual_text(chunk: Chunk, document: Document, source: Source) -> str:
@@ -117,11 +262,6 @@ def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder
             )
 
 
-def write_rows(path: Path, rows: Iterable[Any]) -> None:
-    """Write records as a JSON array."""
-    path.write_bytes(msgspec.json.encode(list(rows)))
-
-
-def read_rows(path: Path, kind: type[Row]) -> list[Row]:
-    """Read records that `write_rows` wrote, checked against their type."""
-    return msgspec.json.decode(path.read_bytes(), type=list[kind])  # type: ignore[valid-type]  # known at run time only
+def write_parts(folder: Path, parts: Iterable[Part]) -> None:
+    """Write what each file gave."""
+    (folder / PARTS).write_bytes(msgspec.json.encode(list(parts)))

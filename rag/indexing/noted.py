@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.indexing.dense import DenseIndex
+from rag.indexing.dense import DenseIndex, Vectors
 from rag.indexing.encoder import FloatArray
+from rag.indexing.parts import Mask, Parts, Rows
+from rag.indexing.postings import Whole
 from rag.records import Chunk, Document, Statement
 
 
@@ -18,43 +19,67 @@ def statements_of(chunk: Chunk, document: Document) -> tuple[Statement, ...]:
 
 
 class NotedQuestions:
-    """Every noted question of a generation, by chunk and statement, in the order of the chunks.
+    """Every noted question, by its chunk; chunks are numbered through all parts.
 
     Args:
-        statements: of each chunk, in order; a chunk of a full text has none.
-        vectors: a unit row for each of their questions, in order.
+        owners: of each part, in which of its chunks each question is noted, ascending.
+        vectors: of each part, a vector for each of these questions.
+        live: of each part, which of its chunks count.
     """
 
-    def __init__(self, statements: Sequence[Sequence[Statement]], vectors: DenseIndex) -> None:
-        self.vectors = vectors
-        owners = [
-            (row, place) for row, own in enumerate(statements) for place, s in enumerate(own) for _ in s.questions
+    def __init__(self, owners: Sequence[Whole], vectors: Sequence[Vectors], live: Sequence[Mask]) -> None:
+        self._owners = owners
+        self._vectors = vectors
+        self._chunks = Parts([len(mask) for mask in live], live)
+        of_live = [mask[own] for mask, own in zip(live, owners, strict=True)]
+        self._questions = Parts([len(own) for own in owners], of_live)
+        self._index = DenseIndex(vectors, of_live)
+
+    def search(self, query: FloatArray, k: int, *, allowed: Rows | None = None) -> Rows:
+        """Give the chunks of the k nearest questions, ascending; none where nothing is noted.
+
+        Args:
+            allowed: numbers of the chunks to search in, ascending; None searches all.
+        """
+        nearest, _ = self._index.search(query, k, allowed=None if allowed is None else self._noted_in(allowed))
+        chunks = [
+            self._chunks.starts[number] + self._owners[number][own] for number, _, own in self._questions.split(nearest)
         ]
-        self._statements = statements
-        self._rows = np.array([row for row, _ in owners], np.int64)
-        self._places = np.array([place for _, place in owners], np.int64)
-        self._texts = list(questions_of(statements))
-        self._first = np.searchsorted(self._rows, np.arange(len(statements) + 1))
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *chunks]))
 
-    def search(self, query: FloatArray, k: int) -> NDArray[np.int64]:
-        """Give the chunks of the k nearest questions, ascending; none where nothing is noted."""
-        nearest = np.argsort(-(self.vectors.vectors @ query), kind="stable")[:k]
-        return np.unique(self._rows[nearest])
-
-    def cosines(self, query: FloatArray, rows: NDArray[np.int64]) -> FloatArray:
+    def cosines(self, query: FloatArray, rows: Rows) -> FloatArray:
         """Give the cosine of each chosen chunk with the nearest of its questions; -1 where it has none."""
-        best = np.full(len(self._statements), -1.0, np.float32)
-        np.maximum.at(best, self._rows, self.vectors.vectors @ query)
-        return np.asarray(best[rows], np.float32)
+        best = np.full(len(rows), -1.0, np.float32)
+        for number, places, own in self._chunks.split(rows):
+            first, last = (np.searchsorted(self._owners[number], own, side) for side in ("left", "right"))
+            noted = np.flatnonzero(last > first)
+            if len(noted):
+                questions = np.concatenate([np.arange(first[i], last[i]) for i in noted])
+                starts = np.cumsum([0, *(last - first)[noted][:-1]])
+                cosines = self._vectors[number][questions] @ query
+                best[places[noted]] = np.maximum.reduceat(cosines, starts)
+        return best
 
-    def nearest(self, row: int, query: FloatArray) -> tuple[str, ...]:
+    def nearest(self, row: int, statements: Sequence[Statement], query: FloatArray) -> tuple[str, ...]:
         """Give the nearest question of each statement of a chunk, empty for one without questions."""
-        first, last = self._first[row], self._first[row + 1]
-        cosines = self.vectors.vectors[first:last] @ query
-        found = [""] * len(self._statements[row])
-        for at in np.argsort(cosines, kind="stable"):  # the nearest comes last and stays
-            found[self._places[first + at]] = self._texts[first + at]
+        number, own = self._chunks.place(row)
+        first, last = (int(np.searchsorted(self._owners[number], own, side)) for side in ("left", "right"))
+        cosines = self._vectors[number][np.arange(first, last)] @ query
+        found, at = [], 0
+        for statement in statements:
+            own_cosines = cosines[at : at + len(statement.questions)]
+            found.append(statement.questions[int(np.argmax(own_cosines))] if len(own_cosines) else "")
+            at += len(own_cosines)
         return tuple(found)
+
+    def _noted_in(self, chunks: Rows) -> Rows:
+        """The questions of chosen chunks, ascending."""
+        own = [
+            first + np.flatnonzero(mask[self._owners[number]])
+            for (number, _, mask), first in zip(self._chunks.searched(chunks), self._questions.starts, strict=False)
+            if mask is not None
+        ]
+        return np.concatenate([np.zeros(0, np.int64), *own])
 
 
 def questions_of(statements: Iterable[Sequence[Statement]]) -> Iterable[str]:

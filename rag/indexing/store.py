@@ -3,10 +3,12 @@
 ::
 
     index/CURRENT                  id of the current generation and digest of its manifest
-    index/generations/<id>/        one whole index; never changed once CURRENT names it
+    index/generations/<id>/        what one generation is made of; never changed once CURRENT names it
+    index/segments/<id>/           some documents, named after the generation that wrote them, shared by later ones
+    index/digests.json             what files looked like when they were digested; may be deleted at any time
     index/.lock                    held by the one process that writes
 
-A writer fills a new folder, flushes it, and replaces CURRENT in one step, so a
+A writer fills new folders, flushes them, and replaces CURRENT in one step, so a
 reader sees the old index or the new one and nothing between.
 """
 
@@ -17,17 +19,21 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.digests import Digests, file_digest
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
-from rag.models import file_digest
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Version of the layout; a reader refuses another."""
+
+FLUSHERS = 16
+"""Files that are pushed to the disk at once; file systems do that together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._generations = root / "generations"
+        self._segments = root / "segments"
 
     def current(self) -> Pointer:
         """Read which generation is current.
@@ -70,6 +77,23 @@ class Store:
         """Where a generation stands."""
         return self._generations / generation
 
+    def segment(self, name: str) -> Path:
+        """Where a segment stands."""
+        return self._segments / name
+
+    def fresh(self, name: str) -> Path:
+        """Where a build writes what it read anew, before that becomes a segment or a part of one."""
+        return self._segments / f"{name}.new"
+
+    @property
+    def encoded(self) -> Path:
+        """Where a build keeps the vectors that are not yet in the index; see `rag.indexing.encoded.Encoded`."""
+        return self.root / "encoded.part"
+
+    def digests(self, *, thorough: bool = False) -> Digests:
+        """Open the memo of digests; see `rag.digests.Digests`."""
+        return Digests(self.root / "digests.json", thorough=thorough)
+
     def manifest(self, pointer: Pointer) -> dict[str, Any]:
         """Read a generation's manifest and check its digest.
 
@@ -90,22 +114,28 @@ class Store:
             )
         return manifest
 
-    def verify(self, pointer: Pointer) -> dict[str, Any]:
+    def verify(self, pointer: Pointer, *, thorough: bool = False) -> dict[str, Any]:
         """Check every file of a generation against the manifest, and give the manifest.
+
+        Args:
+            thorough: digest every file anew, also those that look as they did when last digested.
 
         Raises:
             IndexDamagedError: names the first file that is gone or changed.
         """
         manifest = self.manifest(pointer)
-        folder = self.folder(pointer.generation)
-        for name, digest in manifest["files"].items():
-            path = folder / name
-            try:
-                found = file_digest(path)
-            except OSError as error:
-                raise IndexDamagedError(f"{path} cannot be read: {error.strerror}; run `rag build`") from error
-            if found != digest:
-                raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
+        folders = [(self.folder(pointer.generation), manifest["files"])]
+        folders += [(self.segment(held["name"]), held["files"]) for held in manifest["segments"]]
+        with self.digests(thorough=thorough) as digests:
+            for path, digest in (
+                (folder / name, digest) for folder, files in folders for name, digest in files.items()
+            ):
+                try:
+                    found = digests.of(path)
+                except OSError as error:
+                    raise IndexDamagedError(f"{path} cannot be read: {error.strerror}; run `rag build`") from error
+                if found != digest:
+                    raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
         return manifest
 
     @contextmanager
@@ -120,7 +150,8 @@ class Store:
 
         lock = filelock.FileLock(self.root / ".lock", timeout=0)
         with self._own_writes():
-            self._generations.mkdir(parents=True, exist_ok=True)
+            for folder in (self._generations, self._segments):
+                folder.mkdir(parents=True, exist_ok=True)
             try:
                 lock.acquire()
             except filelock.Timeout:
@@ -143,35 +174,42 @@ class Store:
             ) from error
 
     def next_name(self) -> str:
-        """A generation's name that sorts after every other: its number in eight digits."""
-        numbers = [int(path.name) for path in self._generations.iterdir() if path.name.isdigit()]
+        """A name for a generation and its segment that sorts after every other: its number in eight digits."""
+        folders = [*self._generations.iterdir(), *self._segments.iterdir()]
+        numbers = [int(path.name) for path in folders if path.name.isdigit()]
         return f"{max(numbers, default=0) + 1:08d}"
 
     @contextmanager
     def generation(self, generation: str) -> Iterator[Path]:
-        """Fill a new generation's folder; it is dropped if the filling fails.
+        """Fill a new generation's folder; it and its segment are dropped if the filling fails.
 
         Raises:
             StoreError: a file of it cannot be written.
         """
         folder = self.folder(generation)
         with self._own_writes():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            folder.mkdir()
             try:
                 yield folder
             except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
+                for written in (folder, self.segment(generation), self.fresh(generation)):
+                    shutil.rmtree(written, ignore_errors=True)
                 raise
+
+    def seal(self, folder: Path) -> dict[str, str]:
+        """Push a filled folder to the disk, and give the digest of each file in it."""
+        paths = sorted(folder.rglob("*"))
+        with ThreadPoolExecutor(FLUSHERS, thread_name_prefix="flusher") as pool:
+            list(pool.map(_flush, [*paths, folder, folder.parent]))
+        return {path.relative_to(folder).as_posix(): file_digest(path) for path in paths if path.is_file()}
 
     def publish(self, generation: str, manifest: dict[str, Any]) -> None:
         """Complete a filled folder with its manifest and make it the current one."""
         folder = self.folder(generation)
-        names = sorted(str(p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file())
-        files = {name: file_digest(folder / name) for name in names}
+        files = self.seal(folder)
         data = json.dumps({"format": FORMAT, **manifest, "files": files}, indent=1, ensure_ascii=False).encode()
         (folder / MANIFEST).write_bytes(data)
-        for path in [*folder.rglob("*"), folder]:
+        for path in (folder / MANIFEST, folder):
             _flush(path)
         self.point(Pointer(generation, hashlib.sha256(data).hexdigest()))
 
@@ -196,14 +234,24 @@ class Store:
         return found
 
     def prune(self, keep: int) -> None:
-        """Remove what is left of interrupted builds, and all but the newest generations.
+        """Remove what is left of interrupted builds, all but the newest generations, and segments that none names.
 
         The current generation stays, whatever its age.
         """
         kept = {pointer.generation for pointer in self.generations()[:keep]} | {self.current().generation}
-        for folder in self._generations.iterdir():
-            if folder.name not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
+        named = {name for generation in kept for name in self._named(generation)}
+        for folder, names in ((self._generations, kept), (self._segments, named)):
+            for path in folder.iterdir():
+                if path.name not in names:
+                    shutil.rmtree(path, ignore_errors=True)
+
+    def _named(self, generation: str) -> list[str]:
+        """The segments of a generation; none where its manifest is not of this format."""
+        try:
+            held = json.loads((self.folder(generation) / MANIFEST).read_bytes())["segments"]
+        except (ValueError, KeyError):
+            return []
+        return [segment["name"] for segment in held]
 
 
 def _flush(path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.interfaces.markup import PLACES
+from rag.interfaces.labels import PLACES
 from rag.interfaces.wire import AnswerJson, CitationJson
 from rag.records import UNKNOWN
 from rag.text.dates import readable

@@ -8,18 +8,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from rag.interfaces.labels import BADGES, PLACES, TEXT_KINDS
 from rag.records import UNKNOWN, document_id
 from rag.text.attributions import READ_AT, attributed
 from rag.text.dates import readable
-
-TEXT_KINDS = {"notes": "our notes", "full text": "full text"}
-"""What a reader is told of a text's kind."""
-
-BADGES = {"notes": "Our note", "full text": "Source's words"}
-"""What stands beside every sentence that is cited, so that the one is never taken for the other."""
-
-PLACES = {"press": "press report", "copy": "from a copy", "aggregator": "aggregator only"}
-"""What a reader is told of a place of reading that is not the origin's own; the best one counts."""
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),

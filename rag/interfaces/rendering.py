@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.indexing.report import BuildReport
 from rag.interfaces.evidence import Series, basis, series
-from rag.interfaces.markup import TEXT_KINDS
+from rag.interfaces.labels import TEXT_KINDS
 from rag.interfaces.wire import answer_json
 from rag.library.doctor import Finding
 from rag.library.notes_report import NotesReport

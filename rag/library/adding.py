@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from rag.errors import CorpusError, LoadError, listed
 from rag.records import Source
 from rag.sources.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
-from rag.sources.fetching import Fetcher
+from rag.sources.fetched import Fetcher
 
 
 def add_file(corpus: Corpus, path: Path, source_id: str | None, meta: Mapping[str, str]) -> Path:

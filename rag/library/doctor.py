@@ -13,7 +13,7 @@ from rag.config import Settings
 from rag.errors import StoreError
 from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
-from rag.indexing.noted import questions_of
+from rag.indexing.store import Store
 from rag.sources.corpus import QUARANTINE, Corpus
 
 Severity = Literal["error", "warning"]
@@ -36,39 +36,52 @@ class Finding:
 def examine(corpus: Corpus, settings: Settings, embedder: Embedder) -> list[Finding]:
     """Check manifest, digests, model, counts, vectors, duplicates and what the library holds beside the index."""
     try:
-        generation = Generation.open(settings, embedder)
+        generation = Generation.open(settings, embedder, thorough=True)
     except StoreError as error:
         return [Finding("error", str(error), "rag build")]
-    return [*_counts(generation), *_vectors(generation), *_texts(generation), *_library(corpus, generation)]
+    return [
+        *_counts(generation),
+        *_vectors(generation),
+        *_texts(generation),
+        *_library(corpus, generation),
+        *_changed(corpus, settings, generation),
+    ]
 
 
 def _counts(generation: Generation) -> Iterator[Finding]:
-    pairs = (
-        ("chunk vectors", len(generation.dense), len(generation.chunks)),
-        ("question vectors", len(generation.noted.vectors), sum(1 for _ in questions_of(generation.statements))),
-        ("BM25 texts", generation.lexical.size, len(generation.chunks)),
-    )
-    for name, found, expected in pairs:
-        if found != expected:
-            yield Finding("error", f"the index holds {found} {name}, expected {expected}", "rag build --force")
-    known = generation.documents.keys()
-    orphans = sorted({c.doc_id for c in generation.chunks} - known)
-    if orphans:
-        yield Finding("error", f"chunks belong to no document: {', '.join(orphans[:3])}", "rag build --force")
-    empty = sorted(known - {c.doc_id for c in generation.chunks})
+    for segment in generation.segments:
+        chunks, documents = len(segment.chunks), len(segment.documents)
+        pairs = (
+            ("chunk vectors", len(segment.vectors), chunks),
+            ("question vectors", len(segment.questions), len(segment.owners)),
+            ("BM25 texts", len(segment.terms.lengths), chunks),
+            ("spelled texts", len(segment.words.lengths), documents),
+            ("stored texts", len(segment.texts), documents),
+        )
+        for name, found, expected in pairs:
+            if found != expected:
+                yield Finding("error", f"the index holds {found} {name}, expected {expected}", "rag build --force")
+    empty = [text.doc_id for part in generation.parts for text in part.texts if not text.chunks]
     if empty:
-        yield Finding("warning", f"documents without a chunk: {', '.join(empty[:3])}", "rag build --force")
-    for chunk in generation.chunks:
-        text = generation.documents.get(chunk.doc_id)
-        if text and not 0 <= chunk.start < chunk.end <= len(text.text):
-            yield Finding("error", f"chunk {chunk.chunk_id} lies outside its document", "rag build --force")
+        yield Finding("warning", f"documents without a chunk: {', '.join(sorted(empty)[:3])}", "rag build --force")
+    held = {text.doc_id for part in generation.parts for text in part.texts}
+    lost = sorted(held.symmetric_difference(generation.documents))
+    if lost:
+        yield Finding("error", f"stored texts and files do not agree on {', '.join(lost[:3])}", "rag build --force")
+    for doc_id, document in generation.documents.items():
+        for row in generation.rows_of(doc_id):
+            chunk = generation.chunks[row]
+            if generation.text_at(row) != document.text[chunk.start : chunk.end]:
+                yield Finding("error", f"chunk {chunk.chunk_id} is not what stands there", "rag build --force")
 
 
 def _vectors(generation: Generation) -> Iterator[Finding]:
-    for name, vectors in (("chunk", generation.dense.vectors), ("question", generation.noted.vectors.vectors)):
-        wrong = int((np.abs(np.linalg.norm(vectors, axis=1) - 1) > UNIT_TOLERANCE).sum())
-        if wrong:
-            yield Finding("error", f"{wrong} {name} vectors are not of unit length", "rag build --force")
+    for segment in generation.segments:
+        for name, vectors in (("chunk", segment.vectors), ("question", segment.questions)):
+            lengths = [np.linalg.norm(block, axis=1) for block in vectors.blocks()]
+            wrong = sum(int((np.abs(length - 1) > UNIT_TOLERANCE).sum()) for length in lengths)
+            if wrong:
+                yield Finding("error", f"{wrong} {name} vectors are not of unit length", "rag build --force")
 
 
 def _texts(generation: Generation) -> Iterator[Finding]:
@@ -103,3 +116,13 @@ def _library(corpus: Corpus, generation: Generation) -> Iterator[Finding]:
         yield Finding(
             "warning", f"{name} is in quarantine: {''.join(why)}", f"rag add FILE --source {name.split('.')[0]}"
         )
+
+
+def _changed(corpus: Corpus, settings: Settings, generation: Generation) -> Iterator[Finding]:
+    """Files that are not as they were indexed, whatever their size and time say."""
+    indexed = {part.file: part.digest for part in generation.parts}
+    with Store(settings.index).digests(thorough=True) as digests:
+        for material in corpus.materials():
+            file = material.path.relative_to(corpus.root).as_posix()
+            if file in indexed and indexed[file] != material.digest(digests):
+                yield Finding("warning", f"{file} has changed since it was indexed", "rag build")

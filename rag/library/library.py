@@ -14,7 +14,8 @@ from typing import Any
 from rag.config import Settings
 from rag.errors import CorpusError, LoadError, StoreError, UnknownSourceError
 from rag.indexing import build
-from rag.indexing.encoder import Embedder, default_embedder
+from rag.indexing.encoder import Embedder
+from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Pointer, Store
@@ -27,7 +28,7 @@ from rag.library.starting import make_library
 from rag.library.status import SourceStatus, source_statuses
 from rag.library.syncing import SyncReport
 from rag.sources.corpus import DOCUMENTS, NOTES, Corpus, read_material
-from rag.sources.fetching import Fetcher, HttpFetcher
+from rag.sources.fetched import Fetcher
 
 WATCH_SECONDS = 1.0
 """Pause between two looks at the library's folder."""
@@ -86,7 +87,7 @@ class Library:
         if source_id is not None:
             corpus.source(source_id)
         if str(place).startswith(("http://", "https://")):
-            return add_page(corpus, str(place), self._fetcher or HttpFetcher(), source_id, told)
+            return add_page(corpus, str(place), self._fetcher_for(), source_id, told)
         return add_file(corpus, Path(place).expanduser(), source_id, told)
 
     def set(self, source_id: str, meta: Mapping[str, str]) -> Path:
@@ -126,8 +127,7 @@ class Library:
         Args:
             seconds: time for all of it together; None takes what it takes.
         """
-        fetcher = self._fetcher or HttpFetcher(deadline=seconds)
-        return syncing.sync(self.corpus, fetcher, install, progress=progress)
+        return syncing.sync(self.corpus, self._fetcher_for(seconds), install, progress=progress)
 
     def build(self, *, force: bool = False, progress: Progress = silent) -> BuildReport:
         """Bring the index in step with the library; see `rag.indexing.build.build`."""
@@ -215,6 +215,14 @@ class Library:
     def embedder(self) -> Embedder:
         """The model that the settings name, opened when first needed."""
         return self._embedder or default_embedder(self.settings.embedding_model, self.settings.embedding_languages)
+
+    def _fetcher_for(self, seconds: float | None = None) -> Fetcher:
+        """What fetches, for at most so long; only here are the libraries for it loaded."""
+        if self._fetcher is not None:
+            return self._fetcher
+        from rag.sources.fetching import HttpFetcher
+
+        return HttpFetcher(deadline=seconds)
 
 
 def _stamps(folder: Path) -> list[tuple[str, int, int]]:

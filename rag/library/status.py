@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
-from rag.indexing.generation import Generation
-from rag.records import Document, Source, TextKind
+from rag.indexing.generation import Generation, PartText
+from rag.records import Source, TextKind, source_and_kind
 from rag.sources.corpus import Corpus
 
 
@@ -25,20 +24,18 @@ class SourceStatus:
 def source_statuses(corpus: Corpus, generation: Generation | None) -> list[SourceStatus]:
     """Say of every source, declared or dropped, what a generation holds of it."""
     held = generation.sources if generation else {}
-    texts: dict[str, list[Document]] = {}
-    for document in generation.documents.values() if generation else ():
-        texts.setdefault(document.source_id, []).append(document)
-    counts = Counter(chunk.doc_id for chunk in generation.chunks) if generation else Counter()
     parts = generation.parts if generation else []
+    texts: dict[str, list[PartText]] = {}
+    for text in (text for part in parts for text in part.texts):
+        texts.setdefault(source_and_kind(text.doc_id)[0], []).append(text)
     problems = {source_id: reason for part in parts for source_id, reason in part.failures}
     rows = []
     for source_id, source in {**corpus.sources, **held}.items():
         own = texts.get(source_id, [])
-        count = sum(counts[document.doc_id] for document in own)
+        kinds = tuple(source_and_kind(text.doc_id)[1] for text in own)
         none = "no text; add one with `rag add FILE --source ID`" if generation else "not indexed; run `rag build`"
-        rows.append(
-            SourceStatus(source, tuple(d.text_kind for d in own), count, problems.get(source_id, "" if own else none))
-        )
+        problem = problems.get(source_id, "" if own else none)
+        rows.append(SourceStatus(source, kinds, sum(text.chunks for text in own), problem))
     for source_id in problems.keys() - {row.source.id for row in rows}:
         rows.append(SourceStatus(Source.unnamed(source_id, source_id), (), 0, problems[source_id]))
     return rows

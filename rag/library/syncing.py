@@ -17,8 +17,7 @@ from rag.loading import read
 from rag.models import file_digest
 from rag.records import Source
 from rag.sources.corpus import NOTES, QUARANTINE, Corpus
-from rag.sources.fetching import Fetcher
-from rag.sources.responses import Fetched
+from rag.sources.fetched import Fetched, Fetcher
 from rag.text.words import counted_terms, tokenise
 
 STATE = ".sync.json"

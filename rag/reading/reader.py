@@ -1,16 +1,13 @@
 """The reading model: a cross-encoder that reads a question and a sentence together.
 
 What a vector cannot tell, it often can: whether a sentence answers (Nogueira and Cho 2019).
-Pairs are read one at a time, so that what a sentence gets does not depend on its neighbours
-in a batch, and as many at once as there are cores.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +16,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.indexing.encoder import FloatArray
+from rag.inference import TextModel
 from rag.models import file_digest, locate
 
 LONGEST = 512
@@ -68,61 +66,20 @@ class OnnxReader:
         return file_digest(self._folder / "model.onnx")
 
     @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.enable_truncation(LONGEST, strategy="only_second")
-        tokenizer.no_padding()
-        return tokenizer
-
-    @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-
-    @cached_property
-    def _run(self) -> Callable[[str, str], float]:
+    def _model(self) -> TextModel:
         try:
-            tokenizer, session = self._tokenizer, self._session
+            return TextModel(
+                self._folder / "model.onnx", self._folder / "tokenizer.json", longest=LONGEST, cut="only_second"
+            )
         except Exception as error:  # the libraries below raise whatever they meet
             raise ModelError(
                 f"reader_model {self.name!r} cannot be loaded from {self._folder}: {error}; "
                 "reinstall the package that carries it, or set reader_model to another cross-encoder"
             ) from error
-        inputs = [entry.name for entry in session.get_inputs()]
-
-        def run(question: str, text: str) -> float:
-            encoding = tokenizer.encode(question, text)
-            rows = {
-                "input_ids": encoding.ids,
-                "attention_mask": encoding.attention_mask,
-                "token_type_ids": encoding.type_ids,
-            }
-            feed = {name: np.array([rows[name]], np.int64) for name in inputs}
-            return float(session.run(None, feed)[0].reshape(-1)[0])
-
-        return run
-
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")
 
     def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
-        run, end = self._run, time.monotonic() + seconds
-
-        def timed(text: str) -> float | None:
-            return run(question, text) if time.monotonic() < end else None
-
-        found = list(self._pool.map(timed, texts))
-        known = found.index(None) if None in found else len(found)
-        return np.array(found[:known], np.float32)
+        outputs = self._model.run_all([(question, text) for text in texts], seconds=seconds)
+        return np.array([output[0] for output in outputs], np.float32)
 
 
 class CrossEncoderReader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.text.words import tokenise
 
@@ -24,10 +25,11 @@ class Words:
     """What a copy has too, sorted."""
     terms: frozenset[str]
 
-    @classmethod
-    def of(cls, text: str) -> Words:
-        """Read the words of a passage."""
-        return cls(tuple(sorted(TELLING.findall(text))), frozenset(tokenise(text)))
+    @staticmethod
+    @lru_cache(maxsize=2048)
+    def of(text: str) -> Words:
+        """Read the words of a passage; kept for those that questions come back to."""
+        return Words(tuple(sorted(TELLING.findall(text))), frozenset(tokenise(text)))
 
     def say_the_same(self, other: Words) -> bool:
         """Say whether one passage is a copy of another but for wording without weight.
@@ -35,5 +37,7 @@ class Words:
         ``The Bank lent 5 crowns in May.`` and ``The Bank lent 5 crowns, in May`` are copies;
         with 6 crowns, or ``did not lend``, they are two passages.
         """
+        if self.telling != other.telling:
+            return False
         shared, both = len(self.terms & other.terms), len(self.terms | other.terms)
-        return self.telling == other.telling and shared >= NEAR_DUPLICATE * max(both, 1)
+        return shared >= NEAR_DUPLICATE * max(both, 1)

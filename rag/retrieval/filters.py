@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import UnknownSourceError
 from rag.indexing.generation import Generation
-from rag.records import Chunk, Filters
+from rag.indexing.parts import Mask, Rows
+from rag.indexing.segment import Facet, Segment
+from rag.records import Filters, document_id
 from rag.text.dates import bounds, overlaps
 
 
-def allowed_chunks(generation: Generation, filters: Filters) -> NDArray[np.int64]:
-    """Give the numbers of the chunks that the filters leave, ascending."""
-    chunks = generation.chunks
+def allowed_chunks(generation: Generation, filters: Filters) -> Rows:
+    """Give the rows of the chunks that the filters leave, ascending."""
     if filters == Filters():
-        return np.arange(len(chunks), dtype=np.int64)
-    return np.array([row for row, chunk in enumerate(chunks) if matches(generation, chunk, filters)], np.int64)
+        return generation.rows
+    left = [first + np.flatnonzero(_left(segment, filters)) for first, segment in generation.parted()]
+    return np.concatenate(left)
 
 
 def check(filters: Filters, generation: Generation, declared: Collection[str]) -> None:
@@ -35,7 +37,7 @@ def check(filters: Filters, generation: Generation, declared: Collection[str]) -
         if source_id not in declared and source_id not in generation.sources:
             raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids")
     for part in filters.publishers:
-        if not any(published_by(generation, chunk, part) for chunk in generation.chunks):
+        if not any(part.casefold() in facet.names for _, segment in generation.parted() for facet in segment.facets):
             raise UnknownSourceError(f"no publisher has {part!r} in its name; `rag sources --json` lists them")
     for day in filter(None, (filters.since, filters.until)):
         bounds(day)
@@ -55,19 +57,25 @@ def in_words(filters: Filters, held: int, whole: int) -> str:
     return ", ".join([f"Searched in {held} of {whole} sources", *limits])
 
 
-def matches(generation: Generation, chunk: Chunk, filters: Filters) -> bool:
-    """Say whether a chunk satisfies every field of the filters."""
-    source = generation.source_of(chunk)
+def matches(facet: Facet, filters: Filters) -> bool:
+    """Say whether a chunk of a facet satisfies kinds, publishers and dates."""
     return (
-        (not filters.sources or source.id in filters.sources)
-        and (not filters.kinds or source.kind in filters.kinds)
-        and (not filters.publishers or any(published_by(generation, chunk, part) for part in filters.publishers))
-        and overlaps(chunk.attribution.when, filters.since, filters.until)
+        (not filters.kinds or facet.kind in filters.kinds)
+        and (not filters.publishers or any(part.casefold() in facet.names for part in filters.publishers))
+        and overlaps(facet.when, filters.since, filters.until)
     )
 
 
-def published_by(generation: Generation, chunk: Chunk, part: str) -> bool:
-    """Say whether a part of a name stands in that of the source's publisher, the origin or the place of reading."""
-    said = chunk.attribution
-    names = (generation.source_of(chunk).publisher, said.origin, said.seen_at.publisher)
-    return any(part.casefold() in name.casefold() for name in names)
+def _left(segment: Segment, filters: Filters) -> Mask:
+    left = segment.live_chunks
+    if filters.sources:
+        left = np.zeros(len(left), bool)
+        for doc_id in (
+            document_id(source_id, kind) for source_id in filters.sources for kind in ("notes", "full text")
+        ):
+            number = segment.find(doc_id)
+            if number is not None:
+                left[segment.chunks_of(number)] = True
+    if replace(filters, sources=()) != Filters():
+        left = left & np.array([matches(facet, filters) for facet in segment.facets], bool)[segment.facet_of]
+    return left

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 
-from rag.indexing.encoder import Embedder, FloatArray, unit_rows
+from rag.indexing.encoder import FloatArray, unit_rows
 from rag.records import Turn
 from rag.text.words import content_terms
 
@@ -34,7 +34,7 @@ class Query:
 
 def encode_query(
     question: str,
-    embedder: Embedder,
+    encode: Callable[[str], FloatArray],
     history: Sequence[Turn] = (),
     abbreviations: Mapping[str, str] = MappingProxyType({}),
 ) -> Query:
@@ -43,12 +43,13 @@ def encode_query(
     Vectors are summed by weight; a term takes the highest weight of the texts that hold it.
 
     Args:
+        encode: gives the (dim,) unit vector of a question.
         history: earlier turns, oldest first; the last two count.
         abbreviations: what each stands for; a question with the one is searched with the other too.
     """
     earlier = list(_earlier(history))
     searched = spelled_out(question, abbreviations)
-    vectors = embedder.encode_queries([searched, *(text for text, _ in earlier)])
+    vectors = np.stack([encode(searched), *(encode(text) for text, _ in earlier)])
     weights = np.array([1.0, *(share for _, share in earlier)], np.float32)
     weighted = dict.fromkeys(content_terms(searched), 1.0)
     for text, share in earlier:

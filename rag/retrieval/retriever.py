@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import Generation, above
-from rag.records import Copy, Filters, Passage, Turn
+from rag.indexing.parts import Rows
+from rag.records import Copy, Filters, Passage, Turn, source_and_kind
 from rag.retrieval.duplicates import Words
 from rag.retrieval.filters import allowed_chunks
 from rag.retrieval.query import Query, encode_query
@@ -20,6 +21,9 @@ from rag.text.words import content_terms, tokenise
 
 RANKED = 50
 """Candidates whose words are looked at, at least; more where more passages are wanted."""
+
+QUESTIONS_KEPT = 256
+"""Questions whose vectors are kept."""
 
 
 class Retriever:
@@ -39,13 +43,14 @@ class Retriever:
         abbreviations: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.generation = generation
-        self._embedder = embedder
+        self.vector = lru_cache(QUESTIONS_KEPT)(lambda question: embedder.encode_queries([question])[0])
+        """Gives the (dim,) unit vector of a question; several steps of one answer ask for it."""
         self._candidates = candidates
         self._abbreviations = abbreviations
 
     def query(self, question: str, history: Sequence[Turn] = ()) -> Query:
         """Encode a question with its conversation; see `rag.retrieval.query.encode_query`."""
-        return encode_query(question, self._embedder, history, self._abbreviations)
+        return encode_query(question, self.vector, history, self._abbreviations)
 
     def search(
         self, query: Query, k: int, filters: Filters | None = None, *, duplicates: bool = False
@@ -67,14 +72,15 @@ class Retriever:
         rows = self._candidate_rows(query, allowed, k)
         scores = self._scores(query, rows)
         fused = fuse(scores, WEIGHTS)
-        ids = [self.generation.chunks[row].chunk_id for row in rows]
+        ids = [self.generation.chunks[row].chunk_id for row in rows.tolist()]
         found: list[Passage] = []
         words: list[Words] = []
         for place in sorted(range(len(rows)), key=lambda i: (-fused[i], ids[i])):
             own = {name: float(values[place]) for name, values in scores.items()}
             row = int(rows[place])
-            near = self.generation.noted.nearest(row, query.vector)
-            passage = replace(self.passage(row, len(found) + 1, float(fused[place]), own), near=near)
+            passage = self.passage(row, len(found) + 1, float(fused[place]), own)
+            near = self.generation.noted.nearest(row, passage.statements, query.vector)
+            passage = replace(passage, near=near)
             own_words = Words.of(passage.text)
             twin = None if duplicates else next((i for i, w in enumerate(words) if w.say_the_same(own_words)), None)
             if twin is not None:
@@ -87,58 +93,56 @@ class Retriever:
     def passage(self, row: int, number: int, score: float = 0.0, scores: Mapping[str, float] | None = None) -> Passage:
         """Make the passage of a chunk."""
         chunk = self.generation.chunks[row]
-        document = self.generation.documents[chunk.doc_id]
         return Passage(
             number=number,
-            source=self.generation.sources[document.source_id],
+            source=self.generation.source_at(row),
             doc_id=chunk.doc_id,
-            text_kind=document.text_kind,
+            text_kind=source_and_kind(chunk.doc_id)[1],
             chunk_id=chunk.chunk_id,
             start=chunk.start,
             end=chunk.end,
-            text=document.text[chunk.start : chunk.end],
+            text=self.generation.text_at(row),
             heading=chunk.heading,
             page=chunk.page,
             attribution=chunk.attribution,
             score=score,
             scores=dict(scores or {}),
             sentences=chunk.sentences,
-            statements=self.generation.statements[row],
+            statements=self.generation.statements_at(row),
         )
 
     def passages_of(self, doc_id: str, filters: Filters) -> list[Passage]:
         """Give every passage of a document that the filters leave, in text order."""
-        rows = [int(r) for r in allowed_chunks(self.generation, filters) if self.generation.chunks[r].doc_id == doc_id]
-        return [self.passage(row, number) for number, row in enumerate(rows, start=1)]
+        rows = np.intersect1d(self.generation.rows_of(doc_id), allowed_chunks(self.generation, filters))
+        return [self.passage(row, number) for number, row in enumerate(rows.tolist(), start=1)]
 
-    def _candidate_rows(self, query: Query, allowed: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    def _candidate_rows(self, query: Query, allowed: Rows, k: int) -> Rows:
         """The best chunks of both channels together, as many as are ranked by their words."""
         generation, depth = self.generation, max(self._candidates, k)
-        everything = len(allowed) == len(generation.chunks)
-        dense, _ = generation.dense.search(query.vector, depth, allowed=None if everything else allowed)
-        lexical, _ = generation.lexical.search(query.terms, depth, allowed=allowed)
-        noted = np.intersect1d(generation.noted.search(query.vector, depth), allowed)
+        within = None if allowed is generation.rows else allowed
+        dense, _ = generation.dense.search(query.vector, depth, allowed=within)
+        lexical, _ = generation.lexical.search(query.terms, depth, allowed=within)
+        noted = generation.noted.search(query.vector, depth, allowed=within)
         rows = np.unique(np.concatenate([dense, lexical, noted]))
         fused = fuse(self._channel_scores(query, rows), CHANNELS)
         return np.asarray(rows[np.sort(np.argsort(-fused, kind="stable")[: max(RANKED, 2 * k)])])
 
-    def _channel_scores(self, query: Query, rows: NDArray[np.int64]) -> dict[str, FloatArray]:
+    def _channel_scores(self, query: Query, rows: Rows) -> dict[str, FloatArray]:
         dense = self.generation.dense.scores(query.vector, rows)
         noted = self.generation.noted.cosines(query.vector, rows)
-        lexical = self.generation.lexical.scores(query.terms)[rows]
+        lexical = self.generation.lexical.scores(query.terms, rows)
         return {"dense": dense, "meaning": np.maximum(dense, noted), "bm25": lexical}
 
-    def _scores(self, query: Query, rows: NDArray[np.int64]) -> dict[str, FloatArray]:
+    def _scores(self, query: Query, rows: Rows) -> dict[str, FloatArray]:
         """Every score of every candidate, (n,) float32 each."""
         lexical = self.generation.lexical
         weights = {term: weight * lexical.idf(term) for term, weight in query.terms.items()}
         asked = content_terms(query.text)
         words: dict[str, list[float]] = {"nearness": [], "bigrams": [], "title": []}
-        for row in rows:
-            chunk = self.generation.chunks[row]
-            text = self.generation.documents[chunk.doc_id].text
-            title = tokenise(above(chunk, self.generation.source_of(chunk)))
-            sentences = [tokenise(text[s.start : s.end]) for s in chunk.sentences]
+        for row in rows.tolist():
+            chunk, text = self.generation.chunks[row], self.generation.text_at(row)
+            title = tokenise(above(chunk, self.generation.source_at(row)))
+            sentences = [tokenise(text[s.start - chunk.start : s.end - chunk.start]) for s in chunk.sentences]
             words["nearness"].append(nearness(weights, title, sentences))
             words["bigrams"].append(bigram_share(asked, weights, [*title, *(t for s in sentences for t in s)]))
             words["title"].append(title_share(query.terms, title, lexical))

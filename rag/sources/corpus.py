@@ -24,6 +24,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from rag.digests import Digests
 from rag.errors import CorpusError, LoadError, UnknownSourceError
 from rag.loading import expand
 from rag.loading.extract import Extract
@@ -83,15 +84,17 @@ class Material:
             found = f"a link to {str(self.path.readlink())!r}, which is not there"
         return f"{self.path.name}: {found}; expected a file"
 
-    def digest(self) -> str:
-        """Digest of everything that the reading depends on: the files and the source's record."""
+    def digest(self, digests: Digests) -> str:
+        """Digest of everything that the reading depends on: the files and the source's record, or why there is none."""
         parts = (self.source, self.text_kind, sorted(self.told), self.warnings, self.trouble, self.annotations)
         told = hashlib.sha256(repr(parts).encode())
-        for path in [self.path, *sorted(self.path.rglob("*"))]:
-            if path.is_file():
-                told.update(path.relative_to(self.path).as_posix().encode("utf-8", "surrogateescape"))
-                with path.open("rb") as file:
-                    told.update(hashlib.file_digest(file, "sha256").digest())
+        try:
+            for path in [self.path, *sorted(self.path.rglob("*"))]:
+                if path.is_file():
+                    told.update(path.relative_to(self.path).as_posix().encode("utf-8", "surrogateescape"))
+                    told.update(bytes.fromhex(digests.of(path)))
+        except OSError as error:
+            return f"unreadable: {error}"
         return told.hexdigest()
 
 

@@ -7,7 +7,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Protocol
 
 import httpcore
 import httpx
@@ -22,7 +21,8 @@ from rag.sources.addresses import (
     refused,
     system_addresses,
 )
-from rag.sources.responses import SAVE, Fetched, read_body, read_page, retry_after
+from rag.sources.fetched import Fetched
+from rag.sources.responses import SAVE, read_body, read_page, retry_after
 from rag.sources.transport import GuardedTransport, tls_context
 
 AGENT = "cited-qa-assistant"
@@ -44,18 +44,6 @@ CONNECT_TIMEOUT = 5.0
 _Headers = Mapping[str, str]
 _PASSING = (429, 500, 502, 503, 504)
 _PORTS = (80, 443)
-
-
-class Fetcher(Protocol):
-    """Whatever turns an address into bytes; tests pass one that reads from a dict."""
-
-    def fetch(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
-        """Fetch a page, or learn that it still has this ETag or date.
-
-        Raises:
-            FetchError: the address is refused, unreachable, or does not hold a page.
-        """
-        ...
 
 
 class HttpFetcher:

@@ -5,47 +5,15 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from pathlib import PurePosixPath
-from typing import Literal
-from urllib.parse import urlsplit
 
 import httpx
 
 from rag.errors import FetchError
+from rag.sources.fetched import Fetched
 
 SAVE = "save the page in a browser and run `rag add FILE`"
 """What to do with a page that cannot be fetched."""
-
-_SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md", "application/json": ".json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What an address gave."""
-
-    url: str
-    """Address after redirects."""
-    status: Literal["fetched", "unchanged"]
-    """``unchanged``: the server confirmed the ETag or date that was sent; body is empty."""
-    body: bytes
-    """Content after decompression."""
-    content_type: str
-    """Content-Type as sent, charset included; empty where none was."""
-    etag: str
-    """Validator for the next fetch; empty where none was sent."""
-    last_modified: str
-    """HTTP date for the next fetch; empty where none was sent."""
-
-    @property
-    def suffix(self) -> str:
-        """The file name suffix of its format: by content and type, else by the address, else ``.html``."""
-        kind = self.content_type.partition(";")[0].strip().lower()
-        if self.body.startswith(b"%PDF-"):
-            return ".pdf"
-        named = "" if "html" in kind else PurePosixPath(urlsplit(self.url).path).suffix
-        return _SUFFIXES.get(kind) or named or ".html"
 
 
 def read_page(response: httpx.Response, asked: Mapping[str, str], limit: int) -> Fetched:

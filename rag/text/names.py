@@ -34,13 +34,15 @@ class Name:
     """Whether it opens a sentence, a line or a quotation."""
 
 
+@lru_cache(maxsize=8192)
 def plain(word: str) -> str:
     """Give a word folded, without accents, dots and possessive ending."""
     letters = unicodedata.normalize("NFD", fold(word).text.removesuffix("'s").strip("'."))
     return "".join(char for char in letters if not unicodedata.combining(char))
 
 
-def find_names(text: str) -> list[Name]:
+@lru_cache(maxsize=2048)
+def find_names(text: str) -> tuple[Name, ...]:
     """Find the words with a capital, in text order; a known name of several words is one."""
     words = [match for match in WORD.finditer(text) if not match[0][0].isdigit()]
     found: list[Name] = []
@@ -50,7 +52,7 @@ def find_names(text: str) -> list[Name]:
         last, known = _known_name(text, words[at : at + _LONGEST])
         name = re.sub(r"['’]s$", "", text[word.start() : last.end()])
         found.append(Name(name, word.start(), word.start() + len(name), known, _opens(text, word.start())))
-    return found
+    return tuple(found)
 
 
 def _known_name(text: str, words: Sequence[re.Match[str]]) -> tuple[re.Match[str], str]:

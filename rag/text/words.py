@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,8 @@ _ABBREVIATED = re.compile(
     r"\b(?:[A-Z]|U\.S|U\.K|U\.N|Dr|Mr|Mrs|Ms|Prof|St|Nos?|vs|al|etc|e\.g|i\.e|approx|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
 )
+SPELLED = re.compile(r"[^\W\d_]{3,}")
+"""A word whose spelling can be looked at: three letters or more."""
 JOINERS = frozenset("-‐‑/")
 LONGEST_COMPOUND = 24
 """Letters of the longest compound that is also indexed as one word."""
@@ -84,12 +87,16 @@ def find_words(text: str) -> list[Word]:
     return words
 
 
-def tokenise(text: str) -> list[str]:
-    """Split a text into the terms that BM25 counts, stop words included."""
-    return [word.term for word in find_words(text)]
+@lru_cache(maxsize=8192)
+def tokenise(text: str) -> tuple[str, ...]:
+    """Split a text into the terms that BM25 counts, stop words included.
+
+    Kept for the sentences that questions come back to: retrieval and reading look at the same ones.
+    """
+    return tuple(word.term for word in find_words(text))
 
 
-def content_terms(text: str) -> list[str]:
+def content_terms(text: str) -> Sequence[str]:
     """Split a text into terms without stop words, or all of them if it has no others."""
     return counted_terms(text) or tokenise(text)
 
@@ -97,6 +104,11 @@ def content_terms(text: str) -> list[str]:
 def counted_terms(text: str) -> list[str]:
     """Split a text into terms without stop words; nothing where it has no others."""
     return [term for term in tokenise(text) if term not in STOP_WORDS]
+
+
+def spelled(text: str) -> list[str]:
+    """Find the words of a text as they are spelled, in lower case."""
+    return SPELLED.findall(text.lower())
 
 
 def brief_sentences(text: str) -> list[str]:

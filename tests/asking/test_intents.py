@@ -10,7 +10,7 @@ import pytest
 
 from rag.asking.intents import IntentModel, open_intents
 from rag.config import HOME
-from rag.indexing.encoder import SentenceTransformerEmbedder
+from rag.indexing.encoder import Embedder
 from rag.sources.corpus import Corpus
 from rag.testing import HashingEmbedder
 
@@ -25,7 +25,7 @@ HELD_OUT = [row for row in ROWS if (text := row["text"].casefold()) not in KNOWN
 
 
 @pytest.fixture(scope="module")
-def told(model: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+def told(model: Embedder, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """For each utterance the intent that is right and the one that is told."""
     intents = open_intents(NOTICES, model, tmp_path_factory.mktemp("intents"))
     vectors = model.encode_queries([row["text"] for row in HELD_OUT])

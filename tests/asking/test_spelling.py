@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+import numpy as np
 import pytest
 
-from rag.asking.spelling import Correction, correct, vocabulary
+from rag.asking.spelling import Correction, correct
+from rag.indexing.bm25 import WordCounts
+from rag.indexing.postings import Postings
+from rag.text.words import spelled
 
-WORDS = {
+COUNTS = {
     "fentanyl": 90, "precursor": 40, "precursors": 12, "coalition": 30, "harbor": 2, "harbour": 2, "nitazene": 1,
     "cooperation": 50, "criminalised": 20,
 }  # fmt: skip
+
+
+def counted(text: list[str]) -> WordCounts:
+    return WordCounts([Postings.from_terms([text])], [np.ones(1, bool)])
+
+
+WORDS = counted([word for word, count in COUNTS.items() for _ in range(count)])
 
 
 @pytest.mark.parametrize(
@@ -46,7 +55,5 @@ def test_what_was_mended_is_said() -> None:
     assert correct("Fentanil", WORDS, lambda _: False)[1] == (Correction("Fentanil", "Fentanyl"),)
 
 
-def test_the_vocabulary_counts_words_of_three_letters_in_lower_case() -> None:
-    assert vocabulary(["The quay, the QUAY of 1904.", "A quay1 is no word."]) == Counter(
-        {"the": 2, "quay": 3, "word": 1}
-    )
+def test_words_of_three_letters_count_in_lower_case() -> None:
+    assert dict(counted(spelled("The quay, the QUAY of 1904. A quay1 is no word."))) == {"the": 2, "quay": 3, "word": 1}

@@ -42,7 +42,12 @@ def test_what_points_to_nothing_is_unclear_without_a_conversation(interpreter: I
 
 @pytest.mark.parametrize(
     ("typed", "told"),
-    [("What is the Harbour Bridge?", QUESTION), ("Summarise the report", QUESTION), ("Who is Zorba?", "help"), ("help", "help")],
+    [
+        ("What is the Harbour Bridge?", QUESTION),
+        ("Summarise the report", QUESTION),
+        ("Who is Zorba?", "help"),
+        ("help", "help"),
+    ],
 )
 def test_what_names_a_text_or_somebody_the_library_knows_is_no_question_about_the_assistant(
     interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch, typed: str, told: str

@@ -103,9 +103,10 @@ def test_a_missing_index_names_the_command(place: Place) -> None:
 def test_one_flipped_byte_in_any_file_is_found(place: Place) -> None:
     place.library.build()
     store = Store(place.settings.index)
-    folder = store.folder(store.current().generation)
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file()]
-    assert len(files) > 8
+    name = store.current().generation
+    folders = (store.folder(name), store.segment(name))
+    files = [p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file()]
+    assert len(files) > 20
     for path in files:
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
@@ -120,7 +121,7 @@ def test_one_flipped_byte_in_any_file_is_found(place: Place) -> None:
 def test_a_damaged_index_is_built_anew(place: Place) -> None:
     place.library.build()
     store = Store(place.settings.index)
-    (store.folder(store.current().generation) / "chunks.json").write_text("[]", encoding="utf-8")
+    (store.segment(store.current().generation) / "chunks.rows").write_bytes(b"")
     assert place.library.build().swapped
     assert place.open(OverlapReader()).ask("What did the bridge cost?").citations
 

@@ -9,38 +9,10 @@ import numpy as np
 import pytest
 
 from rag.indexing.chunking import cut
-from rag.indexing.encoder import SentenceTransformerEmbedder, default_embedder
+from rag.indexing.encoder import Embedder, SentenceTransformerEmbedder
 from rag.records import Document, Source
 
-WORDS = "the harbour bridge ferry pier lamp keeper storm gull anchor query : passage of a in and".split()
-
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers model of random weights with prompts, window 32 and a card that names two languages."""
-    transformers = pytest.importorskip("transformers")
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-
-    folder = tmp_path_factory.mktemp("tiny")
-    (folder / "vocab.txt").write_text(
-        "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]), encoding="utf-8"
-    )
-    config = transformers.BertConfig(
-        vocab_size=len(WORDS) + 5, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-        max_position_embeddings=64,
-    )  # fmt: skip
-    transformers.set_seed(4)
-    transformers.BertModel(config).save_pretrained(folder)
-    transformers.BertTokenizer(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
-    words = Transformer(str(folder), max_seq_length=32)
-    prompts = {"query": "query: ", "document": "passage: "}
-    saved = folder / "saved"
-    SentenceTransformer(modules=[words, Pooling(16)], prompts=prompts, device="cpu").save_pretrained(str(saved))
-    (saved / "README.md").write_text("---\nlanguage:\n- en\n- de\n---\n# A tiny model\n", encoding="utf-8")
-    return saved
 
 
 def test_questions_and_texts_get_the_models_prompts(tiny: Path) -> None:
@@ -92,10 +64,10 @@ def test_languages_come_from_the_models_card(tiny: Path, tmp_path: Path, card: s
 
 
 def test_languages_that_are_set_count_before_the_card(tiny: Path) -> None:
-    assert default_embedder(str(tiny), "es, zh").languages == ("es", "zh")
+    assert SentenceTransformerEmbedder(str(tiny), ("es", "zh")).languages == ("es", "zh")
 
 
-def test_the_bundled_model_is_english(model: SentenceTransformerEmbedder) -> None:
+def test_the_bundled_model_is_english(model: Embedder) -> None:
     assert (model.languages, model.dim, model.window) == (("en",), 384, 254)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.indexing.dense import DenseIndex
+from rag.indexing.dense import DenseIndex, Vectors, codes_of
 from rag.indexing.encoder import FloatArray, unit_rows
 
 
@@ -16,8 +16,9 @@ def random_rows(count: int, seed: int) -> FloatArray:
     return unit_rows(np.random.default_rng(seed).standard_normal((count, 24)).astype(np.float32))
 
 
-ROWS = random_rows(300, seed=1)
-INDEX = DenseIndex.from_vectors(ROWS)
+INDEX = DenseIndex.from_vectors(random_rows(300, seed=1))
+ROWS = Vectors.from_rows(random_rows(300, seed=1))[np.arange(300)]
+"""As they are kept, in two bytes a number."""
 SOME = np.array([3, 4, 50, 51, 52, 200, 299], np.int64)
 
 
@@ -55,11 +56,55 @@ def test_an_empty_index_finds_nothing() -> None:
     assert rows.tolist() == []
 
 
-def test_a_saved_index_holds_the_same_vectors(tmp_path: Path) -> None:
-    INDEX.save(tmp_path / "vectors.faiss")
-    loaded = DenseIndex.load(tmp_path / "vectors.faiss")
-    assert len(loaded) == 300
-    assert np.array_equal(loaded.vectors, ROWS)
+def test_two_bytes_a_number_change_a_cosine_by_less_than_a_thousandth() -> None:
+    rows = random_rows(300, seed=1)
+    query = random_rows(1, seed=3)[0]
+    assert np.abs(INDEX.scores(query, np.arange(300)) - rows @ query).max() < 1e-3
+
+
+def test_a_saved_file_holds_the_same_vectors(tmp_path: Path) -> None:
+    folder = tmp_path / "Möwe"
+    folder.mkdir()
+    Vectors.write(folder / "vectors.faiss", 24, [codes_of(ROWS[:200]), codes_of(ROWS[200:])])
+    loaded = Vectors.load(folder / "vectors.faiss")
+    assert np.array_equal(loaded[np.arange(300)], ROWS)
+    live = np.arange(300) % 2 == 0
+    assert np.array_equal(np.concatenate(list(loaded.codes(live))), codes_of(ROWS[::2]))
+
+
+def test_parts_are_searched_as_one() -> None:
+    live = np.arange(300) % 5 > 0
+    index = DenseIndex([Vectors.from_rows(ROWS[:100]), Vectors.from_rows(ROWS[100:])], [live[:100], live[100:]])
+    some = np.array([4, 99, 102], np.int64)
+    assert len(index) == 240
+    for query in random_rows(5, seed=2):
+        rows, scores = index.search(query, 30)
+        assert rows.tolist() == brute_force(query, np.flatnonzero(live), 30)[0]
+        assert index.scores(query, rows) == pytest.approx(scores, abs=1e-6)
+        assert index.search(query, 9, allowed=some)[0].tolist() == brute_force(query, some, 9)[0]
+
+
+def test_many_vectors_are_searched_by_clusters_and_scored_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.indexing.dense.FLAT_MOST", 1000)
+    random = np.random.default_rng(4)
+    centres = random.standard_normal((40, 24))
+    own = centres[random.integers(40, size=20_000)] + random.standard_normal((20_000, 24))
+    rows = unit_rows(own.astype(np.float32))
+    Vectors.write(tmp_path / "vectors.faiss", 24, [codes_of(rows)])
+    many = DenseIndex([Vectors.load(tmp_path / "vectors.faiss")], [np.ones(20_000, bool)])
+    flat = DenseIndex.from_vectors(rows)
+    few = np.arange(0, 20_000, 40)
+    recall = {"all": 0.0, "half": 0.0}
+    for query in rows[:50]:
+        for name, allowed in (("all", None), ("half", np.arange(0, 20_000, 2))):
+            found, scores = many.search(query, 10, allowed=allowed)
+            best, _ = flat.search(query, 10, allowed=allowed)
+            recall[name] += len(np.intersect1d(found, best)) / 500
+            assert scores == pytest.approx(flat.scores(query, found), abs=1e-6)
+        assert many.search(query, 10, allowed=few)[0].tolist() == flat.search(query, 10, allowed=few)[0].tolist()
+    assert min(recall.values()) >= 0.98, recall
 
 
 def test_unit_rows_have_length_one_and_a_row_of_zeros_stays() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from rag.composing.answers import CAUTION
-from rag.interfaces.markup import PLACES
+from rag.interfaces.labels import PLACES
 from rag.interfaces.rendering import answer_text
 from rag.interfaces.web.render import turn
 from rag.interfaces.web.scope import DateError, Scope

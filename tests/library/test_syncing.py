@@ -14,7 +14,8 @@ from rag.errors import UnreachableError
 from rag.library.library import Library
 from rag.library.syncing import STATE, SyncReport, SyncRow
 from rag.sources.addresses import Address
-from rag.sources.fetching import Fetcher, HttpFetcher
+from rag.sources.fetched import Fetcher
+from rag.sources.fetching import HttpFetcher
 from tests.conftest import BRIDGE, Place
 from tests.sources.web import Clock, Route, Server, answer, at_home, drip, fetcher, in_turn, serving, stall
 

@@ -32,6 +32,7 @@ from tqdm import tqdm
 
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.indexing.rows import Table
 from rag.indexing.store import Store
 from rag.interfaces.wire import answer_json
 from rag.records import Answer, Document, Passage, Turn
@@ -69,8 +70,13 @@ class Recorder(GenerativeAnswerer):
 def stored_texts(index: Path) -> dict[str, str]:
     """Read the stored text of every document straight from the index, by id."""
     store = Store(index)
-    path = store.folder(store.current().generation) / "documents.json"
-    return {row["doc_id"]: row["text"] for row in json.loads(path.read_text("utf-8"))}
+    found: dict[str, str] = {}
+    for held in store.manifest(store.current())["segments"]:
+        folder = store.segment(held["name"])
+        rows = zip(Table.load(folder / "ids.rows"), Table.load(folder / "texts.rows"), strict=True)
+        live = (row for number, row in enumerate(rows) if number not in held["gone"])
+        found.update((doc_id.decode(), text.decode()) for doc_id, text in live)
+    return found
 
 
 def faults(answer: Mapping[str, Any], texts: Mapping[str, str]) -> Counter[str]:

@@ -18,7 +18,7 @@ from rag.config import Settings
 from rag.evaluation.measures import auc, mean, rank_measures
 from rag.evaluation.sets import CORPUS, QUERIES, open_set, read_queries
 from rag.indexing.chunking import split_sentences
-from rag.indexing.encoder import SentenceTransformerEmbedder
+from rag.indexing.encoder import Embedder
 from rag.reading.reader import OnnxReader, Reader
 from rag.retrieval.ranking import WEIGHTS
 
@@ -52,7 +52,7 @@ class Run:
     confidence: float
 
 
-def ask_all(embedder: SentenceTransformerEmbedder, reader: Reader | None, scratch: Path) -> dict[str, tuple[str, Run]]:
+def ask_all(embedder: Embedder, reader: Reader | None, scratch: Path) -> dict[str, tuple[str, Run]]:
     """Ask every question; gives the right text, empty where there is none, and what came of it."""
     settings = Settings.load(reader_seconds=60)
     names, library = open_set(HERE, scratch, embedder, settings, reader=reader)
@@ -96,9 +96,7 @@ def measured(found: dict[str, tuple[str, Run]]) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def values(
-    model: SentenceTransformerEmbedder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, float]:
+def values(model: Embedder, reader: OnnxReader, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     return measured(ask_all(model, reader, tmp_path_factory.mktemp("quality")))
 
 

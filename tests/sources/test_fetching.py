@@ -20,8 +20,8 @@ import pytest
 from rag.errors import FetchError
 from rag.sources import addresses
 from rag.sources.addresses import Address, public_address, system_addresses
+from rag.sources.fetched import Fetched
 from rag.sources.fetching import AGENT, HttpFetcher
-from rag.sources.responses import Fetched
 from tests.sources.web import HOME, Clock, Handler, Server, answer, at_home, drip, fetcher, in_turn, serving, stall
 
 PAGE = b"<title>Page</title><p>Text."

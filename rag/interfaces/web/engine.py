@@ -12,7 +12,7 @@ from typing import Literal
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
-from rag.indexing.encoder import default_embedder
+from rag.indexing.exporting import default_embedder
 from rag.indexing.report import Progress
 from rag.library.library import Library
 from rag.reading.reader import default_reader
