@@ -167,7 +167,9 @@ def test_a_publisher_that_nobody_has_is_refused_and_what_was_searched_is_told(pl
     nothing = Filters(sources=("ferry-note",), kinds=("government",))
     answer = assistant.ask("How much did the Harbour Bridge cost?", filters=nothing)
     assert answer.scope == "No source is left: kind government"
-    assert answer.text == "The sources that were searched do not say."
+    assert answer.text == "The limits of this search leave no text to search; lift one of them and ask again."
+    ferry = assistant.ask("How much did the Harbour Bridge cost?", filters=Filters(sources=("ferry-note",)))
+    assert (ferry.scope, ferry.text[:40]) == ("Searched in 1 of 2 sources", "The sources that were searched do not sa")
     assert assistant.ask("How much did the Harbour Bridge cost?").scope == ""
 
 
