@@ -64,7 +64,7 @@ def judged(folder: Path, data: Path) -> list[Question]:
 def cut(folder: Path, embedder: Embedder, tokens: int) -> None:
     """Cut every document of a material as our build does, and keep the texts that are encoded."""
     from rag.indexing import chunking
-    from rag.indexing.generation import contextual_text
+    from rag.indexing.chunking import contextual_text
     from rag.sources.corpus import Corpus, read_material
 
     passages = []

@@ -18,6 +18,7 @@ from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import Generation
 from rag.records import UNKNOWN, Turn
 from rag.sources.corpus import Corpus
+from rag.text.names import names
 from rag.text.words import counted_terms, tokenise
 
 Rewrite = Callable[[str, Sequence[Turn]], str]
@@ -111,6 +112,8 @@ class Interpreter:
             search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)
         main = self._generation.sources.get(self._corpus.main_source)
         scope = find_scope(search, self._generation.sources.values(), main)
+        if intent in ("help", "identity") and (scope.aspect or any(map(self._is_word, names(question)))):
+            intent = QUESTION  # it names a text, or somebody whom the library knows
         can_point = intent == QUESTION or intent in ABOUT_LIBRARY
         if can_point and not history and not scope.aspect and bare:
             intent = UNCLEAR

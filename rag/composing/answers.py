@@ -20,8 +20,7 @@ from rag.text.attributions import attributed
 from rag.text.names import bounds_answer
 from rag.text.words import YEAR, tokenise
 
-DOES_NOT_SAY = "{who} not say{why}."
-LISTED_NEAREST = " The nearest passages are listed for you to judge."
+DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
 NOTHING_LEFT = "The limits of this search leave no text to search; lift one of them and ask again."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
 ELSEWHERE = "“{}” does not say. Another source says:"
@@ -232,8 +231,7 @@ def _does_not_say(one: Found, lacking: Sequence[str], generation: Generation, *,
     who = f"The sources{'' if everything else ' that were searched'} do"
     if one.silent:
         who = f"“{one.silent.title}” does"
-    listed = LISTED_NEAREST if one.reading.passages[: one.kept] else ""
-    return DOES_NOT_SAY.format(who=who, why=why) + listed
+    return DOES_NOT_SAY.format(who=who, why=why)
 
 
 def _lead(one: Found, lacking: Sequence[str], generation: Generation, *, everything: bool) -> str:

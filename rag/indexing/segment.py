@@ -49,15 +49,15 @@ class Facet:
     kind: str
     """Of the source."""
     names: str
-    """The source's publisher, who says it and where it was read, without case."""
+    """Who published the source, who says it and where it was read, without case."""
     when: str
 
     @classmethod
     def of(cls, chunk: Chunk, source: Source) -> Facet:
         """Tell what filters look at in a chunk."""
         said = chunk.attribution
-        names = "\n".join([source.publisher, said.origin, said.seen_at.publisher]).casefold()
-        return cls(source.kind, names, said.when)
+        names = "\n".join((source.publisher, said.origin, said.seen_at.publisher))
+        return cls(source.kind, names.casefold(), said.when)
 
 
 class Segment:

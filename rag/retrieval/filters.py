@@ -37,7 +37,7 @@ def check(filters: Filters, generation: Generation, declared: Collection[str]) -
         if source_id not in declared and source_id not in generation.sources:
             raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids")
     for part in filters.publishers:
-        if not any(published_by(facet, part) for segment in generation.segments for facet in segment.facets):
+        if not any(part.casefold() in facet.names for _, segment in generation.parted() for facet in segment.facets):
             raise UnknownSourceError(f"no publisher has {part!r} in its name; `rag sources --json` lists them")
     for day in filter(None, (filters.since, filters.until)):
         bounds(day)
@@ -61,14 +61,9 @@ def matches(facet: Facet, filters: Filters) -> bool:
     """Say whether a chunk of a facet satisfies kinds, publishers and dates."""
     return (
         (not filters.kinds or facet.kind in filters.kinds)
-        and (not filters.publishers or any(published_by(facet, part) for part in filters.publishers))
+        and (not filters.publishers or any(part.casefold() in facet.names for part in filters.publishers))
         and overlaps(facet.when, filters.since, filters.until)
     )
-
-
-def published_by(facet: Facet, part: str) -> bool:
-    """Say whether a part of a name stands in that of the source's publisher, the origin or the place of reading."""
-    return part.casefold() in facet.names
 
 
 def _left(segment: Segment, filters: Filters) -> Mask:

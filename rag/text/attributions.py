@@ -17,8 +17,8 @@ READ_AT: dict[PlaceKind, str] = {
 def attributed(said: Attribution) -> str:
     """Write an attribution: ``CDC, 15 May 2024, as reported by drugfree.org``.
 
-    The place of reading is left out only where it is the origin's own; that neither the release nor
-    the place has a date is told.
+    The place of reading is left out only where it is the origin's own, and of ``AP via WSLS`` what is
+    the origin's; that neither the release nor the place has a date is told.
     """
     parts = ["author unknown" if said.origin == UNKNOWN else said.origin]
     if said.date != UNKNOWN:
@@ -33,7 +33,8 @@ def attributed(said: Attribution) -> str:
 
 def _read_at(said: Attribution) -> list[str]:
     place = said.seen_at
-    if place.publisher in (said.origin, UNKNOWN):
+    agency, _, outlet = place.publisher.partition(" via ")
+    if said.origin in (place.publisher, outlet) or place.publisher == UNKNOWN:
         return []
-    told = f"{READ_AT[place.kind]} {place.publisher}"
+    told = f"via {outlet}" if said.origin == agency else f"{READ_AT[place.kind]} {place.publisher}"
     return [told, readable(place.date)] if place.date not in (UNKNOWN, said.date) else [told]

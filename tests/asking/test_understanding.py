@@ -40,6 +40,22 @@ def test_what_points_to_nothing_is_unclear_without_a_conversation(interpreter: I
     assert interpreter.understand(question, [Turn(BRIDGE, "310 million.")]).intent == QUESTION
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("What is the Harbour Bridge?", QUESTION),
+        ("Summarise the report", QUESTION),
+        ("Who is Zorba?", "help"),
+        ("help", "help"),
+    ],
+)
+def test_what_names_a_text_or_somebody_the_library_knows_is_no_question_about_the_assistant(
+    interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch, typed: str, told: str
+) -> None:
+    monkeypatch.setattr("rag.asking.intents.IntentModel.classify", lambda self, vector, least=0.0: "help")
+    assert interpreter.understand(typed, []).intent == told
+
+
 def test_the_author_is_searched_by_name_and_the_source_is_found(interpreter: Interpreter) -> None:
     found = interpreter.understand("What does the author say about traffic?", [])
     assert found.scope.source is not None and found.scope.source.id == "bridge-report"

@@ -11,6 +11,7 @@ import pytest
 from rag.composing.answers import CAUTION
 from rag.interfaces.labels import PLACES
 from rag.interfaces.rendering import answer_text
+from rag.interfaces.web.panel import missing
 from rag.interfaces.web.render import turn
 from rag.interfaces.web.scope import DateError, Scope
 from rag.interfaces.web.turns import history, stored, valid
@@ -225,6 +226,12 @@ def test_what_was_searched_is_told_and_an_abstention_counts_only_that() -> None:
     assert "○ No answer in 2 of 30 sources, not newer than 2019 . Search all sources The sources do not say." in told
     assert "Searched" not in told
     assert "Searched" not in words(shown(ANSWER))
+
+
+def test_a_text_that_is_gone_is_told_as_a_note_of_ours_or_as_words_of_the_source() -> None:
+    ours, own = (words(missing("gauge", QUOTE, kind)) for kind in ("notes", "full text"))
+    assert f"The answer rests on this note of ours: {QUOTE}" in ours
+    assert f"The answer rests on these words of it: {QUOTE}" in own
 
 
 def test_a_scope_names_the_date_that_cannot_be() -> None:

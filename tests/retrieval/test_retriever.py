@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from rag.config import Settings
 from rag.errors import QuestionError, UnknownSourceError
 from rag.indexing.chunking import above
 from rag.indexing.generation import Generation
+from rag.indexing.segment import Facet
 from rag.library.library import Library
-from rag.records import Filters
-from rag.retrieval.filters import allowed_chunks
+from rag.records import Filters, Source
+from rag.retrieval.filters import allowed_chunks, matches
 from rag.testing import HashingEmbedder
 from rag.text.words import STOP_WORDS, content_terms, tokenise
 from tests.conftest import Place
@@ -149,14 +151,27 @@ def test_a_statement_is_filtered_by_its_own_publisher_and_date(place: Place) -> 
     assert [p.chunk_id for p in read_in] == [p.chunk_id for p in found]
 
 
-def test_a_sources_publisher_finds_it_whoever_says_so_and_one_that_nobody_has_is_refused(place: Place) -> None:
+def test_a_sources_publisher_finds_it_whoever_says_so(place: Place) -> None:
+    place.library.build()
+    generation = place.open()._fresh().generation
+    chunk, wanted = generation.chunks[0], Filters(publishers=("of Bays",))
+    source = Source.unnamed("bay", "Bay report")
+    assert not matches(Facet.of(chunk, source), wanted)
+    assert matches(Facet.of(chunk, replace(source, publisher="Ministry of Bays")), wanted)
+
+
+def test_a_publisher_that_nobody_has_is_refused_and_what_was_searched_is_told(place: Place) -> None:
     place.library.build()
     assistant = place.open()
-    for row in assistant.sources():
-        found = assistant.retrieve("harbour bridge ferry", 50, filters=Filters(publishers=(row.source.publisher,)))
-        assert row.source.id in {p.source.id for p in found}
     with pytest.raises(UnknownSourceError, match="no publisher has 'Nobody' in its name; `rag sources --json` lists"):
         assistant.ask("Who built the Harbour Bridge?", filters=Filters(publishers=("Nobody",)))
+    nothing = Filters(sources=("ferry-note",), kinds=("government",))
+    answer = assistant.ask("How much did the Harbour Bridge cost?", filters=nothing)
+    assert answer.scope == "No source is left: kind government"
+    assert answer.text == "The limits of this search leave no text to search; lift one of them and ask again."
+    ferry = assistant.ask("How much did the Harbour Bridge cost?", filters=Filters(sources=("ferry-note",)))
+    assert (ferry.scope, ferry.text[:40]) == ("Searched in 1 of 2 sources", "The sources that were searched do not sa")
+    assert assistant.ask("How much did the Harbour Bridge cost?").scope == ""
 
 
 def test_equal_scores_come_by_chunk_id(tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ def place(kind: PlaceKind = "press", date: str = "unknown", publisher: str = "dr
         (Attribution("CDC", "2024", place(date="2024")), "CDC, 2024, as reported by drugfree.org"),
         (Attribution("CDC", "unknown", place(date="2025")), "CDC, as reported by drugfree.org, 2025"),
         (Attribution("CDC", "unknown", place()), "CDC, as reported by drugfree.org, undated page"),
+        (Attribution("CDC", "2024", place(publisher="AP via WSLS")), "CDC, 2024, as reported by AP via WSLS"),
+        (Attribution("AP", "2024", place(publisher="AP via WSLS")), "AP, 2024, via WSLS"),
+        (Attribution("WSLS", "2024", place(publisher="AP via WSLS")), "WSLS, 2024"),
         (Attribution("unknown", "2024", place(publisher="unknown")), "author unknown, 2024"),
     ],
 )

@@ -278,6 +278,7 @@
     const one = chat.first();
     const start = () => (find("#box") ? show(one) : setTimeout(start, 10));
     start();
+    if (chat.older().length) render("input");
   };
 
   const again = (place, leaningOn) => ask(chat.now().turns[place].question, place, leaningOn);

@@ -135,13 +135,13 @@ class Chat:
             return unread(str(error))
 
     def _text(self, doc_id: str, span: Span, quoted: str) -> str:
-        source_id = doc_id.rpartition("/")[0]
+        source_id, _, text_kind = doc_id.rpartition("/")
         assistant = self._engine.assistant()
         known = {row.source.id: row.source for row in assistant.sources()}
         try:
             document = assistant.document(doc_id)
         except UnknownSourceError:
-            return missing(source_id, quoted)
+            return missing(source_id, quoted, text_kind)
         found = locate(document, span, quoted)
         source = known.get(source_id, Source.unnamed(source_id, source_id))
         return panel(document, source, found, gone=quoted if found is None else "")

@@ -123,9 +123,20 @@
   };
   window.addEventListener("storage", list);
 
+  // Before each conversation had a key of its own, a library had one, under its folder's name.
+  const older = () => Object.keys(localStorage).filter((key) => /^conversation .*[/\\]/.test(key));
+  const former = (turns) => {
+    const [key] = older();
+    if (!key || !Array.isArray(turns) || !turns.length) return;
+    const one = { ...fresh(), turns };
+    keep(one);
+    localStorage.removeItem(key);
+    if (!current.turns.length) chat.show(one);
+  };
+
   const top = (element) => {
     element.querySelector("#kept").addEventListener("toggle", list);
     element.querySelector("#open-sources").addEventListener("click", () => chat.choose());
   };
-  Object.assign(chat, { top, first, fresh, keep, takeUp: take, now: () => current });
+  Object.assign(chat, { top, first, former, older, fresh, keep, takeUp: take, now: () => current });
 })();

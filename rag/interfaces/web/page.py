@@ -25,6 +25,9 @@ HERE = Path(__file__).parent
 MOST_PASSAGES = 50
 """Passages that a reader can ask for; more are for programs."""
 
+FORMER_KEY = "not a secret: it lets a browser read its own conversation after a restart"
+"""With which a conversation was enciphered that a browser kept before each had a key of its own."""
+
 SCRIPTS = ("page.js", "keeping.js", "asking.js", "shelf.js")
 """In the order in which they are run."""
 
@@ -69,6 +72,7 @@ def build_page(engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: boo
                 composer = _html("composer", _composer_of(engine.settings), "chat.composer(element, trigger)")
             with gr.Column(elem_id="side"):
                 panel = _html("panel", script="chat.wire(element, trigger, 'panel')")
+        _former(log, engine.settings)
         answered, restored, rated, exported = map(_told, ("answered", "restored", "rated", "take"))
         asked = composer.submit(chat.ask, None, answered, **_IN_TURN)
         composer.stop(chat.stop, None, answered, cancels=[asked], **_AT_ONCE)
@@ -98,6 +102,18 @@ def _told(name: str) -> gr.HTML:
     """A piece that shows nothing: it hands each message it is given to the function of the page's script."""
     script = f"watch('value', () => chat.{name}(JSON.parse(props.value)))"
     return gr.HTML("", elem_id=f"told-{name}", elem_classes="told", html_template="<i></i>", js_on_load=script)
+
+
+def _former(log: gr.HTML, settings: Settings) -> None:
+    """Take over the one conversation that a browser kept before each had a key of its own.
+
+    It is enciphered as gradio's `BrowserState` does it, whose 70 KB come only where there is one.
+    """
+
+    @gr.render(triggers=[log.input], show_progress="hidden")  # type: ignore[untyped-decorator]
+    def former() -> None:
+        kept = gr.BrowserState([], storage_key=f"conversation {settings.corpus.resolve()}", secret=FORMER_KEY)
+        kept.change(None, kept, None, js="chat.former", **_QUIET)
 
 
 def _name_of(settings: Settings) -> str:

@@ -149,7 +149,7 @@
       trigger("delete", { source: remove });
   };
   // The form stays until what was typed is kept, also where the list comes anew meanwhile.
-  let telling = null;  // form, the id of its source, and whether it was sent
+  let telling = null;  // form, id and facts of its source, and whether it was sent
   const forget = () => {
     if (!telling) return;
     const { form, id } = telling, row = rows().find((one) => one.dataset.source === id);
@@ -158,10 +158,10 @@
     if (row) row.querySelector("[data-facts-of]").focus();
   };
   const stay = () => {
-    if (!telling || telling.form.isConnected) return;
+    if (!telling) return;
     const row = rows().find((one) => one.dataset.source === telling.id);
-    if (telling.sent || !row) return forget();
-    row.append(telling.form);
+    if (!row || (telling.sent && row.dataset.facts !== telling.facts)) forget();
+    else if (!row.contains(telling.form)) row.append(telling.form);
   };
   const tell = (button, trigger) => {
     forget();
@@ -177,7 +177,7 @@
       telling.sent = true;
       trigger("edit", { source: facts.id, facts: told });
     });
-    telling = { form, id: facts.id, sent: false };
+    telling = { form, id: facts.id, facts: row.dataset.facts, sent: false };
     row.append(form);
     form.elements[0].focus();
   };
@@ -227,12 +227,7 @@
       trigger("change", { on: target.checked });
       if (target.checked) setTimeout(chat.look, 1000);
     });
-    new MutationObserver(() => {
-      if (find("#report .done")) address.value = "";
-      if (!telling || !telling.sent) return;
-      if (find("#report .done")) forget();
-      else if (find("#report .problem")) telling.sent = false;
-    }).observe(find("#report") || element, { childList: true, subtree: true });
+    new MutationObserver(() => { if (find("#report .done")) address.value = ""; }).observe(find("#report") || element, { childList: true, subtree: true });
     refresh();
   };
   Object.assign(chat, { scope, scoped, scoping, unscope, blame, listed, manage, choose, shut, shelf });
