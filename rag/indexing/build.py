@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -21,8 +21,12 @@ from rag.indexing.generation import PIPELINE, Generation, Part, contextual_text,
 from rag.indexing.noted import questions_of, statements_of
 from rag.indexing.report import BuildReport, Progress, ReportRow, Status, silent
 from rag.indexing.store import Store
+from rag.loading import release
+from rag.loading.normalise import shown
 from rag.records import Chunk, Document, Source
-from rag.sources.corpus import Corpus, Material, Reading, read_material
+from rag.sources.corpus import Corpus
+from rag.sources.identities import free
+from rag.sources.materials import Material, Reading, read_material
 from rag.text.words import tokenise
 
 READERS = 4
@@ -68,7 +72,8 @@ def build(
         previous = None if force else _previous(settings, embedder)
         old = _yields(previous) if previous else {}
         new = _read(corpus, old, settings, embedder, progress)
-        rows = _report(new, old)
+        rows = (*_report(new, old), *_skipped(corpus))
+        corpus.remember()
         if previous and new == old:
             return BuildReport(previous.pointer.generation, False, rows, 0)
         if not any(y.chunks for y in new.values()):
@@ -113,10 +118,13 @@ def _read(
     corpus: Corpus, old: Mapping[str, _Yield], settings: Settings, embedder: Embedder, progress: Progress
 ) -> dict[str, _Yield]:
     """Read every file that changed, several at once; one that cannot be read keeps what it gave before."""
-    materials = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
+    materials = {corpus.file(m.path): m for m in corpus.materials()}
     digests = {file: _digest(material) for file, material in materials.items()}
     same = {file: old[file] for file in materials if file in old and old[file].part.digest == digests[file]}
     found: dict[str, _Yield] = {}
+    taken: dict[str, set[str]] = {}
+    for document in (document for one in same.values() for document in one.documents):
+        taken.setdefault(document.text_kind, set()).add(document.source_id)
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     try:
         reading = {file: pool.submit(list, read_material(m)) for file, m in materials.items() if file not in same}
@@ -124,12 +132,33 @@ def _read(
             if file in same:
                 found[file] = same[file]
             else:
-                new = _cut_all(reading.pop(file).result(), file, digests[file], settings, embedder)
+                readings = list(_apart(reading.pop(file).result(), taken))
+                new = _cut_all(readings, file, digests[file], settings, embedder)
                 found[file] = _keep_failed(new, old.get(file))
             progress("reading", number, len(materials))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        release()
     return found
+
+
+def _apart(readings: Iterable[Reading], taken: dict[str, set[str]]) -> Iterator[Reading]:
+    """Give each text an id of its own where one of another file has its id; those of each kind are in `taken`."""
+    for reading in readings:
+        if reading.document is None:
+            yield reading
+            continue
+        held = taken.setdefault(reading.document.text_kind, set())
+        source_id = free(reading.source.id, held)
+        held.add(source_id)
+        yield reading if source_id == reading.source.id else reading.under(source_id)
+
+
+def _skipped(corpus: Corpus) -> Iterator[ReportRow]:
+    """Tell what stands in documents/ and nobody means as a text."""
+    for path, why in corpus.skipped().items():
+        name = shown(path.name)
+        yield ReportRow(name, "full text", corpus.file(path), "skipped", f"{name}: {why}", 0)
 
 
 def _digest(material: Material) -> str:
@@ -145,16 +174,18 @@ def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Sett
     documents: list[Document] = []
     chunks: list[Chunk] = []
     failures: list[tuple[str, str]] = []
+    skipped: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
     for reading in readings:
         if reading.document is None:
-            failures.append((reading.source.id, reading.reason))
+            (skipped if reading.skipped else failures).append((reading.source.id, reading.reason))
             continue
         sources.append(reading.source)
         documents.append(reading.document)
         chunks.extend(cut(reading.document, reading.source, embedder, max_tokens=settings.chunk_tokens))
         warnings.extend((reading.source.id, warning) for warning in reading.warnings)
-    part = Part(file, digest, tuple(s.id for s in sources), tuple(d.doc_id for d in documents), tuple(failures))
+    ids, texts = tuple(s.id for s in sources), tuple(d.doc_id for d in documents)
+    part = Part(file, digest, ids, texts, tuple(failures), tuple(skipped))
     return _Yield(part, tuple(sources), tuple(documents), tuple(chunks), tuple(warnings))
 
 
@@ -178,9 +209,9 @@ def _keep_failed(new: _Yield, before: _Yield | None) -> _Yield:
 
 def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[ReportRow, ...]:
     rows: list[ReportRow] = []
+    had = {document for before in old.values() for document in before.part.documents}
     for file, found in new.items():
         before = old.get(file)
-        had = set(before.part.documents) if before else set()
         failed = dict(found.part.failures)
         odd: dict[str, list[str]] = {}
         for source_id, warning in found.warnings:
@@ -197,8 +228,9 @@ def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[Repor
             count = sum(c.doc_id.startswith(f"{source_id}/") for c in found.chunks)
             kept = " (the previous version stays)" if count else ""
             rows.append(ReportRow(source_id, kind, file, "failed", reason + kept, count))
+        rows.extend(ReportRow(source_id, kind, file, "skipped", why, 0) for source_id, why in found.part.skipped)
+    left = {document for found in new.values() for document in found.part.documents}
     for file, before in old.items():
-        left = new[file].part.documents if file in new else ()
         gone = (document for document in before.documents if document.doc_id not in left)
         rows.extend(ReportRow(d.source_id, d.text_kind, file, "removed", "", 0) for d in gone)
     return tuple(rows)

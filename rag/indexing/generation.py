@@ -20,7 +20,7 @@ from rag.indexing.noted import NotedQuestions, statements_of
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement
 
-PIPELINE = "7"
+PIPELINE = "8"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 Row = TypeVar("Row")
@@ -38,6 +38,8 @@ class Part:
     documents: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
     """Source id and reason of each text that could not be read."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Source id and reason of each file in it that nobody means as a text."""
 
 
 class Generation:

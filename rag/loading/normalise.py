@@ -51,6 +51,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def shown(name: str) -> str:
+    """Return a file's name as it can be shown: U+FFFD for bytes that are no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def clean_line(text: str) -> str:
     """Return text as one clean line, each run of white space one space."""
     return _SPACES.sub(" ", clean(text)).strip()
