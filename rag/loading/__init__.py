@@ -150,6 +150,8 @@ def _read(data: bytes, name: str) -> Extract:
         raise LoadError("encrypted: the document needs a password" if locked else old)
     if kind.startswith("not "):
         raise LoadError(f"damaged or misnamed: the content is {kind}, whatever the name says")
+    if kind.startswith("markup: "):
+        raise LoadError(f"no reader for {kind.removeprefix('markup: ')}")
     raise LoadError(f"no reader for {kind.removeprefix('binary: ')}; save it as PDF, DOCX, HTML or text")
 
 

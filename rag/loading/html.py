@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rag.errors import LoadError
 from rag.loading.encodings import decode
 from rag.loading.extract import Extract
-from rag.loading.html_blocks import Block, cut_blocks, inner_text, lay_out
+from rag.loading.html_blocks import Block, cut_blocks, inner_text, lay_out, struck
 from rag.loading.html_furniture import is_furniture
 from rag.loading.html_meta import page_facts, page_titles
 from rag.loading.html_select import Selection
 from rag.loading.limits import ATTRIBUTES, ELEMENTS, HTML_BYTES, megabytes
-from rag.loading.normalise import Layout
+from rag.loading.normalise import Layout, left_out
 from rag.loading.quality import error_page
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read_html(data: bytes) -> Extract:
     doubt = error_page(_heads(root, facts["title"]), layout.text or "".join(block.text for block in blocks[:1]))
     if not layout.text:
         raise LoadError(doubt or "empty: the page holds no text of its own (it may be built by scripts)")
-    return replace(layout.extract(facts), doubt=doubt)
+    return replace(layout.extract(facts, warnings=left_out(struck(root))), doubt=doubt)
 
 
 def _heads(root: _Element, title: str) -> list[str]:

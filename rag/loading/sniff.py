@@ -46,7 +46,7 @@ _HTML_INSIDE = re.compile(rb"<(?:html|body|p|div|h1|table)\b[^>]*>", re.IGNORECA
 
 
 def tell(data: bytes, *, name: str) -> str:
-    """Return the format of a file: ``html``, ``pdf``, …, or what has no reader, as ``binary: WHAT`` or ``markup: WHAT``.
+    """Return the format of a file: ``html``, ``pdf``, …; ``binary: WHAT`` or ``markup: WHAT`` for what has no reader.
 
     The content wins where it is certain (a PDF called ``report.html`` is a PDF); the
     name decides among the formats that are plain text, and is believed where a text only
