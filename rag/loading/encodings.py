@@ -101,7 +101,8 @@ def _is_mixed(data: bytes) -> bool:
     """
     letters = sum(1 for _ in _WIDE.finditer(data))
     strays = len(_WIDE.sub(b"", data).translate(None, bytes(range(0x80))))
-    return 2 * letters > strays
+    least = strays if re.search(rb"[A-Za-z]", data) else strays + 1
+    return letters > 0 and 2 * letters >= least
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:

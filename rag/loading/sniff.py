@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 _PACKED = ("pdf", "docx", "pptx", "odt", "epub", "zip")
 """Formats whose content says so: a file that is only called so is none."""
+_OFFICE = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
+"""Formats of Office Open XML, and the part in whose folder each mostly has its text."""
 _SUFFIXES = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), "markdown"),
@@ -87,11 +89,10 @@ def _tell_zip(data: bytes, named: str) -> str:
         return "epub"
     if "opendocument.text" in kind:
         return "odt"
-    folders = {name.partition("/")[0] for name in names} if "[Content_Types].xml" in names else ()
-    if "word" in folders:
-        return "docx"
-    if "ppt" in folders:
-        return "pptx"
-    if "xl" in folders or "xl/workbook.xml" in names or "opendocument" in kind:
+    if "[Content_Types].xml" in names or names & set(_OFFICE.values()):
+        folders = {name.partition("/")[0] for name in names}
+        office = next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
+        return "binary: a spreadsheet or drawing" if office == "xlsx" else office
+    if "opendocument" in kind:
         return "binary: a spreadsheet or drawing"
     return "zip"
