@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -29,8 +30,8 @@ from rag.sources.identities import free
 from rag.sources.materials import Material, Reading, read_material
 from rag.text.words import tokenise
 
-READERS = 4
-"""Files that are read at once; parsers written in C leave the interpreter free while they work."""
+READERS = min(4, os.cpu_count() or 1)
+"""Files that are read at once, each in a process of its own where its format needs one."""
 
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""

@@ -37,7 +37,7 @@ from rag.sources.declarations import (
     texts,
     texts_by_name,
 )
-from rag.sources.files import README, DocumentFile, document_files, meta_path, read_meta
+from rag.sources.files import README, DocumentFile, document_files, meta_path, path_name, read_meta
 from rag.sources.identities import assign, read_known, slug, write_known
 from rag.sources.materials import Material
 
@@ -129,10 +129,8 @@ class Corpus:
         return {file.path: file.skipped for file in self._files() if file.skipped}
 
     def file(self, path: Path) -> str:
-        """Name a file of the library by its path in it; bytes that are no UTF-8 stand as escapes."""
-        return (
-            path.relative_to(self.root).as_posix().encode("utf-8", "surrogateescape").decode(errors="backslashreplace")
-        )
+        """Name a file of the library, see `rag.sources.files.path_name`."""
+        return path_name(path, self.root)
 
     def top(self, path: Path) -> Path:
         """Give the file or folder of documents/ that a path is or stands in."""
@@ -142,7 +140,7 @@ class Corpus:
         """Note which id each file has, so that it keeps it where it is moved, renamed or joined by another."""
         texts = [m for m in self.materials() if m.text_kind == "full text" and m.path.is_file()]
         write_known(
-            self.documents, {m.path.relative_to(self.documents).as_posix(): (m.source.id, m.path) for m in texts}
+            self.documents, {path_name(m.path, self.documents): (m.source.id, m.path) for m in texts}
         )
 
     def _files(self) -> list[DocumentFile]:

@@ -36,8 +36,13 @@ class DocumentFile:
 
     @property
     def name(self) -> str:
-        """Its path in documents/."""
-        return self.path.relative_to(self.top.parent).as_posix()
+        """Its path in documents/, see `path_name`."""
+        return path_name(self.path, self.top.parent)
+
+
+def path_name(path: Path, folder: Path) -> str:
+    """Name a file by its path in a folder; bytes that are no UTF-8 stand as escapes."""
+    return path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape").decode(errors="backslashreplace")
 
 
 def document_files(documents: Path) -> Iterator[DocumentFile]:
