@@ -12,6 +12,7 @@ from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS, PAGES
 from rag.loading.normalise import Layout
 from rag.loading.pdf_facts import first_heading, folded, outline, properties
+from rag.loading.pdf_forms import fill_in
 from rag.loading.pdf_lines import Line, page_lines
 from rag.records import UNKNOWN
 
@@ -70,6 +71,7 @@ def _all_lines(document: Any) -> tuple[list[list[Line]], list[int]]:
 
     if len(document) > PAGES:
         raise LoadError(f"too large: {len(document)} pages, limit {PAGES}")
+    document.init_forms()
     pages: list[list[Line]] = []
     broken: list[int] = []
     characters = 0
@@ -79,6 +81,7 @@ def _all_lines(document: Any) -> tuple[list[list[Line]], list[int]]:
             page = document[number - 1]
             text_page = page.get_textpage()
             lines = page_lines(text_page)
+            fill_in(lines, page, document.formenv)
             text_page.close()
             page.close()
         except pypdfium2.PdfiumError:
