@@ -22,6 +22,7 @@ from rag.loading.frames import receive, send
 from rag.loading.limits import MEMORY_BYTES, megabytes, seconds
 from rag.loading.readers import read_as
 
+_COMMAND = [sys.executable, "-m", "rag.loading.worker"]
 _HOME = Path(__file__).resolve().parents[2]
 """Where the package stands, for the worker to find it."""
 _PLAIN = ("csv", "markdown", "text")
@@ -33,9 +34,8 @@ class _Worker:
     """A process that reads one document after the other; see `rag.loading.worker`."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "rag.loading.worker"]
         pipe, null = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=null, cwd=_HOME)
+        self._process = subprocess.Popen(_COMMAND, stdin=pipe, stdout=pipe, stderr=null, cwd=_HOME)
 
     def read(self, kind: str, data: bytes) -> Extract | str | None:
         """Return a document's text or why there is none; None where the process ended on it."""

@@ -9,7 +9,6 @@ from rag.loading.normalise import clean_line
 from rag.loading.pdf_lines import Line
 
 
-
 def fill_in(lines: list[Line], page: Any, form: Any) -> None:
     """Put the filled fields of a page into its lines, each behind its label, and text boxes below.
 

@@ -63,6 +63,8 @@ _BAD_SIGN = re.compile(r"\ufffd|\(cid:\d+\)")
 _RUN = re.compile(r"(\S)\1{9,}")
 _LONG = re.compile(r"[^\s\u0e00-\u17ff\u2e80-\uffff]{25,}")
 """Longer than words are, in scripts that part words by spaces."""
+_MANY = 100
+"""Signs from which a text is more than a word or two."""
 _DENSE = 0.01
 """Wrongly decoded letters for each letter from which the whole text is taken to be wrong."""
 
@@ -89,7 +91,8 @@ def error_page(heads: Iterable[str], text: str) -> str:
 def _no_words(text: str) -> str:
     """Return why a text has no words worth the name."""
     signs = "".join(text.split())
-    if all(part.strip(" .\"'").lower() in _NOTHING for part in re.split(r"[\n|]", text)):
+    said = filter(str.strip, re.split(r"[\n|]", text))
+    if all(part.strip(" .\"'").lower() in _NOTHING for part in said):
         return f"no text: it says {text[:40]!r} and nothing else"
     if 2 * sum(len(found) for found in _BAD_SIGN.findall(text)) > len(signs):
         return "no text: its letters were lost when it was saved, and stand as U+FFFD or (cid:NUMBER)"
@@ -98,7 +101,8 @@ def _no_words(text: str) -> str:
     if 2 * sum(len(found[0]) for found in _RUN.finditer(text)) > len(signs):
         sign, _ = Counter(signs).most_common(1)[0]
         return f"no text: it is mostly the sign {sign!r} over and over"
-    if 2 * sum(len(found) for found in _LONG.findall(text) if "//" not in found) > len(signs):
+    long = sum(len(found) for found in _LONG.findall(text) if "//" not in found)
+    if len(signs) >= _MANY and 2 * long > len(signs):
         return "no text: it is coded data, or its letters are not those that are printed; needs OCR if it is a PDF"
     return ""
 

@@ -139,9 +139,7 @@ class Corpus:
     def remember(self) -> None:
         """Note which id each file has, so that it keeps it where it is moved, renamed or joined by another."""
         texts = [m for m in self.materials() if m.text_kind == "full text" and m.path.is_file()]
-        write_known(
-            self.documents, {path_name(m.path, self.documents): (m.source.id, m.path) for m in texts}
-        )
+        write_known(self.documents, {path_name(m.path, self.documents): (m.source.id, m.path) for m in texts})
 
     def _files(self) -> list[DocumentFile]:
         try:
