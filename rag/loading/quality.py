@@ -11,14 +11,16 @@ from rag.loading.extract import Extract
 _ERRORS: tuple[tuple[str, int, str], ...] = (
     (
         "not found", 1_500,
-        r"(?:error\s*)?404\b|(?:the )?page (?:was |could )?not (?:be )?found|not found$"
+        r"(?:error\s*)?404(?:[\s!.,]*(?:error|page|file|not|oops|sorry)\b.*)?[!.]?$"
+        r"|(?:the )?page (?:was |could )?not (?:be )?found|not found$"
         r"|seite (?:wurde )?nicht gefunden"
         r"|(?:the |this )?page (?:you requested |does not |doesn.t |no longer )?exists?$|página no encontrada"
         r"|page introuvable|(?:sorry, )?(?:we )?couldn.t find (?:that|this|the) page",
     ),
     (
         "access refused", 1_500,
-        r"(?:error\s*)?403\b|forbidden$|access (?:to this page )?(?:has been )?denied|you have been blocked"
+        r"(?:error\s*)?403(?:[\s!.,]*(?:error|forbidden|access)\b.*)?[!.]?$"
+        r"|forbidden$|access (?:to this page )?(?:has been )?denied|you have been blocked"
         r"|just a moment|attention required|are you (?:a )?(?:robot|human)"
         r"|verify(?:ing)? (?:that )?you are (?:a )?human"
         r"|checking your browser|enable javascript and cookies|unusual traffic|pardon our interruption",
@@ -31,7 +33,8 @@ _ERRORS: tuple[tuple[str, int, str], ...] = (
     ),
     (
         "server error", 1_500,
-        r"(?:error\s*)?50[0234]\b|internal server error|bad gateway|service (?:temporarily )?unavailable"
+        r"(?:error\s*)?50[0234](?:[\s!.,]*(?:error|internal|bad|service|gateway|server)\b.*)?[!.]?$"
+        r"|internal server error|bad gateway|service (?:temporarily )?unavailable"
         r"|gateway time-?out|site (?:is )?under maintenance",
     ),
     (
@@ -63,7 +66,7 @@ _BAD_SIGN = re.compile(r"\ufffd|\(cid:\d+\)")
 _RUN = re.compile(r"(\S)\1{9,}")
 _LONG = re.compile(r"[^\s\u0e00-\u17ff\u2e80-\uffff]{25,}")
 """Longer than words are, in scripts that part words by spaces."""
-_MANY = 100
+_MANY = 40
 """Signs from which a text is more than a word or two."""
 _DENSE = 0.01
 """Wrongly decoded letters for each letter from which the whole text is taken to be wrong."""

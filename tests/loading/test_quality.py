@@ -64,7 +64,8 @@ def read_one(data: bytes, name: str, *, as_is: bool = False) -> str:
     "text",
     [
         "None of the boats came back.",
-        "404 boats were counted in the harbour in 1871, of which thirty were of oak. " * 30,
+        "404 boats were counted in the harbour in 1871, of which thirty were of oak.",
+        "500 Days of Summer\n\nA film of 2009 about an office and a lift.",
         "The naïve guest pays 12 € a cup; “the best in town”, says the owner’s wife. Ægir, Ωmega, Łódź, İzmir.",
         "岸壁の長さは200メートルである。クレーンが二台ある。",
         "ท่าเรือยาวสองร้อยเมตร" * 9,
