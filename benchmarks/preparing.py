@@ -65,7 +65,8 @@ def cut(folder: Path, embedder: Embedder, tokens: int) -> None:
     """Cut every document of a material as our build does, and keep the texts that are encoded."""
     from rag.indexing import chunking
     from rag.indexing.chunking import contextual_text
-    from rag.sources.corpus import Corpus, read_material
+    from rag.sources.corpus import Corpus
+    from rag.sources.materials import read_material
 
     passages = []
     for material in Corpus.read(folder).materials():

@@ -302,12 +302,12 @@ def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[R
 
 
 def checked_question(question: str) -> str:
-    """Give the question without white space around it.
+    """Give the question without white space around it; a byte that is no UTF-8 becomes a question mark.
 
     Raises:
         QuestionError: it is empty or longer than 2,000 characters.
     """
-    question = " ".join(question.split())
+    question = " ".join(question.encode("utf-8", "replace").decode().split())
     if not question:
         raise QuestionError("the question is empty; write what you want to know")
     if len(question) > LONGEST_QUESTION:

@@ -149,7 +149,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _from_corpus(corpus: Path) -> dict[str, Any]:
     path = corpus / "corpus.toml"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("settings", {})
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("settings", {})
     except OSError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

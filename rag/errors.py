@@ -7,6 +7,7 @@
     ├── CorpusError            sources.toml or corpus.toml is wrong, or there is nothing to index
     │   └── UnknownSourceError no source has this id
     ├── LoadError              a file or page cannot become text; its reason is kept with the source
+    │   └── SkippedError       nobody means it as a text: a lock file, a thumbnail, a hidden file
     ├── FetchError             an address is refused, unreachable, or does not hold what was asked for
     │   └── UnreachableError   its host does not resolve, or takes no connection
     ├── ModelError             the weights of a model cannot be found or loaded
@@ -46,6 +47,10 @@ class UnknownSourceError(CorpusError):
 
 class LoadError(RagError):
     """A file or page cannot become text."""
+
+
+class SkippedError(LoadError):
+    """Nobody means a file as a text: it is a lock file, a thumbnail, hidden."""
 
 
 class FetchError(RagError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -24,11 +25,15 @@ from rag.indexing.growth import grow, without
 from rag.indexing.report import BuildReport, Progress, ReportRow, Status, silent
 from rag.indexing.segment import CutText
 from rag.indexing.store import Store
+from rag.loading import release
+from rag.loading.normalise import shown
 from rag.records import source_and_kind
-from rag.sources.corpus import Corpus, Reading, read_material
+from rag.sources.corpus import Corpus
+from rag.sources.identities import free
+from rag.sources.materials import Reading, read_material
 
-READERS = 4
-"""Files that are read at once; parsers written in C leave the interpreter free while they work."""
+READERS = min(4, os.cpu_count() or 1)
+"""Files that are read at once, each in a process of its own where its format needs one."""
 
 EMBED_STEP = 64
 """Texts embedded between two reports of progress."""
@@ -69,7 +74,8 @@ def build(
         old = {part.file: _Yield(part) for part in previous.parts} if previous else {}
         with store.digests() as digests:
             new = _read(corpus, old, settings, embedder, digests, progress)
-        rows = _report(new, old)
+        rows = (*_report(new, old), *_skipped(corpus))
+        corpus.remember()
         if previous and new == old:
             return BuildReport(previous.pointer.generation, False, rows, 0)
         if not any(text.chunks for found in new.values() for text in found.part.texts):
@@ -109,10 +115,14 @@ def _read(
     progress: Progress,
 ) -> dict[str, _Yield]:
     """Read every file that changed, several at once; one that cannot be read keeps what it gave before."""
-    materials = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
+    materials = {corpus.file(m.path): m for m in corpus.materials()}
     fingerprints = {file: material.digest(digests) for file, material in materials.items()}
     same = {file: old[file] for file in materials if file in old and old[file].part.digest == fingerprints[file]}
     found: dict[str, _Yield] = {}
+    taken: dict[str, set[str]] = {}
+    for text in (text for one in same.values() for text in one.part.texts):
+        source_id, kind = source_and_kind(text.doc_id)
+        taken.setdefault(kind, set()).add(source_id)
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
     try:
         reading = {file: pool.submit(list, read_material(m)) for file, m in materials.items() if file not in same}
@@ -120,28 +130,51 @@ def _read(
             if file in same:
                 found[file] = same[file]
             else:
-                new = _cut_all(reading.pop(file).result(), file, fingerprints[file], settings, embedder)
+                readings = list(_apart(reading.pop(file).result(), taken))
+                new = _cut_all(readings, file, fingerprints[file], settings, embedder)
                 found[file] = _keep_failed(new, old.get(file))
             progress("reading", number, len(materials))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        release()
     return found
+
+
+def _apart(readings: Iterable[Reading], taken: dict[str, set[str]]) -> Iterator[Reading]:
+    """Give each text an id of its own where one of another file has its id; those of each kind are in `taken`."""
+    for reading in readings:
+        if reading.document is None:
+            yield reading
+            continue
+        held = taken.setdefault(reading.document.text_kind, set())
+        source_id = free(reading.source.id, held)
+        held.add(source_id)
+        yield reading if source_id == reading.source.id else reading.under(source_id)
+
+
+def _skipped(corpus: Corpus) -> Iterator[ReportRow]:
+    """Tell what stands in documents/ and nobody means as a text."""
+    for path, why in corpus.skipped().items():
+        name = shown(path.name)
+        yield ReportRow(name, "full text", corpus.file(path), "skipped", f"{name}: {why}", 0)
 
 
 def _cut_all(readings: Iterable[Reading], file: str, digest: str, settings: Settings, embedder: Embedder) -> _Yield:
     """Cut what a file gave into chunks."""
     texts: list[CutText] = []
     failures: list[tuple[str, str]] = []
+    skipped: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
     for reading in readings:
         if reading.document is None:
-            failures.append((reading.source.id, reading.reason))
+            (skipped if reading.skipped else failures).append((reading.source.id, reading.reason))
             continue
         chunks = cut(reading.document, reading.source, embedder, max_tokens=settings.chunk_tokens)
         texts.append(CutText(reading.source, reading.document, tuple(chunks)))
         warnings.extend((reading.source.id, warning) for warning in reading.warnings)
     counts = (PartText(t.document.doc_id, len(t.chunks), sum(len(c.sentences) for c in t.chunks)) for t in texts)
-    return _Yield(Part(file, digest, tuple(counts), tuple(failures)), tuple(texts), tuple(warnings))
+    part = Part(file, digest, tuple(counts), tuple(failures), tuple(skipped))
+    return _Yield(part, tuple(texts), tuple(warnings))
 
 
 def _keep_failed(new: _Yield, before: _Yield | None) -> _Yield:
@@ -155,9 +188,9 @@ def _keep_failed(new: _Yield, before: _Yield | None) -> _Yield:
 
 def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[ReportRow, ...]:
     rows: list[ReportRow] = []
+    had = {text.doc_id for before in old.values() for text in before.part.texts}
     for file, found in new.items():
         before = old.get(file)
-        had = {text.doc_id for text in before.part.texts} if before else set()
         failed = dict(found.part.failures)
         odd: dict[str, list[str]] = {}
         for source_id, warning in found.warnings:
@@ -175,8 +208,9 @@ def _report(new: Mapping[str, _Yield], old: Mapping[str, _Yield]) -> tuple[Repor
         for source_id, reason in failed.items():
             stays = " (the previous version stays)" if kept[source_id] else ""
             rows.append(ReportRow(source_id, kind, file, "failed", reason + stays, kept[source_id]))
+        rows.extend(ReportRow(source_id, kind, file, "skipped", why, 0) for source_id, why in found.part.skipped)
+    left = {text.doc_id for found in new.values() for text in found.part.texts}
     for file, before in old.items():
-        left = {text.doc_id for text in new[file].part.texts} if file in new else set()
         gone = (source_and_kind(text.doc_id) for text in before.part.texts if text.doc_id not in left)
         rows.extend(ReportRow(source_id, kind, file, "removed", "", 0) for source_id, kind in gone)
     return tuple(rows)

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from rag.digests import file_digest
 from rag.indexing.encoder import (
     Embedder,
     FloatArray,
@@ -32,7 +33,6 @@ from rag.indexing.encoder import (
     untruncated,
 )
 from rag.inference import TextModel
-from rag.models import file_digest
 
 RECIPE = "1"
 """Raised when another export is made of the same weights."""

@@ -24,7 +24,7 @@ from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
 
-PIPELINE = "9"
+PIPELINE = "10"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 PARTS = "parts.json"
@@ -56,6 +56,8 @@ class Part:
     texts: tuple[PartText, ...]
     failures: tuple[tuple[str, str], ...]
     """Source id and reason of each text that could not be read."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Source id and reason of each file in it that nobody means as a text."""
 
 
 class Generation:

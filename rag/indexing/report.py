@@ -9,7 +9,8 @@ from typing import Literal
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and how much there is."""
 
-Status = Literal["added", "changed", "unchanged", "removed", "failed"]
+Status = Literal["added", "changed", "unchanged", "removed", "failed", "skipped"]
+"""``skipped``: nobody means the file as a text, such as a lock file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ReportRow:
     file: str
     status: Status
     reason: str
-    """Why it failed, or what was odd; empty when all is well."""
+    """Why it failed or was skipped, or what was odd; empty when all is well."""
     chunks: int
 
 

@@ -119,7 +119,8 @@ def _library_commands(command: Command) -> None:
         "add", _add, "Add files, folders or web pages as sources, or as the full text of a source; then build."
     )
     sub.add_argument("place", nargs="+", metavar="PATH|URL")
-    sub.add_argument("--source", metavar="ID", help="the declared source whose full text it is")
+    sub.add_argument("--source", metavar="ID", help="the source whose text it is; one that stands there is replaced")
+    sub.add_argument("--as-is", action="store_true", help="take what seems to be no text, such as an error page")
     for name in SOURCE_FACTS:
         sub.add_argument(f"--{name}", help=f"{name} of a new source; `rag set` changes that of another")
     sub = command("set", _set, "Change what is told of a source: who published it, and when; then build.")
@@ -229,7 +230,7 @@ def _built(library: Library, options: Options, told: Iterable[str] = (), *, forc
 def _add(options: Options) -> int:
     library = Library(_settings(options))
     meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
-    added = (library.add(place, source_id=options.source, meta=meta) for place in options.place)
+    added = (library.add(place, source_id=options.source, meta=meta, as_is=options.as_is) for place in options.place)
     return _built(library, options, (f"added {path}" for path in added))
 
 

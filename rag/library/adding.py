@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -10,20 +9,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from rag.digests import file_digest
 from rag.errors import CorpusError, LoadError, listed
+from rag.loading.normalise import shown
 from rag.records import Source
-from rag.sources.corpus import REMOVED, Corpus, Material, meta_path, read_material, slug
+from rag.sources.corpus import AS_IS, Corpus
 from rag.sources.fetched import Fetcher
+from rag.sources.files import REMOVED, document_files, meta_path, read_meta, write_meta
+from rag.sources.identities import free, slug
+from rag.sources.materials import Material, read_material
 
 
-def add_file(corpus: Corpus, path: Path, source_id: str | None, meta: Mapping[str, str]) -> Path:
+def add_file(corpus: Corpus, path: Path, source_id: str | None, meta: Mapping[str, str], *, as_is: bool) -> Path:
     """Install a file or folder as the text of a source, by default of one named after it; see `Library.add`."""
     if not path.exists():
         raise CorpusError(f"there is no file {str(path)!r}; check the name")
-    return install(corpus, path, _owner(corpus, source_id or slug(path.stem), meta), meta)
+    name = source_id or _own_name(corpus, slug(path.stem if path.is_file() else path.name), path)
+    return install(corpus, path, _owner(corpus, name, meta), meta, as_is=as_is)
 
 
-def add_page(corpus: Corpus, url: str, fetcher: Fetcher, source_id: str | None, meta: Mapping[str, str]) -> Path:
+def add_page(
+    corpus: Corpus, url: str, fetcher: Fetcher, source_id: str | None, meta: Mapping[str, str], *, as_is: bool
+) -> Path:
     """Install a web page as the text of a source, by default of one named after its address; see `Library.add`."""
     fetched = fetcher.fetch(url)
     parts = urlsplit(fetched.url)
@@ -31,35 +38,51 @@ def add_page(corpus: Corpus, url: str, fetcher: Fetcher, source_id: str | None, 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}{fetched.suffix}"
         path.write_bytes(fetched.body)
-        return install(corpus, path, _owner(corpus, source_id or name, meta), {"url": url, **meta})
+        name = source_id or _own_name(corpus, name, path, url)
+        return install(corpus, path, _owner(corpus, name, meta), {"url": url, **meta}, as_is=as_is)
 
 
-def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str]) -> Path:
+def _own_name(corpus: Corpus, name: str, path: Path, url: str = "") -> str:
+    """Give the id under which a file or page is added: its own, if it is there already, else one that is free."""
+    held = {m.folder or m.source.id: m for m in corpus.materials() if m.text_kind == "full text"}
+    for source_id, material in held.items():
+        same = path.is_file() and material.path.is_file() and file_digest(material.path) == file_digest(path)
+        if path.resolve() in (material.path.resolve(), *material.path.resolve().parents):
+            return source_id
+        if source_id.startswith(name) and (same or (url and material.source.url == url)):
+            return source_id
+    return free(name, held)
+
+
+def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str], *, as_is: bool = False) -> Path:
     """Put a file or folder into documents/ under a source's name, once it is known to be readable.
 
     Raises:
         LoadError: it cannot become text; nothing is changed.
     """
     target = corpus.documents / (name + ("" if path.is_dir() else path.suffix.lower()))
-    if target.resolve() == path.resolve():
-        return target
-    corpus.documents.mkdir(parents=True, exist_ok=True)
-    _check_readable(path, corpus, name)
-    fresh = target.with_name(f".{target.name}.new")
-    if path.is_dir():
-        shutil.copytree(path, fresh, dirs_exist_ok=True)
-    else:
-        shutil.copyfile(path, fresh)
-    set_aside(corpus, name)
-    fresh.replace(target)
-    if meta:
-        meta_path(target).write_text(json.dumps(dict(meta), ensure_ascii=False, indent=1), encoding="utf-8")
-    return target
+    there = path.resolve().is_relative_to(corpus.documents.resolve())
+    if not there:
+        corpus.documents.mkdir(parents=True, exist_ok=True)
+        _check_readable(path, corpus, name, as_is=as_is)
+        fresh = target.with_name(f".{target.name}.new")
+        if path.is_dir():
+            shutil.copytree(path, fresh, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(path, fresh)
+        set_aside(corpus, name)
+        fresh.replace(target)
+    placed = path if there else target
+    if told := {**meta, **({AS_IS: True} if as_is else {})}:
+        write_meta(placed, {**read_meta(placed), **told})
+    return placed
 
 
 def set_aside(corpus: Corpus, name: str) -> Path | None:
-    """Move the files of a source to a dated folder; gives it, or None where there were none."""
-    found = [m.path for m in corpus.materials() if m.text_kind == "full text" and m.source.id == name]
+    """Move the files of a source, or a folder of sources, to a dated folder; gives it, None where there are none."""
+    texts = [m for m in corpus.materials() if m.text_kind == "full text"]
+    found = {m.path for m in texts if m.source.id == name}
+    found |= {corpus.top(m.path) for m in texts if m.folder == name}
     if not found:
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
@@ -84,11 +107,15 @@ def _owner(corpus: Corpus, source_id: str, meta: Mapping[str, str]) -> str:
     return source_id
 
 
-def _check_readable(path: Path, corpus: Corpus, name: str) -> None:
+def _check_readable(path: Path, corpus: Corpus, name: str, *, as_is: bool) -> None:
+    """Raise unless at least one text of a file or folder can be read."""
     blank = corpus.sources.get(name) or Source.unnamed(name)
+    files = [file.path for file in document_files(path) if not file.skipped] if path.is_dir() else [path]
     reasons: list[str] = []
-    for reading in read_material(Material(path, blank, "full text", declared=name in corpus.sources)):
-        if reading.document:
-            return
-        reasons.append(reading.reason)
-    raise LoadError(f"{path.name} was not added: {listed(reasons) or 'it holds no text'}")
+    for file in files:
+        material = Material(file, blank, "full text", declared=name in corpus.sources, as_is=as_is)
+        for reading in read_material(material):
+            if reading.document:
+                return
+            reasons.append(reading.reason)
+    raise LoadError(f"{shown(path.name)} was not added: {listed(reasons) or 'it holds no text'}")

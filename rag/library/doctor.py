@@ -14,7 +14,8 @@ from rag.errors import StoreError
 from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
 from rag.indexing.store import Store
-from rag.sources.corpus import QUARANTINE, Corpus
+from rag.sources.corpus import Corpus
+from rag.sources.files import QUARANTINE
 
 Severity = Literal["error", "warning"]
 
@@ -94,7 +95,7 @@ def _texts(generation: Generation) -> Iterator[Finding]:
 
 def _library(corpus: Corpus, generation: Generation) -> Iterator[Finding]:
     indexed = {part.file: part for part in generation.parts}
-    present = {m.path.relative_to(corpus.root).as_posix(): m for m in corpus.materials()}
+    present = {corpus.file(m.path): m for m in corpus.materials()}
     for file in sorted(present.keys() - indexed.keys()):
         yield Finding("warning", f"{file} is not indexed", "rag build")
     for file in sorted(indexed.keys() - present.keys()):
@@ -106,7 +107,7 @@ def _library(corpus: Corpus, generation: Generation) -> Iterator[Finding]:
                 f"{source_id} ({part.file}) could not be read: {reason}",
                 f"rag add FILE --source {source_id}",
             )
-    replaced = {m.source.id for m in present.values() if m.text_kind == "full text"}
+    replaced = {m.folder or m.source.id for m in present.values() if m.text_kind == "full text"}
     quarantine = corpus.documents / QUARANTINE
     for note in sorted(quarantine.glob("*.reason.txt")) if quarantine.is_dir() else ():
         why = note.read_text(encoding="utf-8").splitlines()[-1:]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rag.errors import CorpusError, UnknownSourceError
-from rag.sources.corpus import Corpus, meta_path, read_material, read_meta
+from rag.sources.corpus import Corpus
 from rag.sources.declarations import SOURCE_FACTS, fault
+from rag.sources.files import read_meta, replace_text, write_meta
+from rag.sources.materials import read_material
 
 
 def checked_facts(meta: Mapping[str, str]) -> dict[str, str]:
@@ -33,11 +34,12 @@ def set_facts(corpus: Corpus, source_id: str, meta: Mapping[str, str]) -> Path:
         raise CorpusError(f"nothing is told of {source_id!r}; give at least one of {', '.join(SOURCE_FACTS)}")
     if source_id in corpus.sources:
         return _set_declared(corpus.root / "sources.toml", source_id, told)
-    dropped = {m.source.id: m for m in corpus.materials() if not m.declared}
-    if source_id in dropped:
-        path = dropped[source_id].path
-        text = json.dumps({**read_meta(path), **told}, ensure_ascii=False, indent=1)
-        return _written(meta_path(path), text)
+    texts = [m for m in corpus.materials() if m.text_kind == "full text"]
+    dropped = {m.source.id: m for m in texts if not m.declared}
+    places = {m.folder: corpus.top(m.path) for m in texts if m.folder}
+    places |= {name: m.path for name, m in dropped.items()}
+    if source_id in places:
+        return write_meta(places[source_id], {**read_meta(places[source_id]), **told})
     for material in dropped.values():
         # The id of a text in a container begins with that of the container, which is opened to be sure.
         inside = source_id.startswith(f"{material.source.id}-") and read_material(material)
@@ -53,20 +55,9 @@ def _set_declared(path: Path, source_id: str, told: Mapping[str, str]) -> Path:
     """Change values of one table of sources.toml; comments, order and all else stay as they are."""
     import tomlkit
 
-    document = tomlkit.parse(path.read_bytes().decode("utf-8"))
+    document = tomlkit.parse(path.read_bytes().decode("utf-8-sig"))
     tables: Any = document["source"]
     table = next(table for table in tables if table["id"] == source_id)
     for name, value in told.items():
         table[name] = value
-    return _written(path, tomlkit.dumps(document))
-
-
-def _written(path: Path, text: str) -> Path:
-    """Replace a file in one step."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_bytes(text.encode("utf-8"))
-        fresh.replace(path)
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be written: {error.strerror or error}; nothing was changed") from error
-    return path
+    return replace_text(path, tomlkit.dumps(document))

@@ -27,8 +27,9 @@ from rag.library.notes_report import NotesReport, report_on
 from rag.library.starting import make_library
 from rag.library.status import SourceStatus, source_statuses
 from rag.library.syncing import SyncReport
-from rag.sources.corpus import DOCUMENTS, NOTES, Corpus, read_material
+from rag.sources.corpus import DOCUMENTS, NOTES, Corpus
 from rag.sources.fetched import Fetcher
+from rag.sources.materials import read_material
 
 WATCH_SECONDS = 1.0
 """Pause between two looks at the library's folder."""
@@ -62,15 +63,25 @@ class Library:
         """The library's description, read anew."""
         return Corpus.read(self.settings.corpus)
 
-    def add(self, place: Path | str, *, source_id: str | None = None, meta: Mapping[str, str] | None = None) -> Path:
+    def add(
+        self,
+        place: Path | str,
+        *,
+        source_id: str | None = None,
+        meta: Mapping[str, str] | None = None,
+        as_is: bool = False,
+    ) -> Path:
         """Copy a file, a folder or a web page into documents/, where the next build finds it.
 
         Args:
             place: a path, or an address that starts with ``http://`` or ``https://``.
-            source_id: the declared source whose full text it is; None makes it a source
-                of its own, named after it.
+            source_id: the source whose full text it is, declared or there already, whose
+                text it replaces; None makes it a source of its own, named after it, with a
+                number where another file has that name. The same file or page stays one.
             meta: values of `rag.sources.declarations.SOURCE_FACTS` for a new source; those
                 of a declared one are kept in sources.toml.
+            as_is: take it even if it seems to be no text that somebody wrote, such as an
+                error page.
 
         Returns:
             Where it stands now. What stood there is kept in documents/removed/.
@@ -84,11 +95,11 @@ class Library:
         """
         corpus = self.corpus
         told = checked_facts(meta or {})
-        if source_id is not None:
+        if source_id is not None and source_id not in {m.folder or m.source.id for m in corpus.materials()}:
             corpus.source(source_id)
         if str(place).startswith(("http://", "https://")):
-            return add_page(corpus, str(place), self._fetcher_for(), source_id, told)
-        return add_file(corpus, Path(place).expanduser(), source_id, told)
+            return add_page(corpus, str(place), self._fetcher_for(), source_id, told, as_is=as_is)
+        return add_file(corpus, Path(place).expanduser(), source_id, told, as_is=as_is)
 
     def set(self, source_id: str, meta: Mapping[str, str]) -> Path:
         """Change what is told of a source; the next build takes it into the answers.
@@ -236,6 +247,6 @@ def _stamps(folder: Path) -> list[tuple[str, int, int]]:
             stat = path.stat()
         except OSError:
             continue
-        if path.is_file():
+        if path.is_file() and not path.name.startswith("."):
             found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return found

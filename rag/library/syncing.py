@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from rag.digests import file_digest
 from rag.errors import FetchError, LoadError, UnreachableError
 from rag.indexing.report import Progress, silent
 from rag.loading import read
-from rag.models import file_digest
 from rag.records import Source
-from rag.sources.corpus import NOTES, QUARANTINE, Corpus
+from rag.sources.corpus import NOTES, Corpus
 from rag.sources.fetched import Fetched, Fetcher
+from rag.sources.files import QUARANTINE, SYNC_STATE
 from rag.text.words import counted_terms, tokenise
-
-STATE = ".sync.json"
-"""File in documents/ with the address, validators and digest of the text last fetched for each source."""
 
 TITLE_SHARE = 0.6
 """Share of a title's words that a fetched page must hold in its title or its first lines."""
@@ -78,7 +76,7 @@ def sync(corpus: Corpus, fetcher: Fetcher, install: Install, *, progress: Progre
     fetched anew. With no network it gives up after two hosts.
     """
     state = _state(corpus)
-    held = {m.source.id: m.path for m in corpus.materials() if m.text_kind == "full text"}
+    held = {m.folder or m.source.id: m.path for m in corpus.materials() if m.text_kind == "full text"}
     rows: list[SyncRow] = []
     silent_hosts: set[str] = set()
     for number, source in enumerate(corpus.sources.values(), start=1):
@@ -185,7 +183,7 @@ def _notes_length(corpus: Corpus, source_id: str) -> int:
 
 def _state(corpus: Corpus) -> dict[str, Any]:
     try:
-        loaded = json.loads((corpus.documents / STATE).read_text(encoding="utf-8"))
+        loaded = json.loads((corpus.documents / SYNC_STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     found = loaded if isinstance(loaded, dict) else {}
@@ -194,6 +192,6 @@ def _state(corpus: Corpus) -> dict[str, Any]:
 
 def _save(corpus: Corpus, state: Mapping[str, Any]) -> None:
     corpus.documents.mkdir(parents=True, exist_ok=True)
-    fresh = corpus.documents / f"{STATE}.new"
+    fresh = corpus.documents / f"{SYNC_STATE}.new"
     fresh.write_text(json.dumps(state, indent=1), encoding="utf-8")
-    fresh.replace(corpus.documents / STATE)
+    fresh.replace(corpus.documents / SYNC_STATE)

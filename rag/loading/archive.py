@@ -1,16 +1,15 @@
-"""Walk folders and zip archives; one bad member never stops the others."""
+"""Walk zip archives; one bad member never stops the others."""
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from rag.errors import LoadError
+from rag.errors import LoadError, SkippedError
+from rag.loading.bystanders import no_text
 from rag.loading.limits import ARCHIVE_BYTES, MB, MEMBERS, RATIO, megabytes
 from rag.loading.packages import open_zip, read_member
-
-_IGNORED = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini"))
 
 
 def zip_members(data: bytes) -> Iterator[tuple[str, bytes | LoadError]]:
@@ -20,7 +19,7 @@ def zip_members(data: bytes) -> Iterator[tuple[str, bytes | LoadError]]:
         LoadError: the archive itself cannot be opened, is empty or holds too much.
     """
     archive = open_zip(data)
-    infos = [info for info in archive.infolist() if not info.is_dir() and not _is_ignored(info.filename)]
+    infos = [info for info in archive.infolist() if not info.is_dir()]
     if not infos:
         raise LoadError("empty: the archive holds no files")
     if len(infos) > MEMBERS:
@@ -29,6 +28,8 @@ def zip_members(data: bytes) -> Iterator[tuple[str, bytes | LoadError]]:
     left = ARCHIVE_BYTES
     for info in sorted(infos, key=lambda info: info.filename):
         try:
+            if why := no_text(*PurePosixPath(_member_name(info)).parts):
+                raise SkippedError(why)
             if info.file_size > left:
                 raise LoadError(f"too large: the archive unpacks to more than {megabytes(ARCHIVE_BYTES)}")
             unpacked = read_member(archive, info)
@@ -39,40 +40,12 @@ def zip_members(data: bytes) -> Iterator[tuple[str, bytes | LoadError]]:
         yield _member_name(info), unpacked
 
 
-def folder_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the files of a folder and of folders in it, named from the folder down, in order.
-
-    Hidden files and links are left out, the latter since they may lead anywhere.
-
-    Raises:
-        LoadError: the folder holds no files, or too many.
-    """
-    count = 0
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        linked = any(place.is_symlink() for place in (path, *path.parents) if folder in place.parents)
-        if linked or not path.is_file() or _is_ignored(name):
-            continue
-        count += 1
-        if count > MEMBERS:
-            raise LoadError(f"too large: a folder of more than {MEMBERS} files")
-        yield name, path
-    if not count:
-        raise LoadError("empty: the folder holds no files")
-
-
 def _refuse_swarm(infos: list[zipfile.ZipInfo]) -> None:
     """Refuse a bomb in many parts, each too small to be one by itself."""
     small = [info for info in infos if info.file_size <= MB]
     packed, unpacked = sum(info.compress_size for info in small), sum(info.file_size for info in small)
     if unpacked > MB and unpacked > RATIO * max(1, packed):
         raise LoadError(f"looks like a zip bomb: {megabytes(packed)} unpacks to {megabytes(unpacked)}")
-
-
-def _is_ignored(name: str) -> bool:
-    """Return whether a member is the system's own or hidden."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(part in _IGNORED or (part.startswith(".") and part not in (".", "..")) for part in parts)
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
+from rag.loading.docx_lists import BULLET, Lists
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout, clean_line
-from rag.loading.ooxml import CORE, table_rows, text_of, text_within
+from rag.loading.ooxml import CORE, table_rows, text_of, text_within, told_left_out, told_unread
 from rag.loading.packages import Package, attribute, local
 
 if TYPE_CHECKING:
@@ -23,27 +25,36 @@ def read_docx(data: bytes) -> Extract:
     Headers and footers are left out: they repeat on every page and belong to none.
     """
     package = Package(data)
-    reader = _Reader(_heading_levels(package))
-    body = package.xml("word/document.xml").find("{*}body")
+    main = package.main("word/document.xml")
+    parts = {kind: name for kind, name in package.relations(main).values() if name in package}
+    near = {kind: f"word/{kind}.xml" for kind in ("styles", "numbering", "footnotes", "endnotes")}
+    parts = {kind: name for kind, name in near.items() if name in package} | parts
+    reader = _Reader(
+        _styles(package, parts.get("styles", "")),
+        Lists.read(package.xml(parts["numbering"]) if "numbering" in parts else None),
+    )
+    root = package.xml(main)
+    body = root.find("{*}body")
     if body is not None:
         reader.children(body)
-    for name in ("word/footnotes.xml", "word/endnotes.xml"):
-        if name in package:
-            reader.notes(package.xml(name))
+    for kind in ("footnotes", "endnotes"):
+        if kind in parts:
+            reader.notes(package.xml(parts[kind]))
     if not reader.layout.text:
         raise LoadError("empty: the document holds no text")
     facts = package.facts(CORE, date="created")
-    return reader.layout.extract({**facts, "title": known(facts["title"], reader.title)})
+    facts["title"] = known(facts["title"], reader.title)
+    return reader.layout.extract(facts, warnings=(*told_left_out(root), *told_unread(package, main)))
 
 
 class _Reader:
     """Walks one document; one use each."""
 
-    def __init__(self, levels: dict[str, int]) -> None:
+    def __init__(self, styles: dict[str, _Style], lists: Lists) -> None:
         self.layout = Layout()
         self.title = ""
-        self._levels = levels
-        """Levels of the styles that are headings."""
+        self._styles = styles
+        self._lists = lists
 
     def children(self, parent: _Element) -> None:
         """Take in the blocks of a body, cell or text box."""
@@ -64,28 +75,36 @@ class _Reader:
                 self.layout.add(f"[{attribute(note, 'id')}] {text}", group="notes")
 
     def _paragraph(self, element: _Element) -> None:
-        style = attribute(element.find("{*}pPr/{*}pStyle"), "val")
+        name = attribute(element.find("{*}pPr/{*}pStyle"), "val")
+        style = self._styles.get(name, _PLAIN)
         outline = attribute(element.find("{*}pPr/{*}outlineLvl"), "val")
-        is_point = attribute(element.find("{*}pPr/{*}numPr/{*}numId"), "val") not in ("", "0")
-        is_title = style.lower() == "title"
-        level = 1 if is_title else _level(outline) or self._levels.get(style, 0)
+        level = 1 if name.lower() == "title" else _level(outline) or style.level
         text = clean_line(text_of(element))
         if level == 1:
             self.title = self.title or text
-        if text and not level and (is_point or "list" in style.lower()):
-            self.layout.add(f"- {text}", group="list")
+        mark = self._mark(element, style) if text else ""
+        if level:
+            self.layout.add(f"{mark} {text}" if mark not in ("", BULLET) else text, level=level)
+        elif mark or "list" in name.lower():
+            self.layout.add(f"{mark or BULLET} {text}" if text else "", group="list")
         else:
-            self.layout.add(text, level=level)
+            self.layout.add(text)
         for box in element.iter("{*}txbxContent"):
             if next(box.iterancestors("{*}Fallback"), None) is None:
                 self.children(box)
+
+    def _mark(self, element: _Element, style: _Style) -> str:
+        """Return the number or bullet in front of a paragraph; an empty string where it is no point of a list."""
+        own = element.find("{*}pPr/{*}numPr")
+        list_id = attribute(own.find("{*}numId") if own is not None else None, "val") or style.list_id
+        depth = attribute(own.find("{*}ilvl") if own is not None else None, "val") or style.depth
+        return self._lists.mark(list_id, int(depth) if depth.isdigit() else 0) if list_id not in ("", "0") else ""
 
     def _table(self, table: _Element) -> None:
         rows = list(table_rows(table))
         if len(rows) == 1 and len(rows[0]) == 1:
             # A frame around paragraphs.
-            for cell in table.iterfind("{*}tr/{*}tc"):
-                self.children(cell)
+            self.children(next(table.iter("{*}tc")))
             return
         for cells in rows:
             self.layout.add_row(cells, table)
@@ -95,22 +114,40 @@ def _level(outline: str) -> int:
     return int(outline) + 1 if outline.isdigit() and int(outline) < 6 else 0
 
 
-def _heading_levels(package: Package) -> dict[str, int]:
-    """Return the style ids that are headings, with their levels, inherited ones too."""
-    levels: dict[str, int] = {}
-    parents: dict[str, str] = {}
-    name = "word/styles.xml"
-    for style in package.xml(name).iterchildren("{*}style") if name in package else ():
-        key = attribute(style, "styleId")
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a paragraph's style says that concerns its text."""
+
+    level: int = 0
+    """Of a heading; 0 of any other."""
+    list_id: str = ""
+    depth: str = ""
+    parent: str = ""
+
+    def under(self, parent: _Style) -> _Style:
+        """Fill what it leaves unsaid from the style that it rests on."""
+        if self.list_id:
+            return replace(self, level=self.level or parent.level, parent=parent.parent)
+        return _Style(self.level or parent.level, parent.list_id, parent.depth, parent.parent)
+
+
+_PLAIN = _Style()
+
+
+def _styles(package: Package, name: str) -> dict[str, _Style]:
+    """Return the styles of paragraphs by id, each with what it inherits."""
+    styles: dict[str, _Style] = {}
+    for style in package.xml(name).iterchildren("{*}style") if name else ():
         named = _HEADING_STYLE.match(attribute(style.find("{*}name"), "val"))
-        level = min(int(named[1]), 6) if named else _level(attribute(style.find("{*}pPr/{*}outlineLvl"), "val"))
-        if level:
-            levels[key] = level
-        parents[key] = attribute(style.find("{*}basedOn"), "val")
-    for key in parents:
-        above, steps = key, 0
-        while above and above not in levels and steps < 20:
-            above, steps = parents.get(above, ""), steps + 1
-        if above:
-            levels.setdefault(key, levels.get(above, 0))
-    return levels
+        styles[attribute(style, "styleId")] = _Style(
+            min(int(named[1]), 6) if named else _level(attribute(style.find("{*}pPr/{*}outlineLvl"), "val")),
+            attribute(style.find("{*}pPr/{*}numPr/{*}numId"), "val"),
+            attribute(style.find("{*}pPr/{*}numPr/{*}ilvl"), "val"),
+            attribute(style.find("{*}basedOn"), "val"),
+        )
+    for key, style in styles.items():
+        steps = 0
+        while style.parent in styles and steps < 20:
+            style, steps = style.under(styles[style.parent]), steps + 1
+        styles[key] = replace(style, parent="")
+    return styles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
 from rag.errors import LoadError
@@ -20,16 +21,24 @@ _WIDER = {
     "shift_jis": "cp932",
 }
 """Declared encodings, and the larger ones that writers mean by them."""
-_MARKED = ["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"]
-"""Encodings that are known by their marks or zeros and never guessed from letters."""
+_LAST_LETTERS = frozenset(bytes([code]) for code in range(0xC4, 0xF5))
+"""Accented letters of Windows-1252 that a text may end with, each the first byte of a letter of UTF-8 too."""
+_SAMPLE = 200_000
+"""Bytes that a guess is made from."""
+_SURE = 0.05
+"""Confidence below which a few accents are taken for those of Western Europe."""
+_WIDE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+"""A letter of UTF-8 beyond ASCII."""
+_PAYLOAD = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,[^\s\"'<>()]{60,}")
+"""A picture or a file that stands in a text itself, in base64 or with escapes."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def decode(data: bytes, *, declared: str = "") -> str:
     """Return bytes as text.
 
-    A byte order mark decides, then UTF-8 if the bytes are valid UTF-8, then what the
-    file or the server declares, then a guess from the letters' frequencies. UTF-8
+    A byte order mark decides, then UTF-8 if the bytes are valid UTF-8 or UTF-8 with
+    strays, then what the file or the server declares, then a guess from the letters and their pairs. UTF-8
     comes before the declaration since other text is almost never valid UTF-8 by chance,
     while pages that declare the wrong encoding are common.
 
@@ -44,9 +53,9 @@ def decode(data: bytes, *, declared: str = "") -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        almost = error.start >= len(data) - 4 or _mostly_utf8(data)
-    if almost:
-        return data.decode("utf-8", "replace")
+        cut = error.reason == "unexpected end of data" and data[error.start :] not in _LAST_LETTERS
+    if cut or _is_mixed(data):
+        return data.decode("utf-8", _STRAY)
     name = declared.strip().lower()
     try:
         return data.decode(_WIDER.get(name, name)) if name else _guess(data)
@@ -64,7 +73,7 @@ def decode_text(data: bytes) -> str:
     sample = text[:200_000]
     if len(_CONTROLS.findall(sample)) > 0.02 * len(sample) + 10:
         raise LoadError("not text: too many control characters; it may be a damaged or an unknown format")
-    text = clean(text)
+    text = _PAYLOAD.sub("#data", clean(text))
     if not text.strip():
         raise LoadError("empty: the file holds no text")
     if len(text) > CHARACTERS:
@@ -84,27 +93,42 @@ def _bare_utf16(data: bytes) -> str:
     return "utf-16-be" if even > 0.5 * half and odd < 0.05 * half else ""
 
 
-def _mostly_utf8(data: bytes) -> bool:
-    """Return whether a few broken bytes stand among many sound UTF-8 sequences."""
-    text = data.decode("utf-8", "replace")
-    wide = sum(char > "\x7f" for char in text)
-    return wide > 20 and text.count("\ufffd") * 20 < wide
+def _is_mixed(data: bytes) -> bool:
+    """Return whether a text is UTF-8 with strays of Windows-1252, such as pasted or appended lines.
+
+    In other encodings hardly a pair of bytes looks like a letter of UTF-8; a third of
+    all is far more than chance gives.
+    """
+    letters = sum(1 for _ in _WIDE.finditer(data))
+    strays = len(_WIDE.sub(b"", data).translate(None, bytes(range(0x80))))
+    least = strays if re.search(rb"[A-Za-z]", data) else strays + 1
+    return letters > 0 and 2 * letters >= least
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as Windows-1252, but for the rest of a letter that was cut off at the end."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.reason == "unexpected end of data":
+        return "\ufffd", len(error.object)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_STRAY = "rag.stray"
+codecs.register_error(_STRAY, _stray)
 
 
 def _guess(data: bytes) -> str:
     """Return text in the likeliest encoding, or raise a LoadError where none is likely."""
-    import charset_normalizer
+    import chardet
 
-    found = charset_normalizer.from_bytes(data[:200_000], cp_exclusion=_MARKED).best()
-    names = ["cp1252"] if found is None else [found.encoding, "cp1252"]
-    if len(data.translate(None, bytes(range(0x80)))) * 12 < len(data):
-        # So few bytes beyond ASCII are accents or curly quotes, and too few for a guess.
-        names.insert(0, "cp1252")
-    for name in names:
-        try:
-            return data.decode(name)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    if found is None:
+    found = chardet.detect(data[:_SAMPLE], encoding_era=chardet.EncodingEra.MODERN_WEB)
+    wide = len(data.translate(None, bytes(range(0x80))))
+    unsure = found["confidence"] < _SURE and wide * 4 <= len(data)
+    for name in (None if unsure else found["encoding"], "cp1252", found["encoding"]):
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            if name:
+                return data.decode(name)
+    if found["encoding"] is None:
         raise LoadError("not text in any known encoding")
-    return data.decode(found.encoding, "replace")
+    return data.decode(found["encoding"], "replace")

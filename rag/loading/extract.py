@@ -42,6 +42,8 @@ class Extract:
     licence: str = UNKNOWN
     warnings: tuple[str, ...] = ()
     """What was left out or looked odd, one sentence each."""
+    doubt: str = ""
+    """Why it seems to be no text that somebody wrote; such a one is taken only where its owner says so."""
 
 
 def known(*texts: str) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
 from rag.loading.encodings import decode
-from rag.loading.error_pages import refuse_error_page
 from rag.loading.extract import Extract
-from rag.loading.html_blocks import Block, cut_blocks, lay_out
+from rag.loading.html_blocks import Block, cut_blocks, inner_text, lay_out, struck
 from rag.loading.html_furniture import is_furniture
 from rag.loading.html_meta import page_facts, page_titles
 from rag.loading.html_select import Selection
 from rag.loading.limits import ATTRIBUTES, ELEMENTS, HTML_BYTES, megabytes
-from rag.loading.normalise import Layout
+from rag.loading.normalise import Layout, left_out
+from rag.loading.quality import error_page
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -35,10 +36,16 @@ def read_html(data: bytes) -> Extract:
     blocks = cut_blocks(root)
     layout = Layout()
     lay_out(_choose(root, blocks, [facts["title"], *page_titles(root)]), layout)
-    refuse_error_page(root, facts["title"], layout.text, blocks)
+    doubt = error_page(_heads(root, facts["title"]), layout.text or "".join(block.text for block in blocks[:1]))
     if not layout.text:
-        raise LoadError("empty: the page holds no text of its own (it may be built by scripts)")
-    return layout.extract(facts)
+        raise LoadError(doubt or "empty: the page holds no text of its own (it may be built by scripts)")
+    return replace(layout.extract(facts, warnings=left_out(struck(root))), doubt=doubt)
+
+
+def _heads(root: _Element, title: str) -> list[str]:
+    """Return what a page calls itself."""
+    tops = [inner_text(element) for element in root.iter("h1")]
+    return [title, *("".join(map(str, e.itertext())) for e in root.iter("title")), *(tops if len(tops) == 1 else ())]
 
 
 def parse_html(data: bytes) -> _Element:

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import Layout, clean_line, row_line
+from rag.loading.normalise import Layout, clean_line, ordinal, row_line
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i",
-    "ins", "kbd", "label", "mark", "nobr", "output", "q", "rb", "rp", "rt", "ruby", "s", "samp",
-    "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "ins", "kbd", "label", "mark", "math", "nobr", "output", "q", "rb", "rp", "rt", "ruby", "samp",
+    "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ))  # fmt: skip
 """Elements that do not break a line; everything else does."""
 
 SKIPPED = frozenset((
     "script", "style", "noscript", "template", "head", "title", "meta", "link", "iframe", "object",
-    "embed", "svg", "math", "canvas", "audio", "video", "source", "track", "picture", "img", "map",
+    "embed", "svg", "canvas", "audio", "video", "source", "track", "picture", "img", "map",
     "area", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter",
-    "dialog", "del", "rp",
+    "dialog", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
+STRUCK = ("del", "s", "strike")
+_FORMULA = frozenset((
+    "mrow", "mi", "mn", "mo", "ms", "mtext", "mstyle", "mpadded", "semantics", "mfenced", "menclose", "msqrt",
+    "msub", "msup", "mfrac", "munder", "mover", "mtable", "mtr", "mtd", "merror", "mphantom", "mspace",
+))  # fmt: skip
+"""Elements of MathML, which stand within a line."""
 LINES = ("li", "row", "pre")
 """Kinds of block that follow each other without a blank line in one list, table or listing."""
+_ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
+_MOST_ROWS = 1_000
+"""Rows that a cell may reach down."""
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _DIGITS = re.compile(r"[0-9+-]{1,3}")
 
@@ -88,7 +97,7 @@ class _Walker:
     def walk(self, element: _Element, in_link: bool = False) -> None:
         """Take in one element and everything under it."""
         tag = element.tag
-        if not isinstance(tag, str) or tag in SKIPPED:
+        if not isinstance(tag, str) or (tag in (*SKIPPED, *STRUCK) and not (tag == "button" and self._level)):
             return
         if len(self._trail) > _DEEPEST:
             self._say(" ".join(map(str, element.itertext())), in_link)
@@ -97,7 +106,9 @@ class _Walker:
             self._break()
         elif tag == "sup":
             self._superscript(element, in_link)
-        elif tag in INLINE:
+        elif tag in ("msup", "msub", "mfrac") and len(element) == 2:
+            self._formula(element, in_link)
+        elif tag in INLINE or tag in _FORMULA or tag == "button":
             self._children(element, in_link or tag == "a")
         elif tag == "table" and is_data_table(element):
             self._table(element)
@@ -127,6 +138,15 @@ class _Walker:
         else:
             self._children(element, in_link)
 
+    def _formula(self, element: _Element, in_link: bool) -> None:
+        """Take in a power, an index or a fraction as one writes them on a line: ``x²``, ``x_1``, ``(a)/(b)``."""
+        first, second = (clean_line("".join(map(str, part.itertext()))) for part in element)
+        if element.tag == "msup":
+            power = second.translate(_SUPERSCRIPT) if _DIGITS.fullmatch(second) else f"^({second})"
+            self._say(f"{first}{power}", in_link)
+        else:
+            self._say(f"{first}_{second}" if element.tag == "msub" else f"({first})/({second})", in_link)
+
     def _block(self, element: _Element, tag: str, in_link: bool) -> None:
         self.flush()
         saved = (self._kind, self._level, self._group, self._marker)
@@ -140,7 +160,7 @@ class _Walker:
         elif tag in ("ul", "ol", "dl"):
             self._group = element
         elif tag in ("li", "dt", "dd"):
-            self._kind, self._marker = "li", "- " if tag == "li" else ""
+            self._kind, self._marker = "li", _point(element) if tag == "li" else ""
         if tag == "pre":
             self._kind, self._group = "pre", element
             self._preformatted(element)
@@ -165,13 +185,55 @@ class _Walker:
         for caption in table.iterchildren("caption"):
             self.walk(caption)
         saved, self._kind, self._group = (self._kind, self._group), "row", table
+        spans: dict[int, tuple[str, int]] = {}
         for row in table.iter("tr"):
             if next(row.iterancestors("table"), None) is table:
-                self._parts = [row_line(inner_text(cell) for cell in row.iterchildren("td", "th"))]
+                self._parts = [row_line(_spanned(row, spans))]
                 self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
                 self.flush()
         self._kind, self._group = saved
         self._trail.pop()
+
+
+def _spanned(row: _Element, spans: dict[int, tuple[str, int]]) -> Iterator[str]:
+    """Yield the cells of a row, those that reach down from rows above in their places.
+
+    Args:
+        spans: text of such a cell and how many rows it has left, by column; changed here.
+    """
+    cells = row.iterchildren("td", "th")
+    column = 0
+    while True:
+        text, left = spans.pop(column, ("", 0))
+        if left:
+            yield text
+        else:
+            cell = next(cells, None)
+            if cell is None and not any(later > column for later in spans):
+                return
+            text = inner_text(cell) if cell is not None else ""
+            left = min(_whole(cell.get("rowspan"), 1), _MOST_ROWS) if cell is not None else 0
+            yield text
+        if left > 1:
+            spans[column] = (text, left - 1)
+        column += 1
+
+
+def _point(element: _Element) -> str:
+    """Return what stands in front of a point of a list: ``- ``, or its number as a browser shows it."""
+    above = element.getparent()
+    if above is None or above.tag != "ol":
+        return "- "
+    points = list(above.iterchildren("li"))
+    step = -1 if above.get("reversed") is not None else 1
+    number = _whole(above.get("start"), len(points) if step < 0 else 1) - step
+    for point in points[: points.index(element) + 1]:
+        number = _whole(point.get("value"), number + step)
+    return f"{ordinal(number, _ORDINALS.get(above.get('type') or '', 'decimal'))}. "
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch(r"\s*-?\d{1,6}\s*", text) else otherwise
 
 
 def inner_text(element: _Element) -> str:
@@ -207,8 +269,14 @@ def is_data_table(table: _Element) -> bool:
     )
 
 
+def struck(root: _Element) -> list[str]:
+    """Return the texts of a page that are struck out."""
+    texts = (clean_line("".join(map(str, element.itertext()))) for element in root.iter(*STRUCK))
+    return [text for text in texts if text]
+
+
 def cut_blocks(root: _Element) -> list[Block]:
-    """Return the blocks of a tree in reading order."""
+    """Return the blocks of a tree in reading order, without what is struck out."""
     walker = _Walker()
     walker.walk(root)
     walker.flush()

@@ -52,6 +52,8 @@ _WITHIN = frozenset((
     "blockquote", "table", "pre",
 ))  # fmt: skip
 _WORD = re.compile(r"\w+")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_MARK = re.compile(r"\[(\w+)\]")
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class Selection:
             self._add_peers()
             self._add_lead()
             self._fill_gaps()
+            self._add_questions()
             self._complete_lists()
             self._drop_title()
             self._drop_navigation()
@@ -136,6 +139,12 @@ class Selection:
                     own = holder in block.ancestors and not is_furniture(block.ancestors[-2:])
                     self.chosen[at] = fits and own and block.link_density < LINKED
 
+    def _add_questions(self) -> None:
+        """Add headings that stand in buttons above chosen text, as the questions of an accordion do."""
+        for at, (block, _) in enumerate(pairwise(self.blocks)):
+            if block.kind == "heading" and self.chosen[at + 1] and block.ancestors[-1].find(".//button") is not None:
+                self.chosen[at] = True
+
     def _complete_lists(self) -> None:
         """Take in the rest of a list, table or listing of which a part was chosen."""
         for places in self._lists().values():
@@ -194,16 +203,21 @@ class Selection:
 
 def _ballot(text: str) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
     """Return the shingles of a text, and its lines as words."""
-    return set(_shingles(_WORD.findall(text))), {tuple(_WORD.findall(line)) for line in text.splitlines()}
+    return set(_shingles(_words(text))), {tuple(_words(line)) for line in text.splitlines()}
 
 
 def _share(block: Block, shingles: set[tuple[str, ...]], lines: set[tuple[str, ...]]) -> float:
     """Return the share of a block that stands in a voter's text, 0 to 1."""
-    words = _WORD.findall(block.text)
+    words = _words(block.text)
     if len(words) < 4:
         return float(tuple(words) in lines)
     own = _shingles(words)
     return sum(shingle in shingles for shingle in own) / len(own)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text as extractors without powers and note marks write them: ``10⁶`` as ``106``."""
+    return _WORD.findall(_MARK.sub(r"\1", text.translate(_RAISED)))
 
 
 def _shingles(words: Sequence[str]) -> list[tuple[str, ...]]:

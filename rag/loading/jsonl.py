@@ -10,8 +10,8 @@ from rag.errors import LoadError
 from rag.loading.dates import parse_date
 from rag.loading.encodings import decode
 from rag.loading.extract import Extract, known
+from rag.loading.isolation import read_apart
 from rag.loading.limits import MEMBERS
-from rag.loading.markdown import read_markdown
 from rag.loading.normalise import clean, clean_line
 
 _TEXT = "text content body contents full_text document passage markdown abstract page_content".split()
@@ -76,7 +76,7 @@ def _read(record: object) -> Extract | LoadError:
     if text is None:
         return LoadError(f"empty: the record has none of the fields {', '.join(_TEXT[:4])} with text in it")
     try:
-        extract = read_markdown(clean(text).encode())
+        extract = read_apart("markdown", clean(text).encode())
     except LoadError as error:
         return error
     return Extract(
@@ -86,4 +86,5 @@ def _read(record: object) -> Extract | LoadError:
         author=known(_first(record, ["author", "authors"])),
         publisher=known(_first(record, ["publisher", "source", "site_name"])),
         date=parse_date(_first(record, _PUBLISHED)),
+        doubt=extract.doubt,
     )

@@ -14,8 +14,10 @@ ATTRIBUTES = 20_000
 """Names and values of attributes of one element of a web page, or as much work in several."""
 PAGES = 5_000
 """Pages of one PDF."""
-SECONDS = 120.0
-"""Reading time of one PDF."""
+MEMORY_BYTES = 2048 * MB
+"""Memory of a process that reads, its libraries included."""
+SECONDS = 20.0, 10.0, 120.0
+"""Reading time of a file: what a short one has, more for each megabyte, at most."""
 CHARACTERS = 20_000_000
 """Text of one document."""
 ARCHIVE_BYTES = 512 * MB
@@ -26,6 +28,12 @@ MEMBERS = 10_000
 """Members of an archive, files of a folder or documents of a JSON list."""
 DEPTH = 2
 """Archives within archives."""
+
+
+def seconds(size: int) -> float:
+    """Return how long a file of some bytes may be read: 30 s for 1 MB."""
+    short, more, most = SECONDS
+    return min(short + more * size / MB, most)
 
 
 def megabytes(size: int) -> str:

@@ -11,13 +11,15 @@ from rag.loading.extract import Extract
 from rag.loading.front_matter import cut_front_matter
 from rag.loading.html import parse_html
 from rag.loading.html_blocks import cut_blocks, lay_out
-from rag.loading.normalise import Layout, unwrap
+from rag.loading.normalise import Layout, left_out, unwrap
+from rag.loading.text import is_code
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _BULLET = re.compile(r"^([^\S\n]*)•(?=\s)", re.MULTILINE)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*|)")
+_STRUCK = re.compile(r"~~(?=\S)([^\n~]+)(?<=\S)~~")
 _FOOTNOTE = re.compile(r"\[\^([^\]]{1,100})\]")
 
 
@@ -31,30 +33,36 @@ def read_markdown(data: bytes) -> Extract:
     layout = _lay_out(_BULLET.sub(r"\1-", text))
     if not layout.text:
         raise LoadError("empty: the file holds no text")
-    return layout.extract({"title": layout.top(level=1), **front.facts}, warnings=front.warnings)
+    warnings = (*front.warnings, *left_out(_STRUCK.findall(text)))
+    return layout.extract({"title": layout.top(level=1), **front.facts}, warnings=warnings)
 
 
 def _lay_out(text: str) -> Layout:
     from markdown_it import MarkdownIt
 
-    # What is indented is more often a paragraph than code.
-    parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"]).disable("code")
+    parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
     layout = Layout()
     level, mark = 0, ""
     row: list[str] | None = None
     groups: list[int] = []
     """Numbers of the tokens that opened the lists and tables around."""
+    points: list[int | None] = []
+    """The next number of each list around; None where it has bullets."""
     for number, token in enumerate(parser.parse(text)):
         group = groups[0] if groups else None
         if token.type in ("bullet_list_open", "ordered_list_open", "table_open"):
             groups.append(number)
+            points.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None)
         elif token.type in ("bullet_list_close", "ordered_list_close", "table_close"):
             groups.pop()
+            points.pop()
             mark = ""
         elif token.type == "heading_open":
             level = int(token.tag[1])
         elif token.type == "list_item_open":
-            mark = f"{token.info}{token.markup} " if token.info else "- "
+            counted = points[-1]
+            mark = "- " if counted is None else f"{counted}{token.markup} "
+            points[-1] = None if counted is None else counted + 1
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
@@ -66,12 +74,21 @@ def _lay_out(text: str) -> Layout:
             else:
                 layout.add(mark + _plain(token), level=level, group=group)
                 level, mark = 0, ""
-        elif token.type == "fence":
-            for line in token.content.split("\n"):
-                layout.add(line, group=number)
+        elif token.type in ("fence", "code_block"):
+            _add_code(token, layout, number)
         elif token.type == "html_block":
             _add_html(token.content, layout)
     return layout
+
+
+def _add_code(token: Token, layout: Layout, group: int) -> None:
+    """Add a listing as it stands; what is indented and reads as prose is a paragraph."""
+    lines = token.content.split("\n")
+    if token.type == "code_block" and not is_code(lines):
+        layout.add(unwrap(lines))
+        return
+    for line in lines:
+        layout.add(line, group=group, indented=True)
 
 
 def _plain(token: Token) -> str:
@@ -79,7 +96,11 @@ def _plain(token: Token) -> str:
     from lxml.html import defs
 
     parts = []
+    struck = 0
     for child in token.children or ():
+        struck += {"s_open": 1, "s_close": -1}.get(child.type, 0)
+        if struck:
+            continue
         tag = _TAG.match(child.content) if child.type == "html_inline" else None
         if child.type in ("softbreak", "hardbreak") or (tag and tag[1].lower() == "br"):
             parts.append("\n")

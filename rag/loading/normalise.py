@@ -35,7 +35,14 @@ _LETTERS = {
 }
 """Ligatures and presentation forms, which are shapes of letters and not letters."""
 
-_TABLE: dict[int, str | None] = {**_DROPPED, **_LETTERS}
+_MISREAD = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
+}
+"""Controls that nobody writes, and the signs of Windows-1252 that they are where bytes were taken for Latin-1."""
+
+_TABLE: dict[int, str | None] = {**_DROPPED, **_LETTERS, **_MISREAD}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _BREAKS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -51,9 +58,22 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def shown(name: str) -> str:
+    """Return a file's name as it can be shown: U+FFFD for bytes that are no UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def clean_line(text: str) -> str:
     """Return text as one clean line, each run of white space one space."""
     return _SPACES.sub(" ", clean(text)).strip()
+
+
+def left_out(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return a warning that names texts which are struck out or hidden, and are not read; none where there are none."""
+    if not texts:
+        return ()
+    more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+    return (f"Struck or hidden text was left out: {texts[0][:60]!r}{more}.",)
 
 
 def row_line(cells: Iterable[str]) -> str:
@@ -78,16 +98,17 @@ class Layout:
     _page: int | None = None
     """Number of a page that nothing was added of yet."""
 
-    def add(self, text: str, *, level: int = 0, group: object = None) -> None:
+    def add(self, text: str, *, level: int = 0, group: object = None, indented: bool = False) -> None:
         """Add one line.
 
         Args:
             text: cleaned here; an empty line adds nothing.
+            indented: keep the spaces in front and within, as in a listing of code.
             level: 1 to 6 marks a heading.
             group: lines with the same group (rows of one table, points of one list)
                 follow each other without a blank line.
         """
-        line = clean_line(text)
+        line = clean(text).replace("\n", " ").expandtabs(4).rstrip() if indented else clean_line(text)
         if not line:
             return
         if self._parts:
@@ -190,3 +211,28 @@ def join(head: str, tail: str) -> str:
 def _is_wide(char: str) -> bool:
     """Return whether a character is of a script written without spaces."""
     return bool(char) and unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7a3"
+
+
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+
+
+def _roman(number: int) -> str:
+    """Write a number from 1 to 3999 in small Roman numerals."""
+    text = ""
+    for value, sign in _ROMAN:
+        text += sign * (number // value)
+        number %= value
+    return text
+
+
+def ordinal(number: int, form: str) -> str:
+    """Write a number of a list: ``3``, ``c``, ``C``, ``iii`` or ``III``."""
+    if form.endswith("Letter") and number > 0:
+        letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+        return letter.upper() if form.startswith("upper") else letter
+    if form.endswith("Roman") and 0 < number < 4000:
+        return _roman(number).upper() if form.startswith("upper") else _roman(number)
+    return f"{number:02}" if form == "decimalZero" else str(number)

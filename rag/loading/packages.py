@@ -70,7 +70,7 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._archive = open_zip(data)
-        self._infos = {info.filename: info for info in self._archive.infolist()}
+        self._infos = {info.filename.replace("\\", "/"): info for info in self._archive.infolist()}
         total = sum(info.file_size for info in self._infos.values())
         if total > ARCHIVE_BYTES:
             raise LoadError(f"looks like a zip bomb: unpacks to {megabytes(total)}")
@@ -117,6 +117,11 @@ class Package:
                 path = posixpath.normpath(posixpath.join("/", folder, relation.get("Target") or ""))
                 found[relation.get("Id") or ""] = (kind, path.lstrip("/"))
         return found
+
+    def main(self, usual: str) -> str:
+        """Return the name of the part that holds the document; the usual one where the package does not say."""
+        named = (path for kind, path in self.relations("").values() if kind == "officeDocument")
+        return next(named, usual)
 
     def facts(self, part: str, *, date: str) -> dict[str, str]:
         """Return title, author, publisher and date as a part tells them, ``unknown`` where unsaid.

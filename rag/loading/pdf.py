@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract
-from rag.loading.limits import CHARACTERS, PAGES, SECONDS
+from rag.loading.limits import CHARACTERS, PAGES
 from rag.loading.normalise import Layout
 from rag.loading.pdf_facts import first_heading, folded, outline, properties
+from rag.loading.pdf_forms import fill_in
 from rag.loading.pdf_lines import Line, page_lines
 from rag.records import UNKNOWN
 
 _NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
-_ONE_AT_A_TIME = threading.Lock()
-"""pdfium must not be called from two threads at once."""
 _MARGIN = 0.12
 """Share of the printed height, above and below, in which running lines stand."""
 _LARGE = 1.15
@@ -33,17 +30,16 @@ def read_pdf(data: bytes) -> Extract:
 
     if b"%%EOF" not in data[-65_536:] and b"startxref" not in data[-65_536:]:
         raise LoadError("truncated: the PDF has no end mark")
-    with _ONE_AT_A_TIME:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            if "password" in str(error).lower() or "security" in str(error).lower():
-                raise LoadError("encrypted: the PDF needs a password") from error
-            raise LoadError(f"truncated or damaged: {error}") from error
-        try:
-            return _read(document)
-        finally:
-            document.close()
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower() or "security" in str(error).lower():
+            raise LoadError("encrypted: the PDF needs a password") from error
+        raise LoadError(f"truncated or damaged: {error}") from error
+    try:
+        return _read(document)
+    finally:
+        document.close()
 
 
 def _read(document: Any) -> Extract:
@@ -53,6 +49,8 @@ def _read(document: Any) -> Extract:
         raise LoadError("truncated or damaged: no page can be read" if broken else "no text layer; needs OCR")
     _drop_running_lines(pages)
     layout = _lay_out(pages, outline(document))
+    if not layout.text:
+        raise LoadError("no text layer but page numbers; needs OCR")
     warnings = []
     if bare:
         warnings.append(f"{_pages(bare)} without a text layer; needs OCR.")
@@ -73,15 +71,17 @@ def _all_lines(document: Any) -> tuple[list[list[Line]], list[int]]:
 
     if len(document) > PAGES:
         raise LoadError(f"too large: {len(document)} pages, limit {PAGES}")
+    document.init_forms()
     pages: list[list[Line]] = []
     broken: list[int] = []
-    characters, end = 0, time.monotonic() + SECONDS
+    characters = 0
     for number in range(1, len(document) + 1):
         lines: list[Line] = []
         try:
             page = document[number - 1]
             text_page = page.get_textpage()
             lines = page_lines(text_page)
+            fill_in(lines, page, document.formenv)
             text_page.close()
             page.close()
         except pypdfium2.PdfiumError:
@@ -89,8 +89,6 @@ def _all_lines(document: Any) -> tuple[list[list[Line]], list[int]]:
         characters += sum(len(line.text) for line in lines)
         if characters > CHARACTERS:
             raise LoadError(f"too large: more than {CHARACTERS} characters of text")
-        if time.monotonic() > end:
-            raise LoadError(f"takes too long: {number} of {len(document)} pages in {SECONDS:.0f} s")
         pages.append(lines)
     return pages, broken
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import statistics
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -64,7 +65,7 @@ def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
     """Return the characters from a place on as a word with its box."""
     left, bottom, right, top = text_page.get_charbox(start)
     last_left, last_bottom, last_right, last_top = text_page.get_charbox(start + len(codes) - 1)
-    text = "".join("-" if code in _BROKEN_WORD else chr(code) for code in codes)
+    text = "".join("-" if code in _BROKEN_WORD else chr(code if code <= sys.maxunicode else 0xFFFD) for code in codes)
     # The loose box follows the font as drawn, whatever the scale; ink and nominal size do not.
     _, base, _, ceiling = text_page.get_charbox(start, loose=True)
     return Line(

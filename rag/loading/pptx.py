@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rag.errors import LoadError
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout
-from rag.loading.ooxml import CORE, table_rows, text_of, text_within
+from rag.loading.ooxml import CORE, table_rows, text_of, text_within, told_left_out, told_unread
 from rag.loading.packages import Package, attribute, local
 
 if TYPE_CHECKING:
@@ -20,27 +20,32 @@ _FURNITURE = frozenset(("sldNum", "ftr", "dt", "hdr"))
 def read_pptx(data: bytes) -> Extract:
     """Return the text of a presentation in the order of its slides."""
     package = Package(data)
-    layout = Layout()
+    layout, warnings = Layout(), list[str]()
     for number, name in enumerate(_slides(package), start=1):
         if name not in package:
             raise LoadError(f"truncated or damaged: slide {number} is missing")
         layout.begin_page(number)
-        _add_slide(package.xml(name), layout, number)
+        root = package.xml(name)
+        _add_slide(root, layout, number)
+        told = (*told_left_out(root), *told_unread(package, name))
+        warnings.extend(f"Slide {number}: {warning}" for warning in told)
         for kind, target in package.relations(name).values():
             if kind == "notesSlide" and target in package:
                 _add_notes(package.xml(target), layout)
     if not layout.text:
         raise LoadError("empty: the slides hold no text; pictures of text need OCR")
     facts = package.facts(CORE, date="created")
-    return layout.extract({**facts, "title": known(facts["title"], layout.top())})
+    facts["title"] = known(facts["title"], layout.top())
+    return layout.extract(facts, warnings=tuple(warnings))
 
 
 def _slides(package: Package) -> list[str]:
     """Return the names of the slides in the order shown."""
-    relations = package.relations(_MAIN)
+    main = package.main(_MAIN)
+    relations = package.relations(main)
     ids = [
         next((str(value) for key, value in slide.attrib.items() if str(key).endswith("}id")), "")
-        for slide in package.xml(_MAIN).iter("{*}sldId")
+        for slide in package.xml(main).iter("{*}sldId")
     ]
     return [relations[key][1] for key in ids if key in relations]
 

@@ -9,6 +9,8 @@ from pathlib import PurePath
 
 _PACKED = ("pdf", "docx", "pptx", "odt", "epub", "zip")
 """Formats whose content says so: a file that is only called so is none."""
+_OFFICE = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
+"""Formats of Office Open XML, and the part in whose folder each mostly has its text."""
 _SUFFIXES = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), "markdown"),
@@ -17,7 +19,19 @@ _SUFFIXES = {
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **{f".{kind}": kind for kind in (*_PACKED, "json")},
     ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt",
+    **dict.fromkeys((".eml", ".mbox", ".emlx"), "markup: a saved mail; save its text as TXT, or print it as PDF"),
+    **dict.fromkeys((".mht", ".mhtml"), "markup: a saved page with its pictures; save it as HTML"),
+    ".ipynb": "markup: a notebook; save it as HTML or Markdown",
+    ".rtf": "markup: an RTF document; save it as DOCX",
+    **dict.fromkeys((".fodt", ".fods", ".fodp"), "markup: a flat OpenDocument file; save it as ODT or PDF"),
+    **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
+    **dict.fromkeys((".svg", ".svgz"), "markup: an SVG picture; save what it says as text"),
 }  # fmt: skip
+_TEXT = ("text", "markdown", "csv")
+_MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+_XML = re.compile(rb"\s*<\?xml\b")
+_CODED = re.compile(rb"[\x00-\x08\x0e-\x1a]|%%EOF|startxref|\A\{\\rtf\d")
+"""What is in a file that is of another format than plain text, and not in a text that only begins so."""
 _BINARY = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole",
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
@@ -29,26 +43,34 @@ _BINARY = {
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article)\b", re.I | re.S
 )
+_HTML_END = re.compile(rb"</(?:html|head|title|body|p|div)>", re.IGNORECASE)
 _HTML_INSIDE = re.compile(rb"<(?:html|body|p|div|h1|table)\b[^>]*>", re.IGNORECASE)
 
 
 def tell(data: bytes, *, name: str) -> str:
-    """Return the format of a file: ``html``, ``pdf``, …, or ``binary: WHAT`` for what has no reader.
+    """Return the format of a file: ``html``, ``pdf``, …; ``binary: WHAT`` or ``markup: WHAT`` for what has no reader.
 
     The content wins where it is certain (a PDF called ``report.html`` is a PDF); the
-    name decides among the formats that are plain text.
+    name decides among the formats that are plain text, and is believed where a text only
+    begins with the words that another format begins with.
     """
-    head = data[:4096].lstrip(b"\xef\xbb\xbf")
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf")
     named = _SUFFIXES.get(PurePath(name).suffix.lower(), "")
-    if b"%PDF-" in head[:1024]:
+    said = named in _TEXT
+    coded = not said or _CODED.search(data[:65_536]) is not None
+    if coded and b"%PDF-" in head[:1024]:
         return "pdf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _tell_zip(data, named)
     for start, what in _BINARY.items():
-        if head.startswith(start) and not (start in (b"MZ", b"BZh") and head.isascii()):
+        if coded and head.startswith(start) and not (start in (b"MZ", b"BZh") and head.isascii()):
             return f"binary: {what}"
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and _HTML_START.match(head) and named != "markdown":
+    is_page = data[:2] not in (b"\xff\xfe", b"\xfe\xff") and _HTML_START.match(head) and named != "markdown"
+    if is_page and (not said or _HTML_END.search(data)):
         return "html"
+    for form, suffix in ((_MAIL, ".eml"), (_XML, ".xml")):
+        if (said or not named) and form.match(head):
+            return _SUFFIXES[suffix]
     has_tags = _HTML_INSIDE.search(head) is not None
     if named in _PACKED:
         return "html" if has_tags else f"not {named}"
@@ -59,7 +81,7 @@ def _tell_zip(data: bytes, named: str) -> str:
     """Return which of the formats that are zip files a file is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
+            names = {name.replace("\\", "/") for name in archive.namelist()}
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         return named if named in ("docx", "pptx", "odt", "epub") else "zip"
@@ -67,10 +89,10 @@ def _tell_zip(data: bytes, named: str) -> str:
         return "epub"
     if "opendocument.text" in kind:
         return "odt"
-    if "word/document.xml" in names:
-        return "docx"
-    if "ppt/presentation.xml" in names:
-        return "pptx"
-    if "xl/workbook.xml" in names or "opendocument" in kind:
+    if "[Content_Types].xml" in names or names & set(_OFFICE.values()):
+        folders = {name.partition("/")[0] for name in names}
+        office = next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
+        return "binary: a spreadsheet or drawing" if office == "xlsx" else office
+    if "opendocument" in kind:
         return "binary: a spreadsheet or drawing"
     return "zip"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rag.errors import LoadError
 from rag.loading.encodings import decode_text
@@ -21,6 +22,10 @@ HEADING_LEVEL = 2
 
 _HEADING = re.compile(r"[^\W_][^.!?:;,/|=]*[^\W_]")
 _WHOLE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|$)")
+_OPENING = re.compile(r"(?:^\s*(?:- )?[\w\"'.-]+|[)\]\w\"'])\s*:\s*(?:#.*)?$|[{(\[]\s*$|\b(?:then|do|begin)\s*$")
+_STATEMENT = re.compile(
+    r";\s*$|^\s*[\w.\[\]\"']+\s*(?:[-+*/|&]?=|:=)\s*\S|^\s*[}\])]+[;,]?\s*$|^\s*(?:[$>#]|//)\s*\w+[^.]*$"
+)
 _POINT = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s")
 
 
@@ -33,14 +38,35 @@ def read_text(data: bytes) -> Extract:
     front, text = cut_front_matter(decode_text(data))
     layout = Layout()
     width = _wrap_width(text)
-    blocks = [list(_paragraphs(block.split("\n"), width)) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
+    blocks = [_block(block.split("\n"), width) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
     for number, (block, below) in enumerate(zip(blocks, [*blocks[1:], []], strict=True)):
+        if isinstance(block, _Code):
+            for line in block:
+                layout.add(line, group=number, indented=True)
+            continue
         level = HEADING_LEVEL if _is_heading(block, below) else 0
         for paragraph in block:
             layout.add(paragraph, level=level, group=number)
     if not layout.text:
         raise LoadError("empty: the file holds no text")
     return layout.extract(front.facts, warnings=front.warnings)
+
+
+class _Code(list[str]):
+    """The lines of a listing."""
+
+
+def is_code(lines: Sequence[str]) -> bool:
+    """Return whether lines are of a program or of settings: some end as no sentence does, and the next is deeper."""
+    shown = [line.expandtabs(4) for line in lines if line.strip()]
+    depths = [len(line) - len(line.lstrip()) for line in shown]
+    steps = zip(shown[:-1], pairwise(depths), strict=True)
+    opens = (deeper > depth and _OPENING.search(line) for line, (depth, deeper) in steps)
+    return any(opens) or sum(map(bool, map(_STATEMENT.search, shown))) * 2 > len(shown)
+
+
+def _block(lines: list[str], width: int) -> list[str]:
+    return _Code(lines) if is_code(lines) else list(_paragraphs(lines, width))
 
 
 def _is_heading(block: list[str], below: list[str]) -> bool:

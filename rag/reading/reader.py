@@ -14,10 +14,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from rag.digests import file_digest
 from rag.errors import ModelError
 from rag.indexing.encoder import FloatArray
 from rag.inference import TextModel
-from rag.models import file_digest, locate
+from rag.models import locate
 
 LONGEST = 512
 """Tokens of question and text together; what is over is cut from the text."""

@@ -5,7 +5,8 @@
     corpus/corpus.toml      title, description, example questions, notices, settings
     corpus/sources.toml     the declared sources
     corpus/notes/ID.md      our notes on a source; see `rag.sources.annotations` for what stands beside them
-    corpus/documents/       full texts; ID.* belongs to source ID, any other file is a source
+    corpus/documents/       full texts; ID.* belongs to source ID, any other file is a source,
+                            and so is each file in a folder
 
 What is told of a dropped file comes from the first of: its companion
 ``NAME.meta.json`` beside it, a front matter above its text, the text and the
@@ -14,22 +15,15 @@ format's own properties.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from rag.digests import Digests
-from rag.errors import CorpusError, LoadError, UnknownSourceError
-from rag.loading import expand
-from rag.loading.extract import Extract
-from rag.records import UNKNOWN, Document, Source, TextKind, document_id
-from rag.sources.annotations import BARE, Annotations
+from rag.errors import CorpusError, UnknownSourceError
+from rag.loading.normalise import shown
+from rag.records import UNKNOWN, Source
+from rag.sources.annotations import Annotations
 from rag.sources.declarations import (
     SOURCE_FACTS,
     NoticeRule,
@@ -43,69 +37,15 @@ from rag.sources.declarations import (
     texts,
     texts_by_name,
 )
-from rag.sources.notes import read_notes
+from rag.sources.files import README, DocumentFile, document_files, meta_path, path_name, read_meta
+from rag.sources.identities import assign, read_known, slug, write_known
+from rag.sources.materials import Material
 
 ABOUT = {"title", "description", "examples", "timeline", "notice", "main_source", "abbreviations", "settings"}
 """What corpus.toml may say."""
-META_SUFFIX = ".meta.json"
+AS_IS = "as_is"
+"""Key of a companion: ``true`` where a text that seems to be none, such as an error page, is taken as it is."""
 DOCUMENTS, NOTES = "documents", "notes"
-README = "README.md"
-"""What tells readers about a folder and is no text of it."""
-REMOVED = "removed"
-"""Folder in documents/ that keeps what was replaced or removed."""
-QUARANTINE = "quarantine"
-"""Folder in documents/ for fetched pages that are not what their source promises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """One file to read: a notes file, or a full text, or a container of texts."""
-
-    path: Path
-    source: Source
-    """For a dropped file only what its name and companion tell."""
-    text_kind: TextKind
-    declared: bool
-    """Whether sources.toml names the source."""
-    annotations: Annotations = BARE
-    """Of notes: what stands beside them as data."""
-    told: frozenset[str] = frozenset()
-    """Facts of a dropped file that its companion tells; the file itself is not asked for them."""
-    warnings: tuple[str, ...] = ()
-    """What its companion tells and cannot be."""
-
-    @property
-    def trouble(self) -> str:
-        """Why there is nothing to open, empty where there is; opening a FIFO would wait for ever."""
-        if self.path.is_file() or (self.path.is_dir() and self.text_kind == "full text"):
-            return ""
-        found = "a folder" if self.path.is_dir() else "neither a file nor a folder"
-        if not self.path.exists():
-            found = f"a link to {str(self.path.readlink())!r}, which is not there"
-        return f"{self.path.name}: {found}; expected a file"
-
-    def digest(self, digests: Digests) -> str:
-        """Digest of everything that the reading depends on: the files and the source's record, or why there is none."""
-        parts = (self.source, self.text_kind, sorted(self.told), self.warnings, self.trouble, self.annotations)
-        told = hashlib.sha256(repr(parts).encode())
-        try:
-            for path in [self.path, *sorted(self.path.rglob("*"))]:
-                if path.is_file():
-                    told.update(path.relative_to(self.path).as_posix().encode("utf-8", "surrogateescape"))
-                    told.update(bytes.fromhex(digests.of(path)))
-        except OSError as error:
-            return f"unreadable: {error}"
-        return told.hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What came of reading one text: a document, or the reason why there is none."""
-
-    source: Source
-    document: Document | None
-    reason: str = ""
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,153 +115,88 @@ class Corpus:
             raise UnknownSourceError(f"no source has the id {source_id!r}; `rag sources` lists the ids") from None
 
     def materials(self) -> list[Material]:
-        """List the files to read, notes first, each group by name.
+        """List the files to read, notes first, each group by name; no two texts have one id.
 
         Raises:
-            CorpusError: a notes file belongs to no source, two files claim one source, or
-                documents/ cannot be read.
+            CorpusError: documents/ cannot be read, or what stands beside the notes is malformed.
         """
-        found = list(self._notes())
-        claimed: dict[str, Path] = {}
+        files = {file.name: file for file in self._files() if not file.skipped}
+        ids = assign({name: file.path for name, file in files.items()}, read_known(self.documents), self._wanted)
+        return [*self._notes(), *(self._material(file, ids[name]) for name, file in files.items())]
+
+    def skipped(self) -> dict[Path, str]:
+        """Say of each file of documents/ that nobody means as a text why it is none."""
+        return {file.path: file.skipped for file in self._files() if file.skipped}
+
+    def file(self, path: Path) -> str:
+        """Name a file of the library, see `rag.sources.files.path_name`."""
+        return path_name(path, self.root)
+
+    def top(self, path: Path) -> Path:
+        """Give the file or folder of documents/ that a path is or stands in."""
+        return self.documents / path.relative_to(self.documents).parts[0]
+
+    def remember(self) -> None:
+        """Note which id each file has, so that it keeps it where it is moved, renamed or joined by another."""
+        texts = [m for m in self.materials() if m.text_kind == "full text" and m.path.is_file()]
+        write_known(self.documents, {path_name(m.path, self.documents): (m.source.id, m.path) for m in texts})
+
+    def _files(self) -> list[DocumentFile]:
         try:
-            files = self._document_files()
+            return list(document_files(self.documents))
         except OSError as error:
             raise CorpusError(f"{self.documents} cannot be read: {error.strerror or error}") from error
-        for path in files:
-            material = self._material(path)
-            source = material.source
-            other = claimed.setdefault(source.id, path)
-            if other is not path:
-                raise CorpusError(
-                    f"{other.name} and {path.name} in {self.documents} both belong to source {source.id!r}; "
-                    "keep one, or rename the other"
-                )
-            found.append(material)
-        return found
 
     def _notes(self) -> Iterator[Material]:
         annotations = Annotations.read(self.root)
         for path in sorted((self.root / NOTES).glob("*.md")):
             if path.name == README:
                 continue
-            if path.stem not in self.sources:
-                raise CorpusError(f"{path} belongs to no source; declare {path.stem!r} in sources.toml")
-            source = self.sources[path.stem]
-            yield Material(path, source, "notes", declared=True, annotations=annotations.of(source.id))
-
-    def _document_files(self) -> list[Path]:
-        if not self.documents.is_dir():
-            return []
-        return [
-            path
-            for path in sorted(self.documents.iterdir())
-            if not path.name.startswith(".")
-            and not path.name.endswith(META_SUFFIX)
-            and path.name not in (REMOVED, QUARANTINE, README)
-        ]
-
-    def _material(self, path: Path) -> Material:
-        meta = read_meta(path)
-        source_id = path.name if path.is_dir() else path.name.split(".")[0]
-        if source_id in self.sources:
-            return Material(path, self.sources[source_id], "full text", declared=True)
-        told = {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key) is not None}
-        taken, warnings = sound(told, meta_path(path).name)
-        source = replace(Source.unnamed(slug(path.stem)), **taken)
-        return Material(path, source, "full text", False, told=frozenset(taken), warnings=warnings)
-
-
-def read_material(material: Material) -> Iterator[Reading]:
-    """Read one file; a container gives a reading for each of its members.
-
-    Nothing is raised for what a file holds: a reading says why it has no document.
-    """
-    try:
-        if material.trouble:
-            raise LoadError(material.trouble)
-        if material.text_kind == "notes":
-            markdown = material.path.read_text(encoding="utf-8")
-            annotations, name = material.annotations, material.path.name
-            document = read_notes(markdown, material.source, annotations.places, name=name)
-            yield Reading(material.source, annotations.annotate(document, name=name))
-            return
-        taken: set[str] = set()
-        for name, extract in expand(material.path):
-            part = material if name == material.path.name else _member(material, name, taken)
-            if isinstance(extract, LoadError):
-                yield Reading(part.source, None, str(extract))
+            source = self.sources.get(path.stem)
+            if source is None:
+                name = shown(path.stem)
+                problem = f"{name}.md: it belongs to no source; declare {name!r} in sources.toml"
+                yield Material(path, Source.unnamed(slug(path.stem)), "notes", declared=False, problem=problem)
             else:
-                yield _reading(part, extract)
-    except (LoadError, OSError, UnicodeDecodeError) as error:
-        yield Reading(material.source, None, str(error))
+                yield Material(path, source, "notes", declared=True, annotations=annotations.of(source.id))
+
+    def _wanted(self, name: str) -> list[str]:
+        """Ids for a file by its path in documents/, the best first."""
+        top, _, rest = name.partition("/")
+        if rest:
+            return [slug(f"{self._folder(top)}-{rest}")]
+        stem = name.split(".")[0]
+        return [stem if stem in self.sources else slug(Path(name).stem), slug(name)]
+
+    def _folder(self, name: str) -> str:
+        return name if name in self.sources else slug(name)
+
+    def _material(self, file: DocumentFile, source_id: str) -> Material:
+        meta, warnings = _companions(file)
+        as_is = meta.get(AS_IS) is True
+        if source_id in self.sources:
+            return Material(file.path, self.sources[source_id], "full text", True, warnings=warnings, as_is=as_is)
+        folder = self._folder(file.top.name) if file.path != file.top else ""
+        told: dict[str, str] = {}
+        if whole := self.sources.get(folder):
+            told = {key: getattr(whole, key) for key in SOURCE_FACTS if key != "title"}
+        told = {key: value for key, value in told.items() if value != UNKNOWN}
+        told |= {key: str(meta[key]) for key in SOURCE_FACTS if meta.get(key) is not None}
+        taken, odd = sound(told, shown(meta_path(file.path).name))
+        source = replace(Source.unnamed(source_id), **taken)
+        told_names, warnings = frozenset(taken), (*warnings, *odd)
+        return Material(
+            file.path, source, "full text", False, told=told_names, warnings=warnings, as_is=as_is, folder=folder
+        )
 
 
-def _member(material: Material, name: str, taken: set[str]) -> Material:
-    """Make a source of its own of a document in a container, under an id that no other has."""
-    wanted = slug(f"{material.source.id}-{name.removeprefix(material.path.name)}")
-    numbered = (f"{wanted}-{number}" for number in count(2))
-    free = next(source_id for source_id in chain([wanted], numbered) if source_id not in taken)
-    taken.add(free)
-    return replace(material, source=replace(material.source, id=free), declared=False)
-
-
-def _reading(material: Material, extract: Extract) -> Reading:
-    """Make a document of an extract; a dropped file's source is completed from what it says."""
-    source, warnings = material.source, (*material.warnings, *extract.warnings)
-    if not material.declared:
-        told = {key: getattr(extract, key) for key in SOURCE_FACTS if key not in material.told}
-        taken, odd = sound(told, material.path.name)
-        source, warnings = replace(source, **taken), (*warnings, *odd)
-        if source.title == UNKNOWN:
-            source = replace(source, title=material.path.stem)
-    document = Document(
-        doc_id=document_id(source.id, "full text"),
-        source_id=source.id,
-        text_kind="full text",
-        text=extract.text,
-        sha256=hashlib.sha256(extract.text.encode()).hexdigest(),
-        headings=extract.headings,
-        pages=extract.pages,
-    )
-    return Reading(source, document, warnings=warnings)
-
-
-def meta_path(path: Path) -> Path:
-    """Where the companion of a file in documents/ stands."""
-    return path.with_name(path.name + META_SUFFIX)
-
-
-def read_meta(path: Path) -> dict[str, Any]:
-    """Read a file's companion; an empty dict where there is none.
-
-    Raises:
-        CorpusError: the companion is not a JSON object.
-    """
-    companion = meta_path(path)
-    if not companion.is_file():
-        return {}
-    try:
-        meta = json.loads(companion.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"{companion} is not valid JSON: {error}") from error
-    if not isinstance(meta, dict):
-        raise CorpusError(f"{companion} holds {type(meta).__name__}, expected an object")
-    return meta
-
-
-def slug(name: str) -> str:
-    """Make a source id of a file name: lower-case letters, digits and hyphens.
-
-    ``Annual Report (2024).v2`` gives ``annual-report-2024-v2``. Of a name with letters of
-    another script only ASCII letters and digits stay, and a name of more than 80 signs is
-    cut, so that two names could become one; such a name gets eight digits of its digest
-    too. ``Отчёт (2)`` gives ``2-c3b97bb4``; ``text-`` stands where nothing stays. The id
-    of an id is itself.
-    """
-    name = unicodedata.normalize("NFC", name)
-    decomposed = unicodedata.normalize("NFKD", name)
-    plain = decomposed.encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if 0 < len(words) <= 80 and not any(char.isalnum() and not char.isascii() for char in decomposed):
-        return words
-    return f"{words[:71].strip('-') or 'text'}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+def _companions(file: DocumentFile) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Give what the companions of a file and of its folder say, and a warning for each that says nothing."""
+    meta: dict[str, Any] = {}
+    warnings: list[str] = []
+    for place in dict.fromkeys((file.top, file.path)):
+        try:
+            meta |= read_meta(place)
+        except CorpusError as error:
+            warnings.append(f"{error}; nothing of it was taken")
+    return meta, tuple(warnings)

@@ -67,7 +67,7 @@ def test_a_file_that_becomes_unreadable_keeps_its_text(place: Place) -> None:
     path = documents / "tram.txt"
     path.write_text("Trams were withdrawn from the harbour in 1961.", encoding="utf-8")
     place.library.build()
-    path.write_bytes(b"%PDF-1.4 truncated")
+    path.write_bytes(b"%PDF-1.4\n\0truncated")
     report = place.library.build()
     row = next(r for r in report.rows if r.source_id == "tram")
     assert row.status == "failed" and row.reason.endswith("(the previous version stays)")

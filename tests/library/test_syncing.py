@@ -12,10 +12,11 @@ import pytest
 
 from rag.errors import UnreachableError
 from rag.library.library import Library
-from rag.library.syncing import STATE, SyncReport, SyncRow
+from rag.library.syncing import SyncReport, SyncRow
 from rag.sources.addresses import Address
 from rag.sources.fetched import Fetcher
 from rag.sources.fetching import HttpFetcher
+from rag.sources.files import SYNC_STATE
 from tests.conftest import BRIDGE, Place
 from tests.sources.web import Clock, Route, Server, answer, at_home, drip, fetcher, in_turn, serving, stall
 
@@ -241,6 +242,6 @@ def test_a_text_that_was_removed_is_fetched_anew(place: Place, server: Server) -
 def test_a_spoilt_memory_of_the_last_fetch_costs_no_text(place: Place, server: Server, state: str) -> None:
     route(place, server, answer(body=page()))
     sync(place)
-    (place.corpus / "documents" / STATE).write_text(state, encoding="utf-8")
+    (place.corpus / "documents" / SYNC_STATE).write_text(state, encoding="utf-8")
     assert bridge(sync(place))[0] == "kept"
     assert texts(place)["bridge-report"] == ("notes", "full text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,19 @@ def pdf(pages: Sequence[Sequence[tuple[int, int, int, str]]], *, info: str = "")
     end = b"trailer\n<</Size %d/Root 1 0 R/Info %d 0 R>>\n" % (size, len(objects))
     end += b"startxref\n%d\n%%%%EOF" % len(out)
     return out + b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, table) + end
+
+
+def form(label: str, value: str) -> bytes:
+    """Return a PDF of one label with a form field at its right that holds a value."""
+    data = pdf([[(72, 700, 12, label)]])
+    widget = f"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V({value})/Rect[200 696 400 714]>>"
+    data = data.replace(b"/Type/Catalog", f"/Type/Catalog/AcroForm<</Fields[{widget}]>>".encode(), 1)
+    return data.replace(b"/Type/Page/", f"/Type/Page/Annots[{widget}]/".encode(), 1)
+
+
+def json_of(text: str) -> bytes:
+    """Return a JSON file of one record with a text."""
+    return json.dumps({"text": text}).encode()
 
 
 def docx(body: str, **parts: str) -> bytes:

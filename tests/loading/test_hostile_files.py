@@ -13,7 +13,7 @@ import pytest
 
 from rag.errors import LoadError
 from rag.loading import read_bytes
-from rag.sources.corpus import slug
+from rag.sources.identities import slug
 from rag.testing import OverlapReader
 from tests.conftest import Place
 from tests.loading import files
@@ -124,7 +124,7 @@ def million_objects(path: Path) -> None:
 
 
 def one_line(path: Path) -> None:
-    path.write_text("The night ferry was cancelled in 2022. " + "a." * 500_000, encoding="utf-8")
+    path.write_text("The night ferry was cancelled in 2022. " + "a. " * 500_000, encoding="utf-8")
 
 
 def headings(path: Path) -> None:

@@ -39,7 +39,7 @@ def test_shingle_scores_agree_with_counting_by_hand() -> None:
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:
-    heavy = ("lxml", "trafilatura", "pypdfium2", "docx", "pptx", "charset_normalizer")
+    heavy = ("lxml", "trafilatura", "pypdfium2", "docx", "pptx", "chardet")
     code = f"import sys, rag.loading; print([m for m in {heavy!r} if m in sys.modules])"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)

@@ -289,7 +289,8 @@ CHANGED = (
     "5 bar|5 psi, 5 knots|5 mph, 5 km/h|5 m/s, 5 MWh|5 kWh, 5 mSv|5 µSv, 5 µm|5 mm, 5 mL|5 L, 5 IU|5 mg, 12:30|13:30, "
     "12:30|12:03, 1,250|1.250, 5 a day|5 a week, 5 per day|5 per week, -0.4|0.4, −0.4 percent|0.4 percent, +3|-3, "
     "5 BC|5 AD, #5|#6, IV|VI, 5th|15th, noon|midnight, p < 0.05|p > 0.05, 5:1|1:5, 1/2|2/1, 7 a.m.|7 p.m., "
-    "5 Mbit|5 MB, 5 °C|-5 °C, 5 °C|5 °F, 3/4/2025|4/3/2025, 03.04.2025|04.03.2025, 500 k|500 m, 5 dB|15 dB, 2.10|2.1, 20 NOK|20 SEK"
+    "5 Mbit|5 MB, 5 °C|-5 °C, 5 °C|5 °F, 3/4/2025|4/3/2025, 03.04.2025|04.03.2025, 500 k|500 m, 5 dB|15 dB, "
+    "2.10|2.1, 20 NOK|20 SEK"
 )
 
 

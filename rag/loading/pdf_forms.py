@@ -1,0 +1,69 @@
+"""Read what a PDF holds beside the text of its pages: filled form fields and text boxes laid over a page."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from rag.loading.normalise import clean_line
+from rag.loading.pdf_lines import Line
+
+
+def fill_in(lines: list[Line], page: Any, form: Any) -> None:
+    """Put the filled fields of a page into its lines, each behind its label, and text boxes below.
+
+    A field with no words to its left is a line of its own: ``name: value``.
+
+    Args:
+        form: the document's form, or None where it has none.
+    """
+    import pypdfium2.raw as pdfium
+
+    for at in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        note = pdfium.FPDFPage_GetAnnot(page, at)
+        kind = pdfium.FPDFAnnot_GetSubtype(note)
+        name, value = "", ""
+        if kind == pdfium.FPDF_ANNOT_FREETEXT:
+            value = clean_line(_text(pdfium.FPDFAnnot_GetStringValue, note, b"Contents"))
+        elif kind == pdfium.FPDF_ANNOT_WIDGET and form is not None:
+            name, value = _field(form, note)
+        box = pdfium.FS_RECTF()
+        if value and pdfium.FPDFAnnot_GetRect(note, box):
+            _put(lines, name, value, box)
+        pdfium.FPDFPage_CloseAnnot(note)
+
+
+def _put(lines: list[Line], name: str, value: str, box: Any) -> None:
+    middle = (box.top + box.bottom) / 2
+    labels = [line for line in lines if line.bottom <= middle <= line.top and line.left < box.left]
+    label = max(labels, key=lambda line: line.left, default=None) if name else None
+    if label is not None:
+        label.text, label.right = f"{label.text} {value}", max(label.right, box.right)
+    else:
+        text = f"{name}: {value}" if name else value
+        size = lines[-1].size if lines else 10.0
+        lines.append(Line(text, box.left, box.right, box.bottom, box.top, size, bold=False))
+
+
+def _field(form: Any, note: Any) -> tuple[str, str]:
+    """Return the name of a field and what it was filled with, empty where nobody did."""
+    import pypdfium2.raw as pdfium
+
+    kind = pdfium.FPDFAnnot_GetFormFieldType(form, note)
+    if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
+        value = "yes" if pdfium.FPDFAnnot_IsChecked(form, note) else ""
+    else:
+        value = clean_line(_text(pdfium.FPDFAnnot_GetFormFieldValue, form, note))
+    names = (pdfium.FPDFAnnot_GetFormFieldAlternateName, pdfium.FPDFAnnot_GetFormFieldName)
+    name = next((found for read in names if (found := clean_line(_text(read, form, note)))), "field")
+    return name, "" if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON else value
+
+
+def _text(read: Any, *arguments: Any) -> str:
+    """Call a function of pdfium that writes UTF-16 into a buffer of the size that it tells first."""
+    import pypdfium2.raw as pdfium
+
+    size = read(*arguments, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    read(*arguments, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
+    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")

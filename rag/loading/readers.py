@@ -1,0 +1,53 @@
+"""The table of readers, one a format, and the one place where what they raise becomes a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from rag.errors import LoadError
+from rag.loading.docx import read_docx
+from rag.loading.epub import read_epub
+from rag.loading.extract import Extract
+from rag.loading.html import read_html
+from rag.loading.limits import MEMORY_BYTES, megabytes
+from rag.loading.markdown import read_markdown
+from rag.loading.odt import read_odt
+from rag.loading.pdf import read_pdf
+from rag.loading.pptx import read_pptx
+from rag.loading.quality import doubt
+from rag.loading.text import read_csv, read_text
+
+READERS: dict[str, Callable[[bytes], Extract]] = {
+    "csv": read_csv,
+    "docx": read_docx,
+    "epub": read_epub,
+    "html": read_html,
+    "markdown": read_markdown,
+    "odt": read_odt,
+    "pdf": read_pdf,
+    "pptx": read_pptx,
+    "text": read_text,
+}
+"""The reader of each format that holds one document. It loads the libraries that it needs, and raises
+`LoadError` where the file is encrypted, truncated, damaged, too large or empty."""
+
+
+def read_as(kind: str, data: bytes) -> Extract:
+    """Return the text of a document of a known format.
+
+    Raises:
+        LoadError: it cannot be read; whatever else a reader raises is told as a fault of the file.
+    """
+    try:
+        extract = READERS[kind](data)
+        return replace(extract, doubt=extract.doubt or doubt(extract))
+    except LoadError:
+        raise
+    except RecursionError as error:
+        raise LoadError("nested too deep to read; save it anew, or as text") from error
+    except MemoryError as error:
+        raise LoadError(f"too large: reading it takes more than {megabytes(MEMORY_BYTES)}; split it") from error
+    except Exception as error:  # a reader of foreign formats may raise anything, and no file may stop the others
+        found = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise LoadError(f"damaged, or more than its reader knows ({found}); save it anew, or as text") from error

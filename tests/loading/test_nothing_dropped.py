@@ -1,0 +1,145 @@
+"""What a document shows is read, and what is not read is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.loading import read_bytes
+from tests.loading import files
+
+NUMBERING = (
+    '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/>'
+    '<w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/>'
+    '<w:lvlText w:val="%1%2)"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="7"><w:abstractNumId w:val="0"/></w:num>'
+    '<w:num w:numId="8"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/>'
+    "</w:lvlOverride></w:num>"
+)
+
+
+def run(text: str, props: str = "") -> str:
+    return f"<w:r><w:rPr>{props}</w:rPr><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+def point(text: str, list_id: int, depth: int = 0) -> str:
+    numbered = f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{list_id}"/></w:numPr>'
+    return f"<w:p><w:pPr>{numbered}</w:pPr>{run(text)}</w:p>"
+
+
+def test_the_numbers_of_words_lists_are_counted() -> None:
+    body = point("One", 7) + point("Under", 7, 1) + point("Under too", 7, 1) + point("Two", 7) + point("Anew", 8)
+    styled = '<w:p><w:pPr><w:pStyle w:val="N"/></w:pPr>' + run("By style") + "</w:p>"
+    style = '<w:style w:styleId="N"><w:basedOn w:val="M"/></w:style>'
+    style += '<w:style w:styleId="M"><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr></w:style>'
+    found = read_bytes(files.docx(body + styled, numbering=NUMBERING, styles=style), name="a.docx")
+    assert found.text.split("\n") == ["3. One", "3a) Under", "3b) Under too", "4. Two", "1. Anew", "5. By style"]
+
+
+def test_struck_and_hidden_text_of_word_is_left_out_and_said() -> None:
+    body = (
+        "<w:p>" + run("The fee is ") + run("90 crowns", "<w:strike/>") + run("40 crowns") + run(" 1", "<w:vanish/>")
+        + run(" a night.", '<w:strike w:val="0"/>') + "</w:p>"
+    )  # fmt: skip
+    found = read_bytes(files.docx(body), name="a.docx")
+    assert found.text == "The fee is 40 crowns a night."
+    assert found.warnings == ("Struck or hidden text was left out: '90 crowns' and 1 more.",)
+
+
+def test_rows_in_content_controls_are_read() -> None:
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    row = "<w:tr>" + cell.format("Tug") + cell.format("25") + "</w:tr>"
+    body = f"<w:tbl>{row}<w:sdt><w:sdtContent>{row.replace('Tug', 'Barge')}</w:sdtContent></w:sdt></w:tbl>"
+    assert read_bytes(files.docx(body), name="a.docx").text == "Tug | 25\nBarge | 25"
+
+
+@pytest.mark.parametrize("slash", ["/", "\\"])
+def test_the_main_part_is_the_one_that_the_package_names(slash: str) -> None:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    part = f"<w:document {space}><w:body><w:p>{run('Rebuilt in 1954.')}</w:p></w:body></w:document>"
+    relation = '<Relationship Id="a" Type="x/officeDocument" Target="word/document2.xml"/>'
+    members = {
+        "[Content_Types].xml": "<Types/>",
+        f"_rels{slash}.rels": f"<Relationships>{relation}</Relationships>",
+        f"word{slash}document2.xml": part,
+    }
+    assert read_bytes(files.zipped(members), name="a.docx").text == "Rebuilt in 1954."
+
+
+def test_what_a_document_shows_and_no_reader_reads_is_said() -> None:
+    relation = '<Relationships><Relationship Id="a" Type="x/chart" Target="charts/chart1.xml"/></Relationships>'
+    space = 'xmlns:w="w"'
+    part = f"<w:document {space}><w:body><w:p>{run('Cargo by year')}</w:p></w:body></w:document>"
+    found = read_bytes(
+        files.zipped({"word/document.xml": part, "word/_rels/document.xml.rels": relation}), name="a.docx"
+    )
+    assert found.warnings == ("Not read: a chart; write its words or values as text to have them.",)
+
+
+def page(inner: str) -> str:
+    body = f"<p>The board met on Monday to speak about the quay and the tug of the harbour.</p>{inner}"
+    html = f"<html><head><title>Harbour</title></head><body><main>{body}</main></body></html>"
+    return read_bytes(html.encode(), name="a.html").text.split("\n\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        ('<ol start="4"><li>Open the lock at once.</li><li value="9">Close it after that.</li><li>Go on your way.</li>',
+         "4. Open the lock at once.\n9. Close it after that.\n10. Go on your way."),
+        ('<ol type="a" reversed><li>Open the lock at once.</li><li>Close it after that.</li></ol>',
+         "b. Open the lock at once.\na. Close it after that."),
+        ("<p>The fee is <s>90</s><del>80</del> 40 crowns a night for all the boats in it.</p>",
+         "The fee is 40 crowns a night for all the boats in it."),
+        ("<p>It is <math><msup><mi>h</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> wide, "
+         "says the report of the board on the quay.</p>",
+         "It is h²=(1)/(2) wide, says the report of the board on the quay."),
+        ("<table><tr><th>Harbour</th><th>2021</th></tr><tr><th rowspan=2>North</th><td>12</td></tr><tr><td>3</td></tr>"
+         "</table>", "Harbour | 2021\nNorth | 12\nNorth | 3"),
+        ("<h3><button>How much is a berth?</button></h3><div><p>A berth costs 120 crowns a week for boats of up to ten "
+         "metres.</p></div>",
+         "How much is a berth?\n\nA berth costs 120 crowns a week for boats of up to ten metres."),
+    ],
+)  # fmt: skip
+def test_what_a_page_shows_is_read(inner: str, text: str) -> None:
+    assert page(inner) == text
+
+
+def test_struck_text_of_a_page_and_of_markdown_is_said() -> None:
+    told = ("Struck or hidden text was left out: '90'.",)
+    assert (
+        read_bytes(b"<html><body><p>The fee is <s>90</s> 40 crowns.</p></body></html>", name="a.html").warnings == told
+    )
+    found = read_bytes(b"The fee is ~~90~~ 40 crowns.", name="a.md")
+    assert (found.text, found.warnings) == ("The fee is 40 crowns.", told)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("a.md", "```\na:\n  b: 1\n\n    c: 2\n```", "a:\n  b: 1\n    c: 2"),
+        ("a.md", "Words.\n\n    def f(x):\n        return x\n", "Words.\n\ndef f(x):\n    return x"),
+        (
+            "a.md",
+            "Words.\n\n    A paragraph that is\n    indented here.",
+            "Words.\n\nA paragraph that is indented here.",
+        ),
+        ("a.txt", "harbour:\n  fees:\n    yacht: 90\n", "harbour:\n  fees:\n    yacht: 90"),
+        ("a.txt", "    A first line that goes on\nhere.", "A first line that goes on\nhere."),
+        ("a.md", "1. Open\n1. Start\n1. Close", "1. Open\n2. Start\n3. Close"),
+        ("a.md", "7) Open\n7) Start", "7) Open\n8) Start"),
+        ("a.md", f"![Plan](data:application/pdf;base64,{'QUJD' * 40}) of it", "Plan of it"),
+        ("a.txt", f"Seen: data:image/png;base64,{'QUJD' * 40} there", "Seen: #data there"),
+    ],
+)
+def test_listings_numbers_and_payload(name: str, text: str, expected: str) -> None:
+    assert read_bytes(text.encode(), name=name).text == expected
+
+
+def test_filled_fields_of_a_pdf_stand_behind_their_labels() -> None:
+    found = read_bytes(files.form("Name of vessel:", "Grey Heron"), name="a.pdf")
+    assert found.text == "Name of vessel: Grey Heron"
+
+
+def test_a_pdf_of_page_numbers_needs_ocr() -> None:
+    with pytest.raises(Exception, match=r"^a\.pdf: no text layer but page numbers; needs OCR$"):
+        read_bytes(files.pdf([[(300, 20, 9, str(n))] for n in range(1, 6)]), name="a.pdf")
