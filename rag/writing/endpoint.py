@@ -47,7 +47,7 @@ class Piece:
 
     text: str
     cut: bool = False
-    """Whether the server says that it stopped for length, or by its filter."""
+    """Whether the answer stopped for length, by the server's filter, or without a word of its end."""
 
 
 def transport_errors() -> tuple[type[BaseException], ...]:
@@ -149,6 +149,7 @@ class Client:
     def _pieces(self, client: Any, request: dialects.Body, deadline: float) -> Iterator[Piece]:
         left = max(deadline - self._clock(), 0.01)
         create = client.chat.completions.with_streaming_response.create
+        ended = False
         with create(**request, timeout=left) as response:
             for part in self._parts(response):
                 if self._clock() > deadline:
@@ -157,7 +158,11 @@ class Client:
                     refused = dialects.refusal(choice)
                     if refused:
                         raise AnswererError(f"{self._where} refuses to answer; it says: {refused}")
-                    yield Piece(dialects.said(choice), choice.get("finish_reason") in ("length", "content_filter"))
+                    reason = choice.get("finish_reason")
+                    ended = ended or bool(reason)
+                    yield Piece(dialects.said(choice), reason in ("length", "content_filter"))
+        if not ended:
+            yield Piece("", cut=True)
 
     def _parts(self, response: Any) -> Iterator[dialects.Body]:
         """Yield the parts of an answer: events of a stream, or one JSON of a server that does not stream."""

@@ -122,9 +122,9 @@ class GenerativeAnswerer:
         echoes = "\n".join([prompt.messages[0]["content"], question, *about])
         listener, parser, heard = Listener(), StreamParser(prompt.passages, echoes), ""
         claims: list[Claim] = []
-        cut = full = False
+        cut = full = spoke = False
         for piece in self._client.stream(prompt.messages):
-            cut = cut or piece.cut
+            cut, spoke = cut or piece.cut, spoke or bool(piece.text)
             answer = listener.hear(piece.text)
             if not answer.startswith(heard):
                 parser, heard, claims = StreamParser(prompt.passages, echoes), "", []
@@ -138,7 +138,7 @@ class GenerativeAnswerer:
             if full:
                 break
         claims += parser.close(cut=cut or full)
-        if cut and not claims:
+        if cut and spoke and not claims:
             raise AnswererError(
                 f"the model {self.name!r} at {self.endpoint.base_url} was stopped before it had answered; "
                 "raise llm_answer_tokens"

@@ -136,6 +136,11 @@ def test_the_server_s_own_words_are_told(server: Script, steps: list[Step], mess
     assert len(server.requests) == requests
 
 
+def test_an_answer_that_ends_without_a_word_of_it_loses_its_unfinished_sentence(server: Script) -> None:
+    server.does([Say(f"{GOOD}\nMost precursors come fr")])
+    assert texts(write(server)) == [(FELL, "supported")]
+
+
 def test_a_server_that_loads_its_model_is_waited_for(server: Script) -> None:
     loading: list[Step] = [Status(503, body='{"error": {"message": "Loading model"}}')]
     server.does(*[loading] * 9, ANSWERS)
