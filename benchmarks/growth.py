@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from benchmarks.table import short
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -83,7 +85,7 @@ def _panel(rows: Sequence[Mapping[str, float]], shift: int, unit: str, lines: Se
         path = " ".join(f"{a},{b}" for a, b in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{line.colour}" stroke-width="2"/>')
         for row, (a, b) in zip(ordered, points, strict=True):
-            told = escape(f"{line.label}, {row['passages']:,.0f} passages: {row[line.key]:,.3g} {unit}")
+            told = escape(f"{line.label}, {row['passages']:,.0f} passages: {short(row[line.key], 3)} {unit}")
             parts.append(f'<circle cx="{a}" cy="{b}" r="3" fill="{line.colour}"><title>{told}</title></circle>')
         parts.append(_text(LEFT + 120 * number, 32, line.label, colour=line.colour))
     return f'<g transform="translate({shift})">\n' + "\n".join(parts) + "\n</g>\n"

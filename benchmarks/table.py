@@ -101,8 +101,13 @@ def goals_table(results: Results) -> str:
             value = statistics.median(values)
             met = value >= goal.bound if goal.at_least else value <= goal.bound
             sign = "≥" if goal.at_least else "≤"
-            lines.append(_row([goal.text, f"{value:.3g}", f"{sign} {goal.bound:g}", "met" if met else "not met"]))
+            lines.append(_row([goal.text, short(value, 3), f"{sign} {goal.bound:g}", "met" if met else "not met"]))
     return "\n".join(lines)
+
+
+def short(value: float, digits: int) -> str:
+    """Write a number with so many significant digits, and a whole one from 100 on."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.{digits}g}"
 
 
 def write_docs(page: Path, text: str) -> None:
@@ -131,7 +136,7 @@ def _cell(results: Results, name: str, key: str, decimals: int) -> str:
     limits = results.runs.get(LIMIT, [])
     pairs = zip(results.runs[name], limits, strict=True) if limits and name != LIMIT and key != "r_at_1" else ()
     ratios = [one[key] / other[key] for one, other in pairs if key in one and other.get(key)]
-    return f"{value:,.{decimals}f}" + (f" (×{statistics.median(ratios):.2g})" if ratios else "")
+    return f"{value:,.{decimals}f}" + (f" (×{short(statistics.median(ratios), 2)})" if ratios else "")
 
 
 def _held(goal: Goal, results: Results) -> Sequence[float]:
