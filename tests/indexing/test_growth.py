@@ -132,7 +132,8 @@ def test_only_what_is_new_is_read_tokenised_and_encoded(place: Place, monkeypatc
     put(place, "late.txt", prose(500, 4))
     assert place.library.build().embedded == 1
     assert len(names(place)) == 2
-    assert {text.removeprefix("late\n") for text in touched} == {prose(500, 4)}
+    new = f"late\n{prose(500, 4)}"
+    assert new in touched and all(text in new for text in touched)
 
 
 def test_vectors_of_texts_that_a_changed_file_held_before_are_kept(place: Place) -> None:
