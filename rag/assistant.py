@@ -252,6 +252,10 @@ class Assistant:
         self._state = self._load()
         return report
 
+    def prepare(self) -> None:
+        """Make now what the first question would otherwise wait for, once a library and model."""
+        _ = self._fresh().pipeline.interpreter.intents
+
     @property
     def written(self) -> Answerer | None:
         """Writes answers through the language model that the settings name; None where they name none."""

@@ -223,6 +223,7 @@ def _built(library: Library, options: Options, told: Iterable[str] = (), *, forc
         if not options.json:
             print(line)
     report = library.build(force=force, progress=_Bar())
+    Assistant(library.settings, library.embedder).prepare()
     _show(options, asdict(report), rendering.report_text(report))
     return SOME_FAILED if report.failed else 0
 

@@ -16,6 +16,8 @@ from rag.text.words import WORD, YEAR, stem, stems
 
 _NOT_NAMES = frozenset(MONTHS) | frozenset(NUMBERS) | {"dr", "mr", "mrs", "ms", "prof", "i"}
 _LINKS = (" ", "-", " of ", " of the ", " and ")
+_PLACED = re.compile(r"\b(?:in|at|to|from|near)\s$")
+"""What stands before a name that is a place."""
 _LONGEST = 6
 """Words of the longest known name, *of* and *and* among them."""
 
@@ -171,7 +173,8 @@ def unmatched(question: str, evidence: str) -> tuple[str, ...]:
 
     Of a name of several words the last one counts: ``Antony Blinken`` is held by
     ``Blinken``. A capital that opens a sentence is no name here, nor are those of a
-    question written in capitals. ``Beijing`` is held by China and China by ``Beijing``.
+    question written in capitals. ``Beijing`` is held by China and China by ``Beijing``, but not where
+    it is a place: who was ``in Beijing`` was not somewhere else in China.
     """
     years = [year for year in YEAR.findall(question) if year not in YEAR.findall(evidence)]
     if in_capitals(question):
@@ -179,6 +182,7 @@ def unmatched(question: str, evidence: str) -> tuple[str, ...]:
     held = {name.known for name in find_names(evidence)}
     states = [word.title() for pair in METONYMS.items() if not held.isdisjoint(pair) for word in pair]
     missing = {(name.start, name.end) for name in _missing(question, "\n".join([evidence, *states]))}
+    missing |= {(n.start, n.end) for n in _missing(question, evidence) if _PLACED.search(question, 0, n.start)}
     lost = [text for text, last in _full_names(question) if (last.start, last.end) in missing]
     return tuple(dict.fromkeys([*lost, *years]))
 
