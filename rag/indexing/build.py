@@ -72,7 +72,7 @@ def build(
     with store.writing():
         previous = None if force else _previous(settings, embedder)
         old = {part.file: _Yield(part) for part in previous.parts} if previous else {}
-        with store.digests() as digests:
+        with store.digests(thorough=force) as digests:
             new = _read(corpus, old, settings, embedder, digests, progress)
         rows = (*_report(new, old), *_skipped(corpus))
         corpus.remember()
