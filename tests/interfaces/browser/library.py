@@ -144,6 +144,7 @@ HOSTILE_META = {
     "publisher": "\u202eesrever <svg onload=window.harmed=1>",
     "url": "javascript:window.harmed=1",
     "licence": "<script>window.harmed=1</script>",
+    "as_is": True,  # a text that is mostly one letter is refused else
 }
 
 HARBOUR_LIGHT = """# Harbour light of Tarn
