@@ -19,10 +19,15 @@ def sureness(answer: AnswerJson) -> str:
     return "high" if answer["confidence"] >= 0.75 else "fair" if answer["confidence"] >= 0.5 else "low"
 
 
-def is_quotation(sentence: Mapping[str, Any]) -> bool:
-    """Say whether a sentence is a source's very words: only then it stands in quotation marks."""
-    cited = [c for c in sentence["citations"] if c["status"] != "rejected"]
-    return any(c["text_kind"] == "full text" and " ".join(c["quote"].split()) == sentence["text"] for c in cited)
+def voice(sentence: Mapping[str, Any]) -> str:
+    """Say whose words a sentence is: ``full text``, a source's very words, which alone stand in quotation marks,
+    ``notes``, or nothing where it is worded otherwise.
+    """
+    text = " ".join(sentence["text"].split())
+    cited = [(c["text_kind"], " ".join(c["quote"].split())) for c in sentence["citations"] if c["status"] != "rejected"]
+    if ("full text", text) in cited:
+        return "full text"
+    return "notes" if any(kind == "notes" and quote in text for kind, quote in cited) else ""
 
 
 def basis(answer: AnswerJson) -> str:

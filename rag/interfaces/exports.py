@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from rag.interfaces.bibliography import is_web, slug, to_bibtex, to_csl
-from rag.interfaces.evidence import series, sureness
+from rag.interfaces.evidence import series, sureness, voice
 from rag.interfaces.markup import TEMPLATES
 from rag.interfaces.wire import AnswerJson, CitationJson
 from rag.text.dates import readable
@@ -111,16 +111,6 @@ def circumstances(answer: AnswerJson) -> list[str]:
     return list(filter(None, [*told, answer.get("scope", "")]))
 
 
-def voice(answer: AnswerJson, sentence: SentenceJson) -> str:
-    """Say whose words a sentence is, a key of `VOICES`; empty where it is worded otherwise."""
-    quotes = {(c["text_kind"], _flat(c["quote"])) for c in accepted(sentence["citations"])}
-    if answer["answerer"] != "extractive" or len(quotes) != 1:
-        return ""
-    kind, quote = quotes.pop()
-    text = _flat(sentence["text"])
-    return str(kind) if text == quote or (kind == "notes" and quote in text) else ""
-
-
 def words(sentence: SentenceJson) -> str:
     """Give a sentence's text with no quotation marks around what our notes say."""
     text = _flat(sentence["text"])
@@ -169,7 +159,7 @@ def _markdown(answer: AnswerJson, place: int) -> Iterator[str]:
         return "".join(f"[^{place}-{c['number']}]" for c in accepted(citations))
 
     def line(sentence: SentenceJson) -> str:
-        text = _told(_plain(words(sentence)), voice(answer, sentence))
+        text = _told(_plain(words(sentence)), voice(sentence))
         return f"{text}{marks(sentence['citations']) or ' (unsupported)'}"
 
     yield f"## {_plain(answer['question'])}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.interfaces.evidence import basis, is_quotation, read_where
+from rag.interfaces.evidence import basis, read_where, voice
 from rag.interfaces.exports import FORMS, first_of_each_number
 from rag.interfaces.markup import TEMPLATES, macro
 from rag.interfaces.wire import CitationJson
@@ -51,7 +51,7 @@ TEMPLATES.globals |= {
     "basis": basis,
     "excerpt": excerpt,
     "first_of_each_number": first_of_each_number,
-    "is_quotation": is_quotation,
+    "voice": voice,
     "numbered": numbered,
     "read_where": read_where,
 }
