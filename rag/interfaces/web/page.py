@@ -72,7 +72,7 @@ def build_page(engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: boo
                 composer = _html("composer", _composer_of(engine.settings), "chat.composer(element, trigger)")
             with gr.Column(elem_id="side"):
                 panel = _html("panel", script="chat.wire(element, trigger, 'panel')")
-        _former(log, engine.settings)
+                _former(log, engine.settings)
         answered, restored, rated, exported = map(_told, ("answered", "restored", "rated", "take"))
         asked = composer.submit(chat.ask, None, answered, **_IN_TURN)
         composer.stop(chat.stop, None, answered, cancels=[asked], **_AT_ONCE)
