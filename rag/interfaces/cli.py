@@ -13,8 +13,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import ConfigError, RagError
@@ -303,6 +301,8 @@ class _Bar:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         if stage != self._stage:
+            from tqdm import tqdm
+
             self._stage = stage
             self._bar = tqdm(total=total, desc=stage, file=sys.stderr, disable=None)
         self._bar.update(done - self._bar.n)

@@ -39,6 +39,8 @@ class Name:
 @lru_cache(maxsize=8192)
 def plain(word: str) -> str:
     """Give a word folded, without accents, dots and possessive ending."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
     letters = unicodedata.normalize("NFD", fold(word).text.removesuffix("'s").strip("'."))
     return "".join(char for char in letters if not unicodedata.combining(char))
 
@@ -59,6 +61,9 @@ def find_names(text: str) -> tuple[Name, ...]:
 
 def _known_name(text: str, words: Sequence[re.Match[str]]) -> tuple[re.Match[str], str]:
     """Return the last word of the longest known name that *words* start with, and its one spelling."""
+    first = plain(words[0][0])
+    if _known_starts().isdisjoint((first, first.removesuffix("s"))):
+        return words[0], ""
     for last in reversed(words):
         if not any(map(str.isupper, last[0])) or re.search(r"[^\w\s.'’&-]", text[words[0].start() : last.start()]):
             continue
@@ -91,6 +96,12 @@ def _known_names() -> dict[str, str]:
         for root in dict.fromkeys((name, name.rstrip("aeiouy"))):
             known.setdefault(root + ending, name)
     return known
+
+
+@lru_cache(maxsize=1)
+def _known_starts() -> frozenset[str]:
+    """The first word of each known name; ``u`` and ``u.s`` of ``u.s``, which is written as one word or two."""
+    return frozenset(re.split(sign, name)[0].strip("'.") for name in _known_names() for sign in (r"[\s&-]", r"\W"))
 
 
 def _opens(text: str, at: int) -> bool:
