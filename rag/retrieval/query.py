@@ -63,6 +63,8 @@ def spelled_out(question: str, abbreviations: Mapping[str, str]) -> str:
     """Put the other form after each abbreviation and each long name: ``GAO (Government Accountability Office)``."""
     for short, full in abbreviations.items():
         for name, other in ((short, full), (full, short)):
+            if name.casefold() not in question.casefold():
+                continue
             found = _whole(name, 0 if name == short else re.IGNORECASE).search(question)
             if found and other not in question:
                 question = f"{question[: found.end()]} ({other}){question[found.end() :]}"
