@@ -56,8 +56,12 @@ class NotedQuestions:
             if len(noted):
                 questions = np.concatenate([np.arange(first[i], last[i]) for i in noted])
                 starts = np.cumsum([0, *(last - first)[noted][:-1]])
-                cosines = self._vectors[number][questions] @ query
-                best[places[noted]] = np.maximum.reduceat(cosines, starts)
+                asked = np.zeros(len(self._owners[number]), bool)
+                asked[questions] = True
+                cosines = np.empty(len(asked), np.float32)
+                found, values = self._vectors[number].search(query, len(questions), asked)
+                cosines[found] = values
+                best[places[noted]] = np.maximum.reduceat(cosines[questions], starts)
         return best
 
     def nearest(self, row: int, statements: Sequence[Statement], query: FloatArray) -> tuple[str, ...]:
