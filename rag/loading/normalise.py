@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -74,6 +75,15 @@ def left_out(texts: Sequence[str]) -> tuple[str, ...]:
         return ()
     more = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
     return (f"Struck or hidden text was left out: {texts[0][:60]!r}{more}.",)
+
+
+def not_read(things: Iterable[str]) -> tuple[str, ...]:
+    """Return a warning for each kind of thing that a document shows and whose words are in no text."""
+    return tuple(
+        f"Not read: {what}{f' and {count - 1} more' if count > 1 else ''}; "
+        "write its words or values as text to have them."
+        for what, count in Counter(things).items()
+    )
 
 
 def row_line(cells: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from rag.loading.extract import Extract
 from rag.loading.html import read_html
 from rag.loading.limits import MEMORY_BYTES, megabytes
 from rag.loading.markdown import read_markdown
-from rag.loading.odt import read_odt
+from rag.loading.odt import read_fodt, read_odt
 from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
@@ -22,8 +22,10 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "csv": read_csv,
     "docx": read_docx,
     "epub": read_epub,
+    "fodt": read_fodt,
     "html": read_html,
     "markdown": read_markdown,
+    "odp": read_odt,
     "odt": read_odt,
     "pdf": read_pdf,
     "pptx": read_pptx,

@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import PurePath
 
-_PACKED = ("pdf", "docx", "pptx", "odt", "epub", "zip")
+_PACKED = ("pdf", "docx", "pptx", "odt", "odp", "epub", "zip")
 """Formats whose content says so: a file that is only called so is none."""
 _OFFICE = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
 """Formats of Office Open XML, and the part in whose folder each mostly has its text."""
@@ -18,12 +18,13 @@ _SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **{f".{kind}": kind for kind in (*_PACKED, "json")},
-    ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt",
+    ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp",
     **dict.fromkeys((".eml", ".mbox", ".emlx"), "markup: a saved mail; save its text as TXT, or print it as PDF"),
     **dict.fromkeys((".mht", ".mhtml"), "markup: a saved page with its pictures; save it as HTML"),
     ".ipynb": "markup: a notebook; save it as HTML or Markdown",
     ".rtf": "markup: an RTF document; save it as DOCX",
-    **dict.fromkeys((".fodt", ".fods", ".fodp"), "markup: a flat OpenDocument file; save it as ODT or PDF"),
+    **dict.fromkeys((".fodt", ".fodp"), "fodt"),
+    ".fods": "markup: a flat OpenDocument file; save it as PDF",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
     **dict.fromkeys((".svg", ".svgz"), "markup: an SVG picture; save what it says as text"),
 }  # fmt: skip
@@ -84,11 +85,12 @@ def _tell_zip(data: bytes, named: str) -> str:
             names = {name.replace("\\", "/") for name in archive.namelist()}
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-        return named if named in ("docx", "pptx", "odt", "epub") else "zip"
+        return named if named in ("docx", "pptx", "odt", "odp", "epub") else "zip"
     if "epub" in kind or "META-INF/container.xml" in names:
         return "epub"
-    if "opendocument.text" in kind:
-        return "odt"
+    for form, what in (("opendocument.text", "odt"), ("opendocument.presentation", "odp")):
+        if form in kind:
+            return what
     if "[Content_Types].xml" in names or names & set(_OFFICE.values()):
         folders = {name.partition("/")[0] for name in names}
         office = next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
