@@ -16,6 +16,7 @@ from rag.loading.odt import read_fodt, read_odt
 from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
+from rag.loading.rtf import read_rtf
 from rag.loading.text import read_csv, read_text
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
@@ -29,6 +30,7 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "odt": read_odt,
     "pdf": read_pdf,
     "pptx": read_pptx,
+    "rtf": read_rtf,
     "text": read_text,
 }
 """The reader of each format that holds one document. It loads the libraries that it needs, and raises

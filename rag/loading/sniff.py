@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import PurePath
 
-_PACKED = ("pdf", "docx", "pptx", "odt", "odp", "epub", "zip")
+_PACKED = ("pdf", "docx", "pptx", "odt", "odp", "epub", "rtf", "zip")
 """Formats whose content says so: a file that is only called so is none."""
 _OFFICE = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
 """Formats of Office Open XML, and the part in whose folder each mostly has its text."""
@@ -22,7 +22,6 @@ _SUFFIXES = {
     **dict.fromkeys((".eml", ".mbox", ".emlx"), "markup: a saved mail; save its text as TXT, or print it as PDF"),
     **dict.fromkeys((".mht", ".mhtml"), "markup: a saved page with its pictures; save it as HTML"),
     ".ipynb": "markup: a notebook; save it as HTML or Markdown",
-    ".rtf": "markup: an RTF document; save it as DOCX",
     **dict.fromkeys((".fodt", ".fodp"), "fodt"),
     ".fods": "markup: a flat OpenDocument file; save it as PDF",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
@@ -38,7 +37,7 @@ _BINARY = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
     b"II*\0": "a TIFF picture", b"MM\0*": "a TIFF picture", b"ID3": "a sound file", b"OggS": "a sound file",
     b"\x1f\x8b": "gzip data", b"7z\xbc\xaf": "a 7-Zip archive", b"Rar!": "a RAR archive", b"BZh": "bzip2 data",
-    b"\xfd7zXZ": "xz data", b"{\\rtf": "an RTF document", b"%!PS": "a PostScript file",
+    b"\xfd7zXZ": "xz data", b"%!PS": "a PostScript file",
     b"\x7fELF": "a program", b"MZ": "a program", b"\0asm": "a program", b"SQLite format 3": "a database",
 }  # fmt: skip
 _HTML_START = re.compile(
@@ -61,6 +60,8 @@ def tell(data: bytes, *, name: str) -> str:
     coded = not said or _CODED.search(data[:65_536]) is not None
     if coded and b"%PDF-" in head[:1024]:
         return "pdf"
+    if coded and head.startswith(b"{\\rtf"):
+        return "rtf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _tell_zip(data, named)
     for start, what in _BINARY.items():

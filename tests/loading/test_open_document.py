@@ -28,11 +28,13 @@ def flat(body: str) -> bytes:
         "<office:meta><dc:title>Dues</dc:title><meta:initial-creator>Ann Author</meta:initial-creator>"
         "<meta:creation-date>2021-05-04T10:00:00</meta:creation-date></office:meta>"
     )
-    return f"<?xml version='1.0'?><office:document {_SPACES}>{meta}<office:body>{body}</office:body></office:document>".encode()
+    inner = f"{meta}<office:body>{body}</office:body>"
+    return f"<?xml version='1.0'?><office:document {_SPACES}>{inner}</office:document>".encode()
 
 
 def test_a_flat_text_is_read_without_its_pictures() -> None:
-    picture = f"<draw:frame><draw:image><office:binary-data>{'iVBORw0K' * 2_000_000}</office:binary-data></draw:image></draw:frame>"
+    payload = f"<office:binary-data>{'iVBORw0K' * 2_000_000}</office:binary-data>"
+    picture = f"<draw:frame><draw:image>{payload}</draw:image></draw:frame>"
     body = f"<office:text><text:h>One</text:h><text:p>The fee is 40 crowns.{picture}</text:p></office:text>"
     found = read_bytes(flat(body), name="a.fodt")
     assert found.text == "One\n\nThe fee is 40 crowns."

@@ -100,7 +100,6 @@ def test_a_text_that_begins_as_another_format_does_is_text(text: str) -> None:
         ("a.ipynb", b'{"cells": []}', "a notebook; save it as HTML or Markdown"),
         ("a.fods", b"<?xml version='1.0'?><d/>", "a flat OpenDocument file; save it as PDF"),
         ("a.txt", b"<?xml version='1.0'?><d>Text</d>", "XML; save what it says as HTML or text"),
-        ("a.rtf", b"{\\rtf1 Text}", "an RTF document"),
     ],
 )
 def test_markup_is_refused_by_name_with_what_to_do(name: str, data: bytes, what: str) -> None:
