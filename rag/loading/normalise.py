@@ -133,6 +133,12 @@ class Layout:
         """Add a table row as ``cell | cell``; a row of empty cells adds nothing."""
         self.add(row_line(cells), group=group)
 
+    def add_listing(self, lines: Iterable[str]) -> None:
+        """Add the lines of a listing of code as they stand."""
+        group = object()
+        for line in lines:
+            self.add(line, group=group, indented=True)
+
     def run_on(self, text: str) -> None:
         """Add to the end of the last line, mending a word broken between them."""
         line = clean_line(text)

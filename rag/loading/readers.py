@@ -12,6 +12,7 @@ from rag.loading.extract import Extract
 from rag.loading.html import read_html
 from rag.loading.limits import MEMORY_BYTES, megabytes
 from rag.loading.markdown import read_markdown
+from rag.loading.notebook import read_notebook
 from rag.loading.odt import read_fodt, read_odt
 from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
@@ -26,6 +27,7 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "fodt": read_fodt,
     "html": read_html,
     "markdown": read_markdown,
+    "notebook": read_notebook,
     "odp": read_odt,
     "odt": read_odt,
     "pdf": read_pdf,

@@ -21,7 +21,7 @@ _SUFFIXES = {
     ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp",
     **dict.fromkeys((".eml", ".mbox", ".emlx"), "markup: a saved mail; save its text as TXT, or print it as PDF"),
     **dict.fromkeys((".mht", ".mhtml"), "markup: a saved page with its pictures; save it as HTML"),
-    ".ipynb": "markup: a notebook; save it as HTML or Markdown",
+    ".ipynb": "notebook",
     **dict.fromkeys((".fodt", ".fodp"), "fodt"),
     ".fods": "markup: a flat OpenDocument file; save it as PDF",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),

@@ -41,8 +41,7 @@ def read_text(data: bytes) -> Extract:
     blocks = [_block(block.split("\n"), width) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
     for number, (block, below) in enumerate(zip(blocks, [*blocks[1:], []], strict=True)):
         if isinstance(block, _Code):
-            for line in block:
-                layout.add(line, group=number, indented=True)
+            layout.add_listing(block)
             continue
         level = HEADING_LEVEL if _is_heading(block, below) else 0
         for paragraph in block:
