@@ -11,6 +11,7 @@ from rag.loading.epub import read_epub
 from rag.loading.extract import Extract
 from rag.loading.html import read_html
 from rag.loading.limits import MEMORY_BYTES, megabytes
+from rag.loading.mail import read_mail, read_saved_page
 from rag.loading.markdown import read_markdown
 from rag.loading.notebook import read_notebook
 from rag.loading.odt import read_fodt, read_odt
@@ -26,7 +27,9 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "epub": read_epub,
     "fodt": read_fodt,
     "html": read_html,
+    "mail": read_mail,
     "markdown": read_markdown,
+    "mhtml": read_saved_page,
     "notebook": read_notebook,
     "odp": read_odt,
     "odt": read_odt,

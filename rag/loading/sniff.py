@@ -19,9 +19,9 @@ _SUFFIXES = {
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **{f".{kind}": kind for kind in (*_PACKED, "json")},
     ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp",
-    **dict.fromkeys((".eml", ".mbox", ".emlx"), "markup: a saved mail; save its text as TXT, or print it as PDF"),
-    **dict.fromkeys((".mht", ".mhtml"), "markup: a saved page with its pictures; save it as HTML"),
-    ".ipynb": "notebook",
+    **dict.fromkeys((".eml", ".emlx"), "mail"),
+    **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
+    ".mbox": "mbox", ".ipynb": "notebook",
     **dict.fromkeys((".fodt", ".fodp"), "fodt"),
     ".fods": "markup: a flat OpenDocument file; save it as PDF",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
@@ -29,6 +29,7 @@ _SUFFIXES = {
 }  # fmt: skip
 _TEXT = ("text", "markdown", "csv")
 _MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+_MAILBOX = re.compile(rb"From [^\n]*\d\d:\d\d[^\n]*\n[!-9;-~]+:")
 _XML = re.compile(rb"\s*<\?xml\b")
 _CODED = re.compile(rb"[\x00-\x08\x0e-\x1a]|%%EOF|startxref|\A\{\\rtf\d")
 """What is in a file that is of another format than plain text, and not in a text that only begins so."""
@@ -70,7 +71,7 @@ def tell(data: bytes, *, name: str) -> str:
     is_page = data[:2] not in (b"\xff\xfe", b"\xfe\xff") and _HTML_START.match(head) and named != "markdown"
     if is_page and (not said or _HTML_END.search(data)):
         return "html"
-    for form, suffix in ((_MAIL, ".eml"), (_XML, ".xml")):
+    for form, suffix in ((_MAIL, ".eml"), (_MAILBOX, ".mbox"), (_XML, ".xml")):
         if (said or not named) and form.match(head):
             return _SUFFIXES[suffix]
     has_tags = _HTML_INSIDE.search(head) is not None
