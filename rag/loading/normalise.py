@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from rag.loading.extract import Extract
-from rag.records import UNKNOWN, Heading, Page
+from rag.records import UNKNOWN, Cue, Heading, Page
 
 _DROPPED = dict.fromkeys(
     code
@@ -176,7 +176,13 @@ class Layout:
         tops = (h for h in self._headings if h.level <= level)
         return next((self.text[h.start : h.end] for h in tops), UNKNOWN)
 
-    def extract(self, facts: Mapping[str, str] = MappingProxyType({}), *, warnings: tuple[str, ...] = ()) -> Extract:
+    def extract(
+        self,
+        facts: Mapping[str, str] = MappingProxyType({}),
+        *,
+        warnings: tuple[str, ...] = (),
+        cues: tuple[Cue, ...] = (),
+    ) -> Extract:
         """Give what was laid out, with the facts of its source where the document says them."""
         text = self.text
         ends = [start for start, _ in self._starts[1:]] + [len(text)]
@@ -184,7 +190,7 @@ class Layout:
             Page(start, start + len(text[start:end].rstrip()), number)
             for (start, number), end in zip(self._starts, ends, strict=False)
         )
-        return Extract(text, tuple(self._headings), pages, warnings=warnings, **facts)
+        return Extract(text, tuple(self._headings), pages, cues, warnings=warnings, **facts)
 
 
 def unwrap(lines: Iterable[str]) -> str:

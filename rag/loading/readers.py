@@ -19,6 +19,7 @@ from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
 from rag.loading.rtf import read_rtf
+from rag.loading.subtitles import read_subtitles
 from rag.loading.text import read_csv, read_text
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
@@ -36,6 +37,7 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "pdf": read_pdf,
     "pptx": read_pptx,
     "rtf": read_rtf,
+    "subtitles": read_subtitles,
     "text": read_text,
 }
 """The reader of each format that holds one document. It loads the libraries that it needs, and raises

@@ -21,6 +21,7 @@ _SUFFIXES = {
     ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp",
     **dict.fromkeys((".eml", ".emlx"), "mail"),
     **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
+    **dict.fromkeys((".srt", ".vtt"), "subtitles"),
     ".mbox": "mbox", ".ipynb": "notebook",
     **dict.fromkeys((".fodt", ".fodp"), "fodt"),
     ".fods": "markup: a flat OpenDocument file; save it as PDF",
@@ -30,6 +31,7 @@ _SUFFIXES = {
 _TEXT = ("text", "markdown", "csv")
 _MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
 _MAILBOX = re.compile(rb"From [^\n]*\d\d:\d\d[^\n]*\n[!-9;-~]+:")
+_SUBTITLES = re.compile(rb"WEBVTT\b[^\n]*\r?\n|\s*\d+\r?\n\d\d:\d\d:\d\d,\d{3} --> ")
 _XML = re.compile(rb"\s*<\?xml\b")
 _CODED = re.compile(rb"[\x00-\x08\x0e-\x1a]|%%EOF|startxref|\A\{\\rtf\d")
 """What is in a file that is of another format than plain text, and not in a text that only begins so."""
@@ -74,6 +76,8 @@ def tell(data: bytes, *, name: str) -> str:
     for form, suffix in ((_MAIL, ".eml"), (_MAILBOX, ".mbox"), (_XML, ".xml")):
         if (said or not named) and form.match(head):
             return _SUFFIXES[suffix]
+    if _SUBTITLES.match(head) and named in ("", "text"):
+        return "subtitles"
     has_tags = _HTML_INSIDE.search(head) is not None
     if named in _PACKED:
         return "html" if has_tags else f"not {named}"
