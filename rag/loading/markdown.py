@@ -11,8 +11,9 @@ from rag.loading.extract import Extract
 from rag.loading.front_matter import cut_front_matter
 from rag.loading.html import parse_html
 from rag.loading.html_blocks import cut_blocks, lay_out
-from rag.loading.normalise import Layout, left_out, unwrap
+from rag.loading.normalise import Layout, clean_line, left_out, unwrap
 from rag.loading.text import is_code
+from rag.loading.wikilinks import REMARK, link_words, paragraph_words
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -30,11 +31,13 @@ def read_markdown(data: bytes) -> Extract:
     the first heading.
     """
     front, text = cut_front_matter(decode_text(data))
+    hidden = [said for found in REMARK.finditer(text) if (said := clean_line(found[1] or found[2]))]
+    text = REMARK.sub("", text)
     layout = Layout()
     add_markdown(text, layout)
     if not layout.text:
         raise LoadError("empty: the file holds no text")
-    warnings = (*front.warnings, *left_out(_STRUCK.findall(text)))
+    warnings = (*front.warnings, *left_out([*_STRUCK.findall(text), *hidden]))
     return layout.extract({"title": layout.top(level=1), **front.facts}, warnings=warnings)
 
 
@@ -105,8 +108,8 @@ def _plain(token: Token) -> str:
             parts.append("\n")
         elif tag is None or (tag[1] and tag[1].lower() not in defs.tags):
             # What looks like a tag and is none, such as <minutes>, is text.
-            parts.append(child.content)
-    return _FOOTNOTE.sub(r"[\1]", unwrap("".join(parts).split("\n")))
+            parts.append(link_words(child.content) if child.type == "text" else child.content)
+    return _FOOTNOTE.sub(r"[\1]", paragraph_words(unwrap("".join(parts).split("\n"))))
 
 
 def add_html(markup: str, layout: Layout) -> None:
