@@ -36,6 +36,7 @@ HOMES = {
     "httpx": {"rag/sources/fetching.py", "rag/sources/responses.py", "rag/sources/transport.py"},
     "markdown_it": {"rag/loading/markdown.py"},
     "protego": {"rag/sources/fetching.py"},
+    "pybtex": {"rag/sources/references.py"},
     "pypdfium2": {"rag/loading"},
     "striprtf": {"rag/loading/rtf.py"},
     "tomlkit": {"rag/library/facts.py", "rag/library/starting.py"},
