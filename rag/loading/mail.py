@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
@@ -36,11 +37,18 @@ _INTRODUCED = re.compile(
 """The line that names who wrote what is quoted below it."""
 _BELOW = re.compile(
     r"\n-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine)\s*-{2,}[^\S\n]*\n.*\Z"
-    r"|\n(?:_{10,}[^\S\n]*\n+)?(?:From|Von|De):[^\n]+\n(?:Sent|Date|Gesendet|Envoyé|Enviado)[^\n]*:[^\n]+\n(?:[^\n]+\n)*?"
+    r"|\n(?:_{10,}[^\S\n]*\n+)?(?:From|Von|De):[^\n]+\n(?:Sent|Date|Gesendet|Envoyé|Enviado)[^\n]*:[^\n]+\n(?:[^\n]+\n){0,4}?"
     r"(?:To|An|À|Para):.*\Z",
     re.DOTALL,
 )
 """An earlier message that a program put below the reply, from its head to the end."""
+_FOR_PROGRAMS = (
+    "pgp-signature", "pkcs7-signature", "x-pkcs7-signature", "delivery-status", "rfc822-headers",
+    "disposition-notification",
+)  # fmt: skip
+"""Subtypes of signatures and of reports on the delivery, which repeat in a form for programs what the mail says."""
+_HEADER = 2000
+"""Characters of a header that are looked at."""
 _QUOTED = re.compile(r"(?:^|\n)>[^\n]*")
 _QUOTED_PARTS = (
     "//blockquote[@type='cite'] | //*[contains(@class, 'gmail_quote') and not(contains(., 'Forwarded message'))]"
@@ -60,6 +68,11 @@ def read_mail(data: bytes) -> Extract:
     message = _parse(data)
     if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
         raise LoadError("encrypted: the mail needs the key of whom it was sent to; save its text as TXT")
+    damaged = [
+        part for part in message.walk() if part.get_content_maintype() == "multipart" and not part.is_multipart()
+    ]
+    if message in damaged:
+        raise LoadError("truncated or damaged: the parts of the mail cannot be told apart; save it anew")
     facts = _facts(message)
     whole = _FORWARDED.match(facts["title"]) is not None
     layout, quoted = Layout(), list[str]()
@@ -76,10 +89,15 @@ def read_mail(data: bytes) -> Extract:
             quoted.extend(left)
             add_text(own, layout)
     if not layout.text:
-        raise LoadError("empty: the mail holds no words but those that it quotes" if quoted else "empty: no text in it")
+        raise LoadError(
+            "empty: the mail holds no words but those that it quotes"
+            if quoted
+            else "empty: the mail itself holds no text"
+        )
     warnings = [f"Earlier messages that it quotes were left out: {quoted[0][:60]!r}."] if quoted else []
     pictures = (part for part in _leaves(message) if part.get_content_maintype() == "image" and _is_inline(part))
-    return layout.extract(facts, warnings=(*warnings, *not_read("a picture" for _ in pictures)))
+    unread = ["a picture" for _ in pictures] + ["a damaged part" for _ in damaged]
+    return layout.extract(facts, warnings=(*warnings, *not_read(unread)))
 
 
 def attachments(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -137,7 +155,7 @@ def _leaves(message: Message) -> Iterator[Message]:
         for part in message.get_payload():
             if isinstance(part, Message):
                 yield from _leaves(part)
-    else:
+    elif message.get_content_maintype() != "multipart":
         yield message
 
 
@@ -167,10 +185,9 @@ def _is_inline(part: Message) -> bool:
 
 
 def _is_of_the_text(part: Message) -> bool:
-    """Return whether a part is no file: another form of the text, a picture in it, a signature of all."""
+    """Return whether a part is no file: another form of the text, a picture in it, what is meant for programs."""
     form = part.get_content_type() in ("text/plain", "text/html", "text/enriched", "text/x-amp-html")
-    seal = part.get_content_subtype() in ("pgp-signature", "pkcs7-signature", "x-pkcs7-signature")
-    return (form and not _is_file(part)) or _is_inline(part) or seal
+    return (form and not _is_file(part)) or _is_inline(part) or part.get_content_subtype() in _FOR_PROGRAMS
 
 
 def _payload(part: Message) -> bytes:
@@ -213,8 +230,8 @@ def _facts(message: Message) -> dict[str, str]:
 
 def _decoded(value: object) -> str:
     """Return a header as it reads."""
-    text = str(value or "")
+    text = str(value or "")[:_HEADER]
     try:
         return str(make_header(decode_header(text)))
-    except (LookupError, UnicodeError, ValueError):
+    except (LookupError, UnicodeError, ValueError, MessageError):
         return text

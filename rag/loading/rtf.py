@@ -15,6 +15,8 @@ _STRUCK = re.compile(r"\{[^{}]*\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*
 _OUTLINE = re.compile(r"\\outlinelevel([0-5])(?!\d) ?")
 _LEVELS = 0xE000
 """First of six private characters that stand in front of a heading's words, one a level."""
+_NOTE = "\ue010"
+"""Stands where a footnote's mark is."""
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DAY = re.compile(r"\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _PROPERTIES = ("title", "author", "company")
@@ -28,10 +30,12 @@ def read_rtf(data: bytes) -> Extract:
     # The library leaves out the numbers of old lists, but not those of new ones.
     text = text.replace(r"\pntext", r"\listtext")
     layout = Layout()
-    notes: list[str] = []
-    for start, end in reversed(list(_groups(text, "footnote"))):
-        notes.insert(0, _plain(text[start:end].replace(r"\footnote", "", 1)))
-        text = f"{text[:start]}\ue010{text[end:]}"
+    notes, parts, done = list[str](), list[str](), 0
+    for start, end in _groups(text, "footnote"):
+        notes.append(_plain(text[start:end].replace(r"\footnote", "", 1)))
+        parts += text[done:start], _NOTE
+        done = end
+    text = "".join([*parts, text[done:]])
     boxes = [_plain(text[start:end].replace(r"\shptxt", "", 1)) for start, end in _groups(text, "shptxt")]
     _add(_to_text(text), layout)
     for box in boxes:
@@ -49,9 +53,9 @@ def _add(text: str, layout: Layout) -> None:
     note = 0
     row: object = None
     for line in text.split("\n"):
-        while "\ue010" in line:
+        while _NOTE in line:
             note += 1
-            line = line.replace("\ue010", f"[{note}]", 1)
+            line = line.replace(_NOTE, f"[{note}]", 1)
         level = max((ord(sign) - _LEVELS + 1 for sign in line if _LEVELS <= ord(sign) < _LEVELS + 6), default=0)
         line = re.sub("[\ue000-\ue005]", "", line)
         if line.rstrip().endswith("|"):
@@ -76,14 +80,20 @@ def _plain(group: str) -> str:
 
 
 def _groups(text: str, word: str) -> Iterator[tuple[int, int]]:
-    """Yield where each group that begins with a control word starts and ends."""
-    for start in re.finditer(r"\{(?:\\\*)?\\" + word + r"(?![a-z])", text):
-        depth = 1
-        for brace in _BRACE.finditer(text, start.start() + 1):
-            depth += {"{": 1, "}": -1}.get(brace[0], 0)
-            if not depth:
-                yield start.start(), brace.end()
-                break
+    """Yield where each group that begins with a control word starts and ends; of groups within groups the outermost."""
+    begins = re.compile(r"\{(?:\\\*)?\\" + word + r"(?![a-z])")
+    depth = 0
+    start, level = -1, 0
+    for brace in _BRACE.finditer(text):
+        if brace[0] == "{":
+            depth += 1
+            if start < 0 and begins.match(text, brace.start()):
+                start, level = brace.start(), depth
+        elif brace[0] == "}":
+            if start >= 0 and depth == level:
+                yield start, brace.end()
+                start = -1
+            depth -= 1
 
 
 def _facts(text: str, layout: Layout) -> dict[str, str]:

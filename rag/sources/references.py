@@ -84,6 +84,7 @@ class References:
 
 
 def _works(path: Path) -> tuple[Work, ...]:
+    """Return the works of a list; none where a file is no list, or cannot be read."""
     try:
         stat = path.stat()
         return _read(path, stat.st_mtime_ns) if path.is_file() and stat.st_size <= FILE_BYTES else ()

@@ -111,3 +111,10 @@ def test_a_page_saved_with_its_pictures_is_read_without_them() -> None:
     )
     found = read_bytes(raw.encode(), name="a.mhtml")
     assert (found.text, found.title, found.url) == (prose, "Dues", "https://port.example/dues")
+
+
+def test_parts_that_cannot_be_told_apart_are_no_text() -> None:
+    raw = f"{HEAD}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--y\n\nText.\n"
+    with pytest.raises(LoadError, match=r"^a\.eml: truncated or damaged: the parts of the mail cannot be told apart"):
+        read_bytes(raw.encode(), name="a.eml")
+    assert [name for name, _ in expand_bytes(raw.encode(), name="a.eml")] == ["a.eml"]
