@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -118,3 +119,11 @@ def test_parts_that_cannot_be_told_apart_are_no_text() -> None:
     with pytest.raises(LoadError, match=r"^a\.eml: truncated or damaged: the parts of the mail cannot be told apart"):
         read_bytes(raw.encode(), name="a.eml")
     assert [name for name, _ in expand_bytes(raw.encode(), name="a.eml")] == ["a.eml"]
+
+
+@pytest.mark.parametrize("text", ["From: x\nSent: y\n" * 20_000, "=?utf-8?q?a?= " * 20_000, "On 2021 wrote\n" * 20_000])
+def test_heads_without_end_take_bounded_time(text: str) -> None:
+    start = time.perf_counter()
+    for raw in (f"{HEAD}\n{text}", f"Subject: {text.replace(chr(10), ' ')}\n\nWords."):
+        assert read_bytes(raw.encode(), name="a.eml").text
+    assert time.perf_counter() - start < 15

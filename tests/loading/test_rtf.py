@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.errors import LoadError
@@ -59,3 +61,10 @@ def test_a_document_without_text_is_empty_and_another_file_is_none() -> None:
         read(r"\pard\par")
     with pytest.raises(LoadError, match=r"^a\.rtf: damaged or misnamed: the content is not rtf"):
         read_bytes(b"Words.", name="a.rtf")
+
+
+def test_groups_without_end_take_bounded_time() -> None:
+    start = time.perf_counter()
+    with pytest.raises(LoadError, match="empty: the document holds no text"):
+        read(r"{\footnote " * 20_000)
+    assert time.perf_counter() - start < 15
