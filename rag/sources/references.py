@@ -52,6 +52,8 @@ class Work:
     """By the names of `rag.records.Source`; only what is known."""
     files: tuple[str, ...] = ()
     """Paths of its files, from the folder of the list."""
+    fault: str = ""
+    """Of an entry that is wrong: what is; nothing else is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,11 @@ class References:
             facts |= {file: work.facts for work, files in zip(works, found, strict=True) for file in files}
             with_file = sum(map(bool, found))
             if with_file:
-                rest = len(works) - with_file
+                rest = sum(not work.fault for work in works) - with_file
                 more = f"; {rest} have no file here: export them with their files to have their texts" if rest else ""
-                lists[path] = f"a list of {len(works)} works, which tells of {with_file} of the files beside it{more}"
+                faults = "".join(f"; an entry cannot be read ({work.fault})" for work in works if work.fault)
+                told = f"which tells of {with_file} of the files beside it{more}{faults}"
+                lists[path] = f"a list of {len(works)} works, {told}"
         return cls(facts, lists)
 
 
@@ -149,8 +153,10 @@ def _bibtex(text: str) -> Iterator[Work]:
     from pybtex import errors
     from pybtex.database import parse_string
 
-    with errors.capture():  # an entry that is wrong spoils no other
+    with errors.capture() as faults:  # an entry that is wrong spoils no other
         entries = parse_string(text, "bibtex").entries
+    if faults:
+        yield Work("", {}, fault=clean_line(str(faults[0])))
     for key, entry in entries.items():
         raw = {name.lower(): value for name, value in entry.fields.items()}
         fields = {name: _plain(raw[name]) for name in ("title", "month", "year", "date", *_PUBLISHED) if name in raw}

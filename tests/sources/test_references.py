@@ -96,3 +96,12 @@ def test_a_list_that_tells_of_no_file_is_refused_with_what_to_do(
     put(place.corpus / "documents" / name, text)
     [row] = [row for row in place.library.build().rows if row.file.endswith(name)]
     assert row.status == "failed" and row.reason.startswith(reason)
+
+
+def test_an_entry_that_is_wrong_is_said_and_spoils_no_other(place: Place) -> None:
+    folder = place.corpus / "documents"
+    put(folder / "a.bib", f"{BIB}@misc{{odd, title = {{Un{{closed}}, year = 1}}")
+    put(folder / "files/12/quay.txt", "The quay is 200 metres long.")
+    [row] = [row for row in place.library.build().rows if row.file.endswith("a.bib")]
+    assert "; an entry cannot be read (syntax error in line " in row.reason
+    assert [s.date for s in sources(place).values()] == ["2020-05"]
