@@ -7,8 +7,9 @@ of reduced precision (``2023``, ``2023-08``, ``2023-08-14``) or ``unknown``.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 UNKNOWN = "unknown"
@@ -61,6 +62,19 @@ class Page(Span):
 
 
 @dataclass(frozen=True, slots=True)
+class Cue(Span):
+    """A stretch of what is said in a recording."""
+
+    seconds: int
+    """When it begins, from the beginning of the recording."""
+
+    @property
+    def clock(self) -> str:
+        """When it begins, as ``1:02:03``."""
+        return f"{self.seconds // 3600}:{self.seconds // 60 % 60:02}:{self.seconds % 60:02}"
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something was read: who publishes it, when it appeared, and its web address, empty where it has none."""
 
@@ -68,6 +82,13 @@ class Place:
     date: str
     url: str
     kind: PlaceKind = "primary"
+    time: str = ""
+    """When it is said in a recording, as ``1:02:03``; empty where it was read."""
+
+    def at(self, cue: Cue) -> Place:
+        """The same place at a stretch of its recording; its address leads there."""
+        url = f"{self.url.partition('#')[0]}#t={cue.seconds}" if self.url else ""
+        return replace(self, url=url, time=cue.clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +200,13 @@ class Document:
     pages: tuple[Page, ...] = ()
     """Empty where the format has none."""
     statements: tuple[Statement, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    """Of what is said in a recording: all stretches, in order."""
+
+    def cue_at(self, offset: int) -> Cue | None:
+        """The stretch of a recording in which a place of the text stands; None where the text is of none."""
+        index = bisect_right(self.cues, offset, key=lambda cue: cue.start) - 1
+        return self.cues[index] if index >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,6 @@ TEMPLATES.globals |= {
     "circumstances": circumstances,
     "by_part": by_part,
     "cited": cited,
-    "is_web": is_web,
     "nearest": nearest,
     "outside": outside,
     "series": series,

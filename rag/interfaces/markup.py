@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from rag.interfaces.bibliography import is_web
 from rag.interfaces.labels import BADGES, PLACES, TEXT_KINDS
 from rag.records import UNKNOWN, document_id
 from rag.text.attributions import READ_AT, attributed
@@ -42,4 +43,5 @@ TEMPLATES.globals |= {
     "UNKNOWN": UNKNOWN,
     "attributed": attributed,
     "document_id": document_id,
+    "is_web": is_web,
 }

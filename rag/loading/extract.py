@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.records import UNKNOWN, Heading, Page
+from rag.records import UNKNOWN, Cue, Heading, Page
 
 _NO_TITLE = re.compile(
     r"untitled|microsoft (?:word|powerpoint)|(?:powerpoint )?presentation$|word document$"
@@ -30,6 +30,7 @@ class Extract:
     headings: tuple[Heading, ...] = ()
     """Spans of the heading lines in the text, in order."""
     pages: tuple[Page, ...] = ()
+    cues: tuple[Cue, ...] = ()
     title: str = UNKNOWN
     author: str = UNKNOWN
     publisher: str = UNKNOWN

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from rag.loading.extract import Extract
-from rag.records import UNKNOWN, Heading, Page
+from rag.records import UNKNOWN, Cue, Heading, Page
 
 _DROPPED = dict.fromkeys(
     code
@@ -76,6 +77,15 @@ def left_out(texts: Sequence[str]) -> tuple[str, ...]:
     return (f"Struck or hidden text was left out: {texts[0][:60]!r}{more}.",)
 
 
+def not_read(things: Iterable[str]) -> tuple[str, ...]:
+    """Return a warning for each kind of thing that a document shows and whose words are in no text."""
+    return tuple(
+        f"Not read: {what}{f' and {count - 1} more' if count > 1 else ''}; "
+        "write its words or values as text to have them."
+        for what, count in Counter(things).items()
+    )
+
+
 def row_line(cells: Iterable[str]) -> str:
     """Return a table row as ``cell | cell``; empty cells at its end are left out."""
     cleaned = [clean_line(cell) for cell in cells]
@@ -123,6 +133,12 @@ class Layout:
         """Add a table row as ``cell | cell``; a row of empty cells adds nothing."""
         self.add(row_line(cells), group=group)
 
+    def add_listing(self, lines: Iterable[str]) -> None:
+        """Add the lines of a listing of code as they stand."""
+        group = object()
+        for line in lines:
+            self.add(line, group=group, indented=True)
+
     def run_on(self, text: str) -> None:
         """Add to the end of the last line, mending a word broken between them."""
         line = clean_line(text)
@@ -160,7 +176,13 @@ class Layout:
         tops = (h for h in self._headings if h.level <= level)
         return next((self.text[h.start : h.end] for h in tops), UNKNOWN)
 
-    def extract(self, facts: Mapping[str, str] = MappingProxyType({}), *, warnings: tuple[str, ...] = ()) -> Extract:
+    def extract(
+        self,
+        facts: Mapping[str, str] = MappingProxyType({}),
+        *,
+        warnings: tuple[str, ...] = (),
+        cues: tuple[Cue, ...] = (),
+    ) -> Extract:
         """Give what was laid out, with the facts of its source where the document says them."""
         text = self.text
         ends = [start for start, _ in self._starts[1:]] + [len(text)]
@@ -168,7 +190,7 @@ class Layout:
             Page(start, start + len(text[start:end].rstrip()), number)
             for (start, number), end in zip(self._starts, ends, strict=False)
         )
-        return Extract(text, tuple(self._headings), pages, warnings=warnings, **facts)
+        return Extract(text, tuple(self._headings), pages, cues, warnings=warnings, **facts)
 
 
 def unwrap(lines: Iterable[str]) -> str:

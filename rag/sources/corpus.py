@@ -9,7 +9,7 @@
                             and so is each file in a folder
 
 What is told of a dropped file comes from the first of: its companion
-``NAME.meta.json`` beside it, a front matter above its text, the text and the
+``NAME.meta.json`` beside it, the list of a reference manager beside it, a front matter above its text, the text and the
 format's own properties.
 """
 
@@ -40,6 +40,7 @@ from rag.sources.declarations import (
 from rag.sources.files import README, DocumentFile, document_files, meta_path, path_name, read_meta
 from rag.sources.identities import assign, read_known, slug, write_known
 from rag.sources.materials import Material
+from rag.sources.references import References
 
 ABOUT = {"title", "description", "examples", "timeline", "notice", "main_source", "abbreviations", "settings"}
 """What corpus.toml may say."""
@@ -120,9 +121,14 @@ class Corpus:
         Raises:
             CorpusError: documents/ cannot be read, or what stands beside the notes is malformed.
         """
-        files = {file.name: file for file in self._files() if not file.skipped}
+        found = self._files()
+        files = {file.name: file for file in found if not file.skipped}
+        facts = References.of([file.path for file in found]).facts
         ids = assign({name: file.path for name, file in files.items()}, read_known(self.documents), self._wanted)
-        return [*self._notes(), *(self._material(file, ids[name]) for name, file in files.items())]
+        return [
+            *self._notes(),
+            *(self._material(file, ids[name], facts.get(file.path, {})) for name, file in files.items()),
+        ]
 
     def skipped(self) -> dict[Path, str]:
         """Say of each file of documents/ that nobody means as a text why it is none."""
@@ -143,9 +149,11 @@ class Corpus:
 
     def _files(self) -> list[DocumentFile]:
         try:
-            return list(document_files(self.documents))
+            files = list(document_files(self.documents))
         except OSError as error:
             raise CorpusError(f"{self.documents} cannot be read: {error.strerror or error}") from error
+        lists = References.of([file.path for file in files]).lists
+        return [replace(file, skipped=file.skipped or lists.get(file.path, "")) for file in files]
 
     def _notes(self) -> Iterator[Material]:
         annotations = Annotations.read(self.root)
@@ -171,8 +179,8 @@ class Corpus:
     def _folder(self, name: str) -> str:
         return name if name in self.sources else slug(name)
 
-    def _material(self, file: DocumentFile, source_id: str) -> Material:
-        meta, warnings = _companions(file)
+    def _material(self, file: DocumentFile, source_id: str, listed: Mapping[str, str]) -> Material:
+        meta, warnings = _companions(file, listed)
         as_is = meta.get(AS_IS) is True
         if source_id in self.sources:
             return Material(file.path, self.sources[source_id], "full text", True, warnings=warnings, as_is=as_is)
@@ -190,11 +198,15 @@ class Corpus:
         )
 
 
-def _companions(file: DocumentFile) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Give what the companions of a file and of its folder say, and a warning for each that says nothing."""
+def _companions(file: DocumentFile, listed: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Give what is told of a file, and a warning for each companion that says nothing.
+
+    The companion of its folder comes first, then what a list beside it tells, then its own.
+    """
     meta: dict[str, Any] = {}
     warnings: list[str] = []
     for place in dict.fromkeys((file.top, file.path)):
+        meta |= listed if place == file.path else {}
         try:
             meta |= read_meta(place)
         except CorpusError as error:

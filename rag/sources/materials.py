@@ -142,5 +142,6 @@ def _reading(material: Material, extract: Extract, title: str) -> Reading:
         sha256=hashlib.sha256(extract.text.encode()).hexdigest(),
         headings=extract.headings,
         pages=extract.pages,
+        cues=extract.cues,
     )
     return Reading(source, document, warnings=warnings)

@@ -26,6 +26,8 @@ def attributed(said: Attribution) -> str:
     if said.release:
         parts.append(said.release)
     parts += _read_at(said)
+    if said.seen_at.time:
+        parts.append(f"at {said.seen_at.time}")
     if said.when == UNKNOWN:
         parts.append("undated page")
     return ", ".join(parts)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.records import Citation, Document, Passage, Span
+from rag.records import Attribution, Citation, Document, Passage, Span
 from rag.text.folding import Folded, fold
 from rag.verification.matching import find, stands
 
@@ -59,7 +59,8 @@ def verify(citation: Citation, document: Document, within: Span | None = None) -
     if span is None:
         return replace(citation, status="rejected")
     quote = text[span.start : span.end]
-    return replace(citation, quote=quote, start=span.start, end=span.end, status="corrected")
+    said = _timed(citation.attribution, document, span)
+    return replace(citation, attribution=said, quote=quote, start=span.start, end=span.end, status="corrected")
 
 
 def cite(passage: Passage, span: Span, document: Document) -> Citation:
@@ -89,13 +90,19 @@ def cite(passage: Passage, span: Span, document: Document) -> Citation:
         text_kind=passage.text_kind,
         title=passage.source.title,
         kind=passage.source.kind,
-        attribution=passage.attribution,
+        attribution=_timed(passage.attribution, document, span),
         quote=document.text[span.start : span.end],
         start=span.start,
         end=span.end,
         status="verified",
         also=statement.also if statement else (),
     )
+
+
+def _timed(said: Attribution, document: Document, span: Span) -> Attribution:
+    """Give an attribution with the time at which words are said, where they are of a recording."""
+    cue = document.cue_at(span.start)
+    return replace(said, seen_at=said.seen_at.at(cue)) if cue else said
 
 
 def mark(text: str, spans: Iterable[Span], origin: int = 0) -> Sequence[Piece]:

@@ -120,6 +120,7 @@ class Seen(BaseModel):
     date: str
     url: str = Field(description="Empty where it has none.")
     kind: PlaceKind
+    time: str = Field(description="When it is said in a recording, as 1:02:03; empty where it was read.")
 
 
 class Said(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from rag.interfaces.bibliography import is_web
@@ -48,7 +49,9 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
     said = (statement.attribution, *statement.also) if statement else (source.attribution,)
     exact = document.text[span.start : span.end] if span and document.text_kind == "full text" else ""
     pages = [p.number for p in document.pages if span and p.start <= span.start]
-    link = original(said[0].seen_at.url or source.url, exact, pages[-1] if pages else None)
+    url = said[0].seen_at.url or source.url
+    cue = document.cue_at(span.start) if span else None
+    link = replace(said[0].seen_at, url=url).at(cue).url if cue else original(url, exact, pages[-1] if pages else None)
     return _panel(source, document.text_kind, said, link, _blocks(document, span), gone)
 
 
@@ -75,15 +78,16 @@ def _blocks(document: Document, span: Span | None) -> Iterator[tuple[str, str | 
     first, last = max(0, middle - WHOLE // 2), max(WHOLE, middle + WHOLE // 2)
     if first > 0:
         yield "page", "The beginning of this long text is not shown."
-    pages = list(document.pages)
+    pages = [(page.start, f"Page {page.number}") for page in document.pages]
+    pages += [(cue.start, cue.clock) for cue in document.cues if document.text[cue.start - 1 : cue.start] in ("", "\n")]
     levels = {heading.start: heading.level for heading in document.headings}
     start = 0
     for line in document.text.split("\n"):
         end = start + len(line)
-        while pages and pages[0].start <= end:
-            page = pages.pop(0)
+        while pages and pages[0][0] <= end:
+            _, told = pages.pop(0)
             if first <= start < last:
-                yield "page", f"Page {page.number}"
+                yield "page", told
         if line.strip() and first <= end and start < last:
             tag = f"h{min(levels[start] + 2, 6)}" if start in levels else "p"
             yield tag, mark(line, [span] if span else [], start)
