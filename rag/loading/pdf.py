@@ -11,9 +11,10 @@ from rag.errors import LoadError
 from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS, PAGES
 from rag.loading.normalise import Layout
+from rag.loading.pdf_columns import by_columns
 from rag.loading.pdf_facts import first_heading, folded, outline, properties
 from rag.loading.pdf_forms import fill_in
-from rag.loading.pdf_lines import Line, page_lines
+from rag.loading.pdf_lines import Line, page_rows
 from rag.records import UNKNOWN
 
 _NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
@@ -80,7 +81,7 @@ def _all_lines(document: Any) -> tuple[list[list[Line]], list[int]]:
         try:
             page = document[number - 1]
             text_page = page.get_textpage()
-            lines = page_lines(text_page)
+            lines = by_columns(page_rows(text_page))
             fill_in(lines, page, document.formenv)
             text_page.close()
             page.close()
