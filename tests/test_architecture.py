@@ -37,6 +37,7 @@ HOMES = {
     "markdown_it": {"rag/loading/markdown.py"},
     "protego": {"rag/sources/fetching.py"},
     "pypdfium2": {"rag/loading"},
+    "rapidocr": {"rag/loading/ocr.py"},
     "tomlkit": {"rag/library/facts.py", "rag/library/starting.py"},
     "trafilatura": {"rag/loading"},
     "yaml": {"rag/loading/front_matter.py"},

@@ -11,8 +11,8 @@ from rag.loading.pdf_lines import Line, Row, joined
 Gap = tuple[float, float]
 """Where there is nothing, from left to right."""
 
-_GUTTER = 0.7
-"""Width of the gap between two columns at the least, in heights of the type."""
+GUTTER = 0.7
+"""Width of the gap between two columns at the least, in heights of the type; words stand closer."""
 _ROWS = 3
 """Times that the text must go from the left column to the right one."""
 _NEAR = 3
@@ -27,31 +27,37 @@ _MOST = 400
 """Rows of a page that are looked at."""
 
 
-def by_columns(rows: list[Row]) -> list[Line]:
-    """Return the lines of a page, those that a gutter divides column by column; rows of a table stay whole."""
+def by_columns(rows: list[Row], *, gutter: float = GUTTER) -> list[Line]:
+    """Return the lines of a page, those that a gutter divides column by column; rows of a table stay whole.
+
+    Args:
+        gutter: its width at the least, in heights of the type.
+    """
     lines: list[Line] = []
     start = 0
     while start < len(rows):
-        end, columns = _columns(rows, start) if start < _MOST else (start, ())
+        end, columns = _columns(rows, start, gutter) if start < _MOST else (start, ())
         for column in columns:
-            lines += by_columns(column)
+            lines += by_columns(column, gutter=gutter)
         if not columns:
             lines.append(rows[start][0])
         start = max(end, start + 1)
     return lines
 
 
-def _columns(rows: list[Row], start: int) -> tuple[int, tuple[list[Row], ...]]:
+def _columns(rows: list[Row], start: int, gutter: float) -> tuple[int, tuple[list[Row], ...]]:
     """Return where the rows end that share the gutter of a first one, and their two columns; none where none do."""
     _, words = rows[start]
     size = statistics.median(word.size for word in words)
-    gutters = [gap for gap in _gaps(words) if gap[1] - gap[0] >= _GUTTER * size]
+    width = gutter * size
+    edges = min(line.left for line, _ in rows), max(line.right for line, _ in rows)
+    gutters = _across(words, edges, width)
     end, shared = start, gutters
     while end < min(len(rows), _MOST) and shared:
         gutters, end = shared, end + 1
         if end < len(rows):
             near = -size < rows[end - 1][0].bottom - rows[end][0].bottom < _NEAR * size
-            shared = [gap for gutter in gutters for gap in _across(rows[end][1], gutter, _GUTTER * size) if near]
+            shared = [gap for known in gutters for gap in _across(rows[end][1], known, width) if near]
     for left, right in gutters:
         columns = _divided(rows[start:end], (left + right) / 2)
         if columns:

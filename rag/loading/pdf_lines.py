@@ -60,7 +60,7 @@ def page_rows(text_page: Any) -> list[Row]:
                 words.append(_word(text_page, codes[start : at + broken], start))
             start = at + 1
             if (broken or code in (10, 13)) and words:
-                _add(rows, words)
+                add(rows, words)
                 words = []
     return rows
 
@@ -94,7 +94,7 @@ def _is_bold(text_page: Any, at: int) -> bool:
     return 0 < size <= 128 and any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
 
 
-def _add(rows: list[Row], words: list[Line]) -> None:
+def add(rows: list[Row], words: list[Line]) -> None:
     """Make a line of words, and join it to the last line if it stands beside that."""
     size = statistics.median(word.size for word in words)
     line = joined(words, size, size)

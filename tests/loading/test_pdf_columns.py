@@ -12,7 +12,7 @@ NORTH = [
     "made of oak in 1802 by",
     "a family that came up",
     "the river with a barge",
-    "of grain and two cows.",
+    "of grain and cows.",
 ]
 SOUTH = [
     "The new mill is of",

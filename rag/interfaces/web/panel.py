@@ -83,7 +83,7 @@ def _blocks(document: Document, span: Span | None) -> Iterator[tuple[str, str | 
         while pages and pages[0].start <= end:
             page = pages.pop(0)
             if first <= start < last:
-                yield "page", f"Page {page.number}"
+                yield "page", page.name
         if line.strip() and first <= end and start < last:
             tag = f"h{min(levels[start] + 2, 6)}" if start in levels else "p"
             yield tag, mark(line, [span] if span else [], start)
