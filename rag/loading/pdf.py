@@ -124,7 +124,10 @@ class _Found:
         least = min(self.by_ocr.values(), default=0.0)
         bare, wrong = ([n for n in numbers if n not in self.by_ocr] for numbers in (self.scanned, self.garbled))
         said = (
-            (list(self.by_ocr), f"read by OCR (confidence {least:.2f} or more); look at the page before relying on it"),
+            (
+                list(self.by_ocr),
+                f"read by OCR (confidence {least:.2f} at the least); look at the page before relying on it",
+            ),
             (bare, f"scanned or drawn, with no more than a stamp as text; {_unread()}"),
             (wrong, f"left out: the letters of the text layer are not those printed; {_unread()}"),
             (self.damaged, "damaged and left out"),

@@ -23,8 +23,6 @@ _RUNNING = 0.25
 """Share of lines that begin in the middle of a sentence from which columns hold running text."""
 _LETTERS = 0.8
 """Share of letters in running text at the least."""
-_MOST = 400
-"""Rows of a page that are looked at."""
 
 
 def by_columns(rows: list[Row], *, gutter: float = GUTTER) -> list[Line]:
@@ -33,36 +31,42 @@ def by_columns(rows: list[Row], *, gutter: float = GUTTER) -> list[Line]:
     Args:
         gutter: its width at the least, in heights of the type.
     """
+    if not rows:
+        return []
+    edges = min(line.left for line, _ in rows), max(line.right for line, _ in rows)
     lines: list[Line] = []
     start = 0
     while start < len(rows):
-        end, columns = _columns(rows, start, gutter) if start < _MOST else (start, ())
+        end, columns = _columns(rows, start, edges, gutter)
         for column in columns:
             lines += by_columns(column, gutter=gutter)
         if not columns:
-            lines.append(rows[start][0])
-        start = max(end, start + 1)
+            # A table's rows share gaps too; to look at each of them anew would take the square of the time.
+            end = end if end - start > _ROWS else start + 1
+            lines += [line for line, _ in rows[start:end]]
+        start = end
     return lines
 
 
-def _columns(rows: list[Row], start: int, gutter: float) -> tuple[int, tuple[list[Row], ...]]:
+def _columns(rows: list[Row], start: int, edges: Gap, gutter: float) -> tuple[int, tuple[list[Row], ...]]:
     """Return where the rows end that share the gutter of a first one, and their two columns; none where none do."""
     _, words = rows[start]
     size = statistics.median(word.size for word in words)
     width = gutter * size
-    edges = min(line.left for line, _ in rows), max(line.right for line, _ in rows)
-    gutters = _across(words, edges, width)
-    end, shared = start, gutters
-    while end < min(len(rows), _MOST) and shared:
+    room = edges[0] + _COLUMN * size, edges[1] - _COLUMN * size
+    end, gutters = start, [edges]
+    while end < len(rows):
+        near = end == start or -size < rows[end - 1][0].bottom - rows[end][0].bottom < _NEAR * size
+        shared = [gap for known in gutters for gap in _across(rows[end][1], known, width) if near]
+        shared = [gap for gap in shared if gap[1] > room[0] and gap[0] < room[1]]
+        if not shared:
+            break
         gutters, end = shared, end + 1
-        if end < len(rows):
-            near = -size < rows[end - 1][0].bottom - rows[end][0].bottom < _NEAR * size
-            shared = [gap for known in gutters for gap in _across(rows[end][1], known, width) if near]
     for left, right in gutters:
         columns = _divided(rows[start:end], (left + right) / 2)
         if columns:
             return end, columns
-    return start, ()
+    return end, ()
 
 
 def _gaps(words: Sequence[Line]) -> list[Gap]:

@@ -15,6 +15,8 @@ from rag.loading.pdf_lines import Line, Row, add
 
 _FEW = 100
 """Letters and digits below which a text layer may be only the stamp on a scan, and too short to judge its letters."""
+_LEAST = 4
+"""Letters and digits from which a picture holds print; a recogniser takes a stroke for a letter."""
 _COVERED = 0.5
 """Share of the page that a scan's pictures cover at the least."""
 _OBJECTS = 2_000
@@ -90,6 +92,8 @@ def recognised(page: Any, layer: Sequence[Line]) -> tuple[list[Line], float]:
         if not any(_within(line, known) for known in layer):
             add(rows, [line])
             weights.append((found.confidence, len(found.text)))
+    if sum(char.isalnum() for line, _ in rows for char in line.text) < _LEAST:
+        return [], 0.0
     total = sum(length for _, length in weights)
     sure = sum(confidence * length for confidence, length in weights) / total if total else 0.0
     return by_columns(rows, gutter=_GUTTER), sure

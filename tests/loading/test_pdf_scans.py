@@ -57,7 +57,7 @@ def test_a_scan_is_read_by_ocr_and_says_so() -> None:
     assert page == Page(0, 34, 1, page.by_ocr) and page.by_ocr == pytest.approx(sure)
     assert page.name == "Page 1, by OCR (confidence 0.89)"
     assert found.warnings == (
-        "Page 1 is read by OCR (confidence 0.89 or more); look at the page before relying on it.",
+        "Page 1 is read by OCR (confidence 0.89 at the least); look at the page before relying on it.",
     )
 
 
