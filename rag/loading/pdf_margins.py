@@ -18,7 +18,7 @@ _REPEATS = 3
 """Pages on which a running line stands at the least."""
 _WINDOW = 8
 """Pages among which it stands on so many; a chapter's line is on few of a book's."""
-_NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3}|\(\d{1,3}\)|\[\d{1,3}\])\.?\s?\S")
+_NOTE = re.compile(r"(?:\d{1,3}|[¹²³⁰⁴-⁹]{1,3}|[*†‡§¶]{1,3}|\(\d{1,3}\)|\[\d{1,3}\])\.?\s?\S")
 _SMALL = 0.92
 """Size of a note's type at the most, in sizes of the body's."""
 
