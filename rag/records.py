@@ -59,6 +59,13 @@ class Page(Span):
     """A printed page of a document, as counted from 1 in the file."""
 
     number: int
+    by_ocr: float | None = None
+    """How sure the recogniser is of a page that was read by OCR, from 0 to 1; None where its text is the file's own."""
+
+    @property
+    def name(self) -> str:
+        """What a reader is told of it: ``Page 3, by OCR (confidence 0.93)``."""
+        return f"Page {self.number}" + (f", by OCR (confidence {self.by_ocr:.2f})" if self.by_ocr is not None else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ HOMES = {
     "protego": {"rag/sources/fetching.py"},
     "pybtex": {"rag/sources/references.py"},
     "pypdfium2": {"rag/loading"},
+    "rapidocr": {"rag/loading/ocr.py"},
     "striprtf": {"rag/loading/rtf.py"},
     "tomlkit": {"rag/library/facts.py", "rag/library/starting.py"},
     "trafilatura": {"rag/loading"},

@@ -77,9 +77,9 @@ def read_apart(kind: str, data: bytes) -> Extract:
         raise
     if answer is None:
         worker.close()
-        most = seconds(len(data))
-        if time.monotonic() - began >= most:
-            raise LoadError(f"takes too long: not read after {most:.0f} s; split it, or save it as text")
+        took = time.monotonic() - began
+        if took >= seconds(len(data)):
+            raise LoadError(f"takes too long: not read after {took:.0f} s; split it, or save it as text")
         raise LoadError(
             f"its reader broke off: it is damaged, or takes more than {megabytes(MEMORY_BYTES)} of memory; "
             "save it anew, or as text"

@@ -18,6 +18,8 @@ MEMORY_BYTES = 2048 * MB
 """Memory of a process that reads, its libraries included."""
 SECONDS = 20.0, 10.0, 120.0
 """Reading time of a file: what a short one has, more for each megabyte, at most."""
+OCR_SECONDS = 60.0
+"""Reading time of a file, more for each page that is read by OCR; such a one takes 5 to 15 s."""
 CHARACTERS = 20_000_000
 """Text of one document."""
 ARCHIVE_BYTES = 512 * MB

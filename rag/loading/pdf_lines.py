@@ -38,14 +38,18 @@ _CELL_GAP = 1.6
 """Gap between two words, in heights of the type, from which it parts two cells."""
 
 
-def page_lines(text_page: Any) -> list[Line]:
+Row = tuple[Line, list[Line]]
+"""A line, and the words or other stretches that it consists of."""
+
+
+def page_rows(text_page: Any) -> list[Row]:
     """Return the lines of a page in the order in which the file draws them.
 
     Pieces that stand side by side on one base line become one line.
     """
     import pypdfium2.raw as pdfium
 
-    lines: list[Line] = []
+    rows: list[Row] = []
     codes = [pdfium.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
     words: list[Line] = []
     start = 0
@@ -56,9 +60,9 @@ def page_lines(text_page: Any) -> list[Line]:
                 words.append(_word(text_page, codes[start : at + broken], start))
             start = at + 1
             if (broken or code in (10, 13)) and words:
-                _add(lines, words)
+                add(rows, words)
                 words = []
-    return lines
+    return rows
 
 
 def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
@@ -90,17 +94,17 @@ def _is_bold(text_page: Any, at: int) -> bool:
     return 0 < size <= 128 and any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
 
 
-def _add(lines: list[Line], words: list[Line]) -> None:
+def add(rows: list[Row], words: list[Line]) -> None:
     """Make a line of words, and join it to the last line if it stands beside that."""
     size = statistics.median(word.size for word in words)
-    line = _joined(words, size, size)
-    if lines and _beside(lines[-1], line):
-        last = lines.pop()
-        line = _joined([last, line], max(last.size, line.size), last.size)
-    lines.append(line)
+    line = joined(words, size, size)
+    if rows and _beside(rows[-1][0], line):
+        last, before = rows.pop()
+        line, words = joined([last, line], max(last.size, line.size), last.size), before + words
+    rows.append((line, words))
 
 
-def _joined(parts: Sequence[Line], size: float, measure: float) -> Line:
+def joined(parts: Sequence[Line], size: float, measure: float) -> Line:
     """Return pieces that stand beside each other as one line; ``measure`` is the height of type that gaps go by."""
     close = sum(after.left - before.right <= _CELL_GAP * measure for before, after in pairwise(parts))
     return Line(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import sys
 from contextlib import suppress
@@ -10,6 +9,7 @@ from contextlib import suppress
 import msgspec
 
 from rag.errors import LoadError
+from rag.loading import deadline
 from rag.loading.frames import receive, send
 from rag.loading.limits import MEMORY_BYTES, seconds
 from rag.loading.readers import read_as
@@ -21,14 +21,15 @@ def main() -> None:
     with open(os.devnull, "w") as null:  # noqa: PTH123  # no path of the project
         # What a library prints is no answer.
         os.dup2(null.fileno(), sys.stdout.fileno())
-        _limit_memory()
-        while (message := receive(sys.stdin.buffer)) is not None:
-            kind, data = msgspec.msgpack.decode(message, type=tuple[str, bytes])
-            # A thread of C ends the process, whatever its reader is doing.
-            faulthandler.dump_traceback_later(seconds(len(data)), exit=True, file=null)
-            answer = _answer(kind, data)
-            faulthandler.cancel_dump_traceback_later()
-            send(answers, answer)
+    # Each thread of numpy's would reserve memory.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    _limit_memory()
+    while (message := receive(sys.stdin.buffer)) is not None:
+        kind, data = msgspec.msgpack.decode(message, type=tuple[str, bytes])
+        deadline.begin(seconds(len(data)))
+        answer = _answer(kind, data)
+        deadline.cancel()
+        send(answers, answer)
 
 
 def _answer(kind: str, data: bytes) -> bytes:

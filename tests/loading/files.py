@@ -46,6 +46,17 @@ def pdf(pages: Sequence[Sequence[tuple[int, int, int, str]]], *, info: str = "")
     return out + b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, table) + end
 
 
+def scan(data: bytes) -> bytes:
+    """Return a PDF whose pages are pictures of those of another."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    first, *rest = [page.render(scale=2).to_pil().convert("L") for page in document]
+    buffer = io.BytesIO()
+    first.save(buffer, "PDF", save_all=True, append_images=rest, resolution=144)
+    return buffer.getvalue()
+
+
 def form(label: str, value: str) -> bytes:
     """Return a PDF of one label with a form field at its right that holds a value."""
     data = pdf([[(72, 700, 12, label)]])

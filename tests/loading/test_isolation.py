@@ -62,7 +62,9 @@ def test_what_hangs_or_grows_is_ended_and_the_next_file_is_read(monkeypatch: pyt
     command = [sys.executable, "-c", HANGING]
     monkeypatch.setattr(isolation, "_COMMAND", command)
     monkeypatch.setattr(limits, "SECONDS", (0.5, 0.0, 0.5))
-    with pytest.raises(LoadError, match=r"^a\.pdf: takes too long: not read after 0 s; split it, or save it as text$"):
+    with pytest.raises(
+        LoadError, match=r"^a\.pdf: takes too long: not read after \d+ s; split it, or save it as text$"
+    ):
         read_bytes(PAGE, name="a.pdf")
     monkeypatch.setattr(limits, "SECONDS", (60.0, 0.0, 60.0))
     with pytest.raises(

@@ -47,7 +47,7 @@ def test_a_long_article_about_error_pages_is_an_article() -> None:
     ("name", "data", "reason"),
     [
         ("a.txt", b" \n\0", "empty: the file holds nothing"),
-        ("a.pdf", files.pdf([[]]), "no text layer; needs OCR"),
+        ("a.pdf", files.pdf([[]]), "empty: its pages are blank"),
         ("a.pdf", files.pdf([[(9, 9, 9, "Text")]])[:-200], "truncated: the PDF has no end mark"),
         ("a.docx", files.docx("<w:p/>"), "empty: the document holds no text"),
         ("a.docx", files.docx("<w:p/>")[:-40], "truncated or damaged: the zip directory"),

@@ -78,7 +78,7 @@ def _blocks(document: Document, span: Span | None) -> Iterator[tuple[str, str | 
     first, last = max(0, middle - WHOLE // 2), max(WHOLE, middle + WHOLE // 2)
     if first > 0:
         yield "page", "The beginning of this long text is not shown."
-    pages = [(page.start, f"Page {page.number}") for page in document.pages]
+    pages = [(page.start, page.name) for page in document.pages]
     pages += [(cue.start, cue.clock) for cue in document.cues if document.text[cue.start - 1 : cue.start] in ("", "\n")]
     levels = {heading.start: heading.level for heading in document.headings}
     start = 0

@@ -1,0 +1,62 @@
+"""Columns that a page draws row by row are read one after the other; rows of a table stay whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.loading import read_bytes
+from tests.loading import files
+
+NORTH = [
+    "The old mill was",
+    "made of oak in 1802 by",
+    "a family that came up",
+    "the river with a barge",
+    "of grain and cows.",
+]
+SOUTH = [
+    "The new mill is of",
+    "brick and has a wheel",
+    "that gives light to all",
+    "of the town, so that no",
+    "lamp is lit with oil.",
+]
+
+
+def drawn(*columns: Sequence[str], gap: int = 140) -> bytes:
+    rows = zip(*columns, strict=True)
+    page = [
+        (72 + gap * at, 700 - 14 * row, 12, text) for row, cells in enumerate(rows) for at, text in enumerate(cells)
+    ]
+    return files.pdf(
+        [[(72, 760, 12, "Two mills stand by the river, an old one and a new one, and both of them grind."), *page]]
+    )
+
+
+def test_columns_drawn_row_by_row_are_read_one_after_the_other() -> None:
+    expected = (
+        "Two mills stand by the river, an old one and a new one, and both of them grind.\n\n"
+        "The old mill was made of oak in 1802 by a family that came up the river with a barge of grain and cows.\n\n"
+        "The new mill is of brick and has a wheel that gives light to all of the town, so that no lamp is lit with oil."
+    )
+    assert read_bytes(drawn(NORTH, SOUTH), name="a.pdf").text == expected
+
+
+def test_three_columns_are_read_one_after_the_other() -> None:
+    east = [
+        "The third one is",
+        "gone since the flood of",
+        "the last winter, and its",
+        "stones are in the walls",
+        "of the barn behind it.",
+    ]
+    paragraphs = read_bytes(drawn(NORTH, SOUTH, east), name="a.pdf").text.split("\n\n")
+    assert [text.split()[1] for text in paragraphs[1:]] == ["old", "new", "third"]
+    assert paragraphs[3].endswith("stones are in the walls of the barn behind it.")
+
+
+def test_rows_of_a_table_stay_whole() -> None:
+    names = ["Name of mill", "Oak mill by the ford", "Brick mill in town", "Third mill, gone", "Mill of the abbey"]
+    years = ["Built in 1700", "1802", "1899", "1711", "1432"]
+    lines = read_bytes(drawn(names, years), name="a.pdf").text.splitlines()
+    assert [line for line in lines if line[-1:].isdigit()] == [f"{n} {y}" for n, y in zip(names, years, strict=True)]

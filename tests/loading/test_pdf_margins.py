@@ -1,0 +1,64 @@
+"""What stands at the edges of pages tears no sentence; running lines go, rows of a table stay."""
+
+from __future__ import annotations
+
+from rag.loading.pdf import read_pdf
+from tests.loading import files
+
+Drawn = tuple[int, int, int, str]
+FIRST = [
+    "The harbour was closed in the winter of the year.",
+    "Its new wall was begun in May, and by the time that the",
+    "first ships came back from the long summer fishing, the",
+]
+SECOND = ["men had laid the last stone of the mole and gone home.", "Nobody came to see it."]
+NOTE = "1 The wall was paid for by the town."
+
+
+def column(lines: list[str], x: int = 72, top: int = 700) -> list[Drawn]:
+    return [(x, top - 14 * row, 11, line) for row, line in enumerate(lines)]
+
+
+def test_a_note_does_not_tear_a_sentence_that_goes_on_overleaf() -> None:
+    found = read_pdf(
+        files.pdf([[*column(FIRST), (72, 60, 8, NOTE), (72, 48, 8, "It took two years.")], column(SECOND)])
+    )
+    assert found.text.split("\n\n") == [f"{NOTE} It took two years.", " ".join([*FIRST, *SECOND])]
+    page = read_pdf(
+        files.pdf([[*column(["A word before."], top=730), *column(FIRST), (72, 60, 8, NOTE)], column(SECOND)])
+    )
+    assert page.text.split("\n\n") == ["A word before.", NOTE, " ".join([*FIRST, *SECOND])]
+    assert [(p.number, NOTE in page.text[p.start : p.end]) for p in page.pages] == [(1, True), (2, False)]
+
+
+def test_a_note_does_not_tear_a_sentence_that_goes_on_in_the_next_column() -> None:
+    drawn = [*column(["A word before."], top=730), *column(FIRST), (72, 60, 8, NOTE), *column(SECOND, x=400)]
+    assert read_pdf(files.pdf([drawn])).text.split("\n\n") == ["A word before.", NOTE, " ".join([*FIRST, *SECOND])]
+
+
+def test_small_print_above_text_is_no_note() -> None:
+    drawn = [*column(FIRST[:1]), (72, 640, 8, "2 tables follow."), *column(SECOND, top=600)]
+    assert [line.split()[0] for line in read_pdf(files.pdf([drawn])).text.split("\n\n")] == ["The", "2", "men"]
+
+
+def test_the_first_of_a_running_line_stays_and_tears_no_sentence() -> None:
+    def page(lines: list[str], number: int) -> list[Drawn]:
+        return [*column(lines), (72, 30, 8, f"Port Office, report {number}")]
+
+    found = read_pdf(files.pdf([page(FIRST, 1), page(SECOND, 2), page(["The end of it."], 3)]))
+    assert found.text.split("\n\n") == ["Port Office, report 1", " ".join([*FIRST, *SECOND]), "The end of it."]
+
+
+def test_each_chapter_of_a_book_has_its_own_running_line() -> None:
+    pages = [
+        [(72, 770, 8, f"{number + 1} Chapter {'abefghjkno'[number // 4]}"), *column(FIRST)] for number in range(40)
+    ]
+    assert read_pdf(files.pdf(pages)).text.count("Chapter") == 10
+
+
+def test_rows_of_a_long_table_are_no_running_lines() -> None:
+    pages = [
+        [(72, 700 - 14 * row, 10, f"Ships {31 * at + row * row} tons {97 * at * at}") for row in range(48)]
+        for at in range(4)
+    ]
+    assert read_pdf(files.pdf(pages)).text.count("Ships") == 4 * 48
