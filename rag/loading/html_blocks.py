@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import Layout, clean_line, ordinal, row_line
+from rag.loading.normalise import Layout, clean_line, ordinal
+from rag.loading.tables import LEFT, row_lines, spread
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -37,8 +38,6 @@ _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "up
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
-_MOST_ROWS = 1_000
-"""Rows that a cell may reach down."""
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _DIGITS = re.compile(r"[0-9+-]{1,3}")
 
@@ -58,6 +57,8 @@ class Block:
     """Elements around the block, outermost first, its own last."""
     group: object = None
     """Blocks of one table or list share it."""
+    named: str | None = None
+    """A row with the names of its columns; empty for the row that gives them."""
 
     @property
     def link_density(self) -> float:
@@ -185,38 +186,30 @@ class _Walker:
         for caption in table.iterchildren("caption"):
             self.walk(caption)
         saved, self._kind, self._group = (self._kind, self._group), "row", table
-        spans: dict[int, tuple[str, int]] = {}
-        for row in table.iter("tr"):
-            if next(row.iterancestors("table"), None) is table:
-                self._parts = [row_line(_spanned(row, spans))]
-                self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
-                self.flush()
+        rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
+        grid = spread(map(_cells, rows))
+        for row, cells, named in zip(rows, grid, row_lines(grid, heads=_heads(rows)), strict=True):
+            self._parts = [" | ".join("" if cell == LEFT else cell for cell in cells).strip("| ")]
+            self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
+            self.flush()
+            if self.blocks and self.blocks[-1].ancestors[-1] is table and self.blocks[-1].kind == "row":
+                self.blocks[-1].named = named
         self._kind, self._group = saved
         self._trail.pop()
 
 
-def _spanned(row: _Element, spans: dict[int, tuple[str, int]]) -> Iterator[str]:
-    """Yield the cells of a row, those that reach down from rows above in their places.
+def _cells(row: _Element) -> Iterator[tuple[str, int, int]]:
+    """Yield the cells of a row with the columns and rows that they reach over."""
+    for cell in row.iterchildren("td", "th"):
+        yield inner_text(cell), _whole(cell.get("colspan"), 1), _whole(cell.get("rowspan"), 1)
 
-    Args:
-        spans: text of such a cell and how many rows it has left, by column; changed here.
-    """
-    cells = row.iterchildren("td", "th")
-    column = 0
-    while True:
-        text, left = spans.pop(column, ("", 0))
-        if left:
-            yield text
-        else:
-            cell = next(cells, None)
-            if cell is None and not any(later > column for later in spans):
-                return
-            text = inner_text(cell) if cell is not None else ""
-            left = min(_whole(cell.get("rowspan"), 1), _MOST_ROWS) if cell is not None else 0
-            yield text
-        if left > 1:
-            spans[column] = (text, left - 1)
-        column += 1
+
+def _heads(rows: list[_Element]) -> int | None:
+    """Return how many rows of a table are marked as names of columns; None where no cell is marked as a name."""
+    wide = [row for row in rows if len(row) > 1]
+    marked = [row.getparent().tag == "thead" or row.find("td") is None for row in wide]
+    count = marked.index(False) if False in marked else len(marked)
+    return count if count or any(row.find("th") is not None for row in wide) else None
 
 
 def _point(element: _Element) -> str:
@@ -286,4 +279,5 @@ def cut_blocks(root: _Element) -> list[Block]:
 def lay_out(blocks: Iterable[Block], layout: Layout) -> None:
     """Add blocks to a text; lists and tables keep their lines together."""
     for block in blocks:
-        layout.add(block.text, level=block.level, group=block.group if block.kind in LINES else None)
+        text = block.text if block.named is None else block.named
+        layout.add(text, level=block.level, group=block.group if block.kind in LINES else None)

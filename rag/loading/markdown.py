@@ -12,6 +12,7 @@ from rag.loading.front_matter import cut_front_matter
 from rag.loading.html import parse_html
 from rag.loading.html_blocks import cut_blocks, lay_out
 from rag.loading.normalise import Layout, left_out, unwrap
+from rag.loading.tables import add_table
 from rag.loading.text import is_code
 
 if TYPE_CHECKING:
@@ -43,13 +44,17 @@ def _lay_out(text: str) -> Layout:
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
     layout = Layout()
     level, mark = 0, ""
-    row: list[str] | None = None
+    rows: list[list[str]] = []
+    """Those of the table at hand."""
     groups: list[int] = []
     """Numbers of the tokens that opened the lists and tables around."""
     points: list[int | None] = []
     """The next number of each list around; None where it has bullets."""
     for number, token in enumerate(parser.parse(text)):
         group = groups[0] if groups else None
+        if token.type == "table_close":
+            add_table(layout, rows, groups[-1], heads=1)
+            rows = []
         if token.type in ("bullet_list_open", "ordered_list_open", "table_open"):
             groups.append(number)
             points.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None)
@@ -64,13 +69,10 @@ def _lay_out(text: str) -> Layout:
             mark = "- " if counted is None else f"{counted}{token.markup} "
             points[-1] = None if counted is None else counted + 1
         elif token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close" and row is not None:
-            layout.add_row(row, groups[-1])
-            row = None
+            rows.append([])
         elif token.type == "inline":
-            if row is not None:
-                row.append(_plain(token))
+            if rows:
+                rows[-1].append(_plain(token))
             else:
                 layout.add(mark + _plain(token), level=level, group=group)
                 level, mark = 0, ""

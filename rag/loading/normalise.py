@@ -76,14 +76,6 @@ def left_out(texts: Sequence[str]) -> tuple[str, ...]:
     return (f"Struck or hidden text was left out: {texts[0][:60]!r}{more}.",)
 
 
-def row_line(cells: Iterable[str]) -> str:
-    """Return a table row as ``cell | cell``; empty cells at its end are left out."""
-    cleaned = [clean_line(cell) for cell in cells]
-    while cleaned and not cleaned[-1]:
-        cleaned.pop()
-    return " | ".join(cleaned)
-
-
 @dataclass(slots=True)
 class Layout:
     """The text of a document as it grows, block by block."""
@@ -118,10 +110,6 @@ class Layout:
         self._group = group
         if level:
             self._headings.append(Heading(start, self.length, min(level, 6)))
-
-    def add_row(self, cells: Sequence[str], group: object) -> None:
-        """Add a table row as ``cell | cell``; a row of empty cells adds nothing."""
-        self.add(row_line(cells), group=group)
 
     def run_on(self, text: str) -> None:
         """Add to the end of the last line, mending a word broken between them."""

@@ -9,6 +9,7 @@ from rag.errors import LoadError
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout, clean_line
 from rag.loading.packages import Package, attribute, local
+from rag.loading.tables import add_table, spread
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -66,10 +67,15 @@ class _Reader:
                     self.children(box)
 
     def _table(self, table: _Element) -> None:
-        for row in table.iter("{*}table-row"):
-            if next(row.iterancestors("{*}table"), None) is table:
-                cells = row.iterchildren("{*}table-cell", "{*}covered-table-cell")
-                self.layout.add_row([self._texts(cell, "{*}p", "{*}h") for cell in cells], table)
+        rows = [row for row in table.iter("{*}table-row") if next(row.iterancestors("{*}table"), None) is table]
+        heads = sum(local(row.getparent()) == "table-header-rows" for row in rows)
+        add_table(self.layout, spread(map(self._cells, rows)), table, heads=heads or None)
+
+    def _cells(self, row: _Element) -> Iterator[tuple[str, int, int]]:
+        """Yield the cells of a row with the columns and rows that they reach over."""
+        for cell in row.iterchildren("{*}table-cell"):
+            columns, rows = (attribute(cell, f"number-{way}-spanned") or "1" for way in ("columns", "rows"))
+            yield self._texts(cell, "{*}p", "{*}h"), int(columns), int(rows)
 
     def _texts(self, element: _Element, *tags: str) -> str:
         """Return the elements of some tags on one line."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.loading.normalise import clean_line, left_out
 from rag.loading.packages import Package, attribute, local
+from rag.loading.tables import LEFT, WIDEST
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,7 +19,7 @@ _SKIPPED = frozenset((
     "del", "moveFrom", "instrText", "delText", "Fallback", "rPr", "pPr", "sdtPr", "fldData", "proofErr",
     "bookmarkStart", "annotationRef", "txbxContent", "p", "tbl",
 ))  # fmt: skip
-
+_OFF = ("0", "false", "off")
 
 _UNREAD = {
     "chart": "a chart", "chartEx": "a chart", "diagramData": "a diagram", "oleObject": "an embedded file",
@@ -64,7 +65,7 @@ def is_left_out(run: _Element) -> bool:
     if attribute(props, "strike") in ("sngStrike", "dblStrike"):
         return True
     switches = props.iterchildren("{*}strike", "{*}dstrike", "{*}vanish")
-    return any(attribute(switch, "val") not in ("0", "false", "off") for switch in switches)
+    return any(attribute(switch, "val") not in _OFF for switch in switches)
 
 
 def told_left_out(root: _Element) -> tuple[str, ...]:
@@ -91,10 +92,40 @@ def _symbol(code: str) -> str:
     return "" if 0xE000 <= number <= 0xF8FF or number > 0x10FFFF else chr(number)
 
 
-def table_rows(table: _Element) -> Iterator[list[str]]:
-    """Yield the rows of a table as texts of cells; a cell merged from the left or above is empty."""
-    for row in table.iter("{*}tr"):
-        if next(row.iterancestors("{*}tbl")) is not table:
-            continue
-        cells = (cell for cell in row.iter("{*}tc") if next(cell.iterancestors("{*}tr")) is row)
-        yield ["" if "1" in (attribute(c, "hMerge"), attribute(c, "vMerge")) else text_within(c) for c in cells]
+def table_rows(table: _Element) -> list[list[str]]:
+    """Return the rows of a table as texts of cells; one that is merged downwards stands in each of its rows."""
+    grid: list[list[str]] = []
+    for row in _rows(table):
+        line = [""] * _number(row.find("{*}trPr/{*}gridBefore"))
+        for cell in (cell for cell in row.iter("{*}tc") if next(cell.iterancestors("{*}tr")) is row):
+            if _merged(cell, "hMerge"):
+                line.append(LEFT)
+                continue
+            above = grid[-1][len(line) : len(line) + 1] if grid and _merged(cell, "vMerge") else []
+            text = above[0] if above else text_within(cell)
+            line += [text, *[LEFT] * (_number(cell.find("{*}tcPr/{*}gridSpan")) - 1)]
+        grid.append(line)
+    return grid
+
+
+def table_heads(table: _Element) -> int | None:
+    """Return how many rows at the top are marked to stand above every page of a table; None where none is."""
+    marks = [row.find("{*}trPr/{*}tblHeader") for row in _rows(table)]
+    marked = [mark is not None and attribute(mark, "val") not in _OFF for mark in marks]
+    return [*marked, False].index(False) or None
+
+
+def _rows(table: _Element) -> list[_Element]:
+    return [row for row in table.iter("{*}tr") if next(row.iterancestors("{*}tbl")) is table]
+
+
+def _merged(cell: _Element, way: str) -> bool:
+    """Return whether a cell goes on one at its left or above, as a presentation or as a document says it."""
+    told = cell.find(f"{{*}}tcPr/{{*}}{way}")
+    return attribute(cell, way) == "1" or (told is not None and attribute(told, "val") != "restart")
+
+
+def _number(element: _Element | None) -> int:
+    """Return a number of columns."""
+    told = attribute(element, "val")
+    return min(int(told), WIDEST) if told.isdigit() else 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rag.errors import LoadError
+from rag.loading.delimited import read_csv
 from rag.loading.docx import read_docx
 from rag.loading.epub import read_epub
 from rag.loading.extract import Extract
@@ -16,7 +17,7 @@ from rag.loading.odt import read_odt
 from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
-from rag.loading.text import read_csv, read_text
+from rag.loading.text import read_text
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
     "csv": read_csv,
