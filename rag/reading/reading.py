@@ -19,7 +19,7 @@ from rag.records import Measurement, Passage, Span, Statement
 from rag.retrieval.query import Query
 from rag.text.dates import years_of
 from rag.text.names import bounds_answer, unmatched
-from rag.text.words import ENDED, tokenise
+from rag.text.words import ENDED, NAMED_ROW, tokenise
 
 PASSAGES_READ = 20
 """Passages whose sentences may be read: those of notes hold two or three."""
@@ -193,7 +193,7 @@ def _pick(query: Query, passages: Sequence[Passage], lexical: LexicalIndex) -> l
         for span in passage.sentences:
             text = sentence_text(passage, span)
             own = set(tokenise(text))
-            if ENDED.search(text):  # a heading, a caption's credit or a cell of a table is no answer
+            if ENDED.search(text) or NAMED_ROW.fullmatch(text):  # a heading, a credit or a bare cell is no answer
                 sentence = ReadSentence(passage, span, text, UNREAD, passage.score)
                 asked = own | set(tokenise(sentence.near))
                 share = OWN_WORDS * _held(weights, asked) + WORDS_AROUND * _held(weights, asked | before | around)

@@ -32,6 +32,8 @@ GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[^\W\d_]*")
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
+NAMED_ROW = re.compile(r"[^|]+: [^|]+ \|(?: [^|]*\|)* [^|]+: [^|]+")
+"""A row of a table whose cells have the names of their columns, two at least."""
 _DASH = r"[-\u2010-\u2013]"
 YEAR = re.compile(
     rf"(?:(?<![\w.,/$€£-])|(?<=\b[Ff][Yy])|(?<=\b\d{{4}}{_DASH})|(?<=[a-z]-))(?:1[5-9]|2[01])\d\d"
