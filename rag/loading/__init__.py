@@ -1,14 +1,15 @@
 """Turn files of any readable format into normalised text, a small reader a format.
 
 ``read`` and ``read_bytes`` give the text of one document; ``expand`` also opens zip
-archives and JSON Lines files, and gives each document in them or the reason why not.
+archives, mailboxes, mails with attachments and JSON Lines files, and gives each document
+in them or the reason why not.
 What cannot be read raises ``LoadError`` with the true reason: nothing is half read in
 silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -18,14 +19,21 @@ from rag.loading.extract import Extract
 from rag.loading.isolation import read_apart, release
 from rag.loading.jsonl import read_records
 from rag.loading.limits import DEPTH, FILE_BYTES, megabytes
+from rag.loading.mail import attachments, mailbox_messages
 from rag.loading.normalise import shown
 from rag.loading.readers import READERS
 from rag.loading.sniff import tell
 
 __all__ = ["Extract", "expand", "expand_bytes", "read", "read_bytes", "release"]
 
-CONTAINERS = ("zip", "jsonl", "json")
-"""The formats that may hold several documents."""
+CONTAINERS = ("zip", "mbox", "jsonl", "json")
+"""The formats that hold documents and are none themselves."""
+_MEMBERS: dict[str, Callable[[bytes], Iterable[tuple[str, bytes | LoadError]]]] = {
+    "mail": attachments, "mbox": mailbox_messages, "zip": zip_members,
+}  # fmt: skip
+"""What gives the files in a file of a format; a mail is a document as well."""
+
+_MAIL_OF_OUTLOOK = "__substg1.0_".encode("utf-16-le")
 
 Found = tuple[str, Extract | LoadError]
 """Name of a document, and its text or why there is none."""
@@ -91,16 +99,19 @@ def expand_bytes(data: bytes, *, name: str, as_is: bool = False, depth: int = 0)
             yield name, read_bytes(data, name=name, as_is=as_is)
         except LoadError as error:
             yield name, error
+    if kind not in CONTAINERS and kind not in _MEMBERS:
         return
     try:
         if depth > DEPTH:
             raise LoadError(f"nested too deep: archives within archives more than {DEPTH} levels down")
-        if kind == "zip":
-            for member, unpacked in zip_members(data):
+        if kind in _MEMBERS:
+            for member, unpacked in _MEMBERS[kind](data):
                 if isinstance(unpacked, LoadError):
                     yield f"{name}/{member}", type(unpacked)(f"{name}/{member}: {unpacked}")
                 else:
-                    yield from expand_bytes(unpacked, name=f"{name}/{member}", as_is=as_is, depth=depth + 1)
+                    yield from expand_bytes(
+                        unpacked, name=f"{name}/{member}", as_is=as_is, depth=depth + (kind != "mbox")
+                    )
         else:
             for record, found in read_records(data):
                 label = f"{name}#{record}"
@@ -145,6 +156,8 @@ def _read(data: bytes, name: str) -> Extract:
     if kind in READERS:
         return read_apart(kind, data)
     if kind == "binary: ole":
+        if _MAIL_OF_OUTLOOK in data:
+            raise LoadError("no reader for a mail as Outlook saves it; open it and save it as EML, or print it as PDF")
         locked = "EncryptedPackage".encode("utf-16-le") in data
         old = "an old binary Office file; save it as DOCX or PPTX"
         raise LoadError("encrypted: the document needs a password" if locked else old)

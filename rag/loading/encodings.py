@@ -73,12 +73,17 @@ def decode_text(data: bytes) -> str:
     sample = text[:200_000]
     if len(_CONTROLS.findall(sample)) > 0.02 * len(sample) + 10:
         raise LoadError("not text: too many control characters; it may be a damaged or an unknown format")
-    text = _PAYLOAD.sub("#data", clean(text))
+    text = without_payload(clean(text))
     if not text.strip():
         raise LoadError("empty: the file holds no text")
     if len(text) > CHARACTERS:
         raise LoadError(f"too large: more than {CHARACTERS} characters of text")
     return text
+
+
+def without_payload(text: str) -> str:
+    """Return a text with `#data` in the place of each picture or file that stands in it."""
+    return _PAYLOAD.sub("#data", text)
 
 
 def _bare_utf16(data: bytes) -> str:

@@ -31,32 +31,33 @@ def read_markdown(data: bytes) -> Extract:
     the first heading.
     """
     front, text = cut_front_matter(decode_text(data))
-    layout = _lay_out(_BULLET.sub(r"\1-", text))
+    layout = Layout()
+    add_markdown(text, layout)
     if not layout.text:
         raise LoadError("empty: the file holds no text")
     warnings = (*front.warnings, *left_out(_STRUCK.findall(text)))
     return layout.extract({"title": layout.top(level=1), **front.facts}, warnings=warnings)
 
 
-def _lay_out(text: str) -> Layout:
+def add_markdown(text: str, layout: Layout) -> None:
+    """Add the blocks of Markdown without a front matter."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
-    layout = Layout()
     level, mark = 0, ""
     rows: list[list[str]] = []
     """Those of the table at hand."""
-    groups: list[int] = []
-    """Numbers of the tokens that opened the lists and tables around."""
+    groups: list[object] = []
+    """The lists and tables around."""
     points: list[int | None] = []
     """The next number of each list around; None where it has bullets."""
-    for number, token in enumerate(parser.parse(text)):
+    for token in parser.parse(_BULLET.sub(r"\1-", text)):
         group = groups[0] if groups else None
         if token.type == "table_close":
             add_table(layout, rows, groups[-1], heads=1)
             rows = []
         if token.type in ("bullet_list_open", "ordered_list_open", "table_open"):
-            groups.append(number)
+            groups.append(object())
             points.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None)
         elif token.type in ("bullet_list_close", "ordered_list_close", "table_close"):
             groups.pop()
@@ -77,20 +78,18 @@ def _lay_out(text: str) -> Layout:
                 layout.add(mark + _plain(token), level=level, group=group)
                 level, mark = 0, ""
         elif token.type in ("fence", "code_block"):
-            _add_code(token, layout, number)
+            _add_code(token, layout)
         elif token.type == "html_block":
-            _add_html(token.content, layout)
-    return layout
+            add_html(token.content, layout)
 
 
-def _add_code(token: Token, layout: Layout, group: int) -> None:
+def _add_code(token: Token, layout: Layout) -> None:
     """Add a listing as it stands; what is indented and reads as prose is a paragraph."""
     lines = token.content.split("\n")
     if token.type == "code_block" and not is_code(lines):
         layout.add(unwrap(lines))
         return
-    for line in lines:
-        layout.add(line, group=group, indented=True)
+    layout.add_listing(lines)
 
 
 def _plain(token: Token) -> str:
@@ -112,7 +111,7 @@ def _plain(token: Token) -> str:
     return _FOOTNOTE.sub(r"[\1]", unwrap("".join(parts).split("\n")))
 
 
-def _add_html(markup: str, layout: Layout) -> None:
+def add_html(markup: str, layout: Layout) -> None:
     """Add the text of HTML that stands among Markdown; a comment without end is text."""
     if markup.lstrip().startswith("<!--") and "-->" not in markup:
         for line in markup.split("\n\n"):

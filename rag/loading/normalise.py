@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -76,6 +77,15 @@ def left_out(texts: Sequence[str]) -> tuple[str, ...]:
     return (f"Struck or hidden text was left out: {texts[0][:60]!r}{more}.",)
 
 
+def not_read(things: Iterable[str]) -> tuple[str, ...]:
+    """Return a warning for each kind of thing that a document shows and whose words are in no text."""
+    return tuple(
+        f"Not read: {what}{f' and {count - 1} more' if count > 1 else ''}; "
+        "write its words or values as text to have them."
+        for what, count in Counter(things).items()
+    )
+
+
 @dataclass(slots=True)
 class Layout:
     """The text of a document as it grows, block by block."""
@@ -110,6 +120,12 @@ class Layout:
         self._group = group
         if level:
             self._headings.append(Heading(start, self.length, min(level, 6)))
+
+    def add_listing(self, lines: Iterable[str]) -> None:
+        """Add the lines of a listing of code as they stand."""
+        group = object()
+        for line in lines:
+            self.add(line, group=group, indented=True)
 
     def run_on(self, text: str) -> None:
         """Add to the end of the last line, mending a word broken between them."""

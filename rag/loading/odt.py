@@ -1,14 +1,15 @@
-"""Read OpenDocument texts."""
+"""Read OpenDocument texts and presentations, packed or as one flat XML file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract, known
-from rag.loading.normalise import Layout, clean_line
-from rag.loading.packages import Package, attribute, local
+from rag.loading.normalise import Layout, clean_line, not_read
+from rag.loading.packages import Package, attribute, facts_in, local, parse_xml
 from rag.loading.tables import add_table, spread
 
 if TYPE_CHECKING:
@@ -18,24 +19,58 @@ _MANIFEST = "META-INF/manifest.xml"
 _SKIPPED = frozenset((
     "tracked-changes", "annotation", "annotation-end", "sequence-decls", "forms", "note-citation", "text-box", "",
 ))  # fmt: skip
-_CONTAINERS = frozenset(("section", "index-body", "text-box", "frame", "table-of-content", "illustration-index", "g"))
+_CONTAINERS = frozenset((
+    "section", "index-body", "text-box", "frame", "table-of-content", "illustration-index", "g", "custom-shape", "rect",
+    "ellipse", "circle", "polygon", "path", "line", "connector",
+))  # fmt: skip
+_FURNITURE = frozenset(("header", "footer", "date-time", "page-number"))
+_UNREAD = {
+    "object": "an embedded chart, formula or table", "object-ole": "an embedded file", "plugin": "a film or sound",
+}  # fmt: skip
+_PAYLOAD = re.compile(rb"<office:binary-data>[^<]*</office:binary-data>")
 
 
 def read_odt(data: bytes) -> Extract:
-    """Return the text of an OpenDocument text with its tables, frames and notes."""
-    package = Package(data)
-    if _MANIFEST in package and next(package.xml(_MANIFEST).iter("{*}encryption-data"), None) is not None:
-        raise LoadError("encrypted: the document needs a password")
+    """Return the text of an OpenDocument text or presentation with its tables, frames and notes."""
+    package = open_package(data)
+    return _read(package.xml("content.xml"), package.xml("meta.xml") if "meta.xml" in package else None)
+
+
+def read_fodt(data: bytes) -> Extract:
+    """Return the text of an OpenDocument file that is one piece of XML; its pictures are not looked into."""
+    root = parse_xml(_PAYLOAD.sub(b"", data), "the file")
+    return _read(root, root.find("{*}meta"))
+
+
+def _read(content: _Element, properties: _Element | None) -> Extract:
     reader = _Reader()
-    body = next(package.xml("content.xml").iter("{*}text"), None)
-    if body is not None:
-        reader.children(body)
+    body = content.find("{*}body")
+    for part in body if body is not None else ():
+        if local(part) == "presentation":
+            for number, slide in enumerate(part.iterchildren("{*}page"), start=1):
+                reader.slide(slide, number)
+        else:
+            reader.children(part)
     for note in reader.notes:
         reader.layout.add(note, group="notes")
     if not reader.layout.text:
         raise LoadError("empty: the document holds no text")
-    facts = package.facts("meta.xml", date="creation-date")
-    return reader.layout.extract({**facts, "title": known(facts["title"], reader.layout.top(level=1))})
+    facts = facts_in(properties, date="creation-date")
+    warnings = not_read(_UNREAD[tag] for tag in map(local, content.iter()) if tag in _UNREAD)
+    facts["title"] = known(facts["title"], reader.layout.top(level=1))
+    return reader.layout.extract(facts, warnings=warnings)
+
+
+def open_package(data: bytes) -> Package:
+    """Open an OpenDocument file.
+
+    Raises:
+        LoadError: it is encrypted, or no sound package.
+    """
+    package = Package(data)
+    if _MANIFEST in package and next(package.xml(_MANIFEST).iter("{*}encryption-data"), None) is not None:
+        raise LoadError("encrypted: the document needs a password")
+    return package
 
 
 class _Reader:
@@ -45,7 +80,7 @@ class _Reader:
         self.layout = Layout()
         self.notes: list[str] = []
 
-    def children(self, parent: _Element, group: object = None) -> None:
+    def children(self, parent: Iterable[_Element], group: object = None) -> None:
         """Take in the blocks of a container; ``group`` is the list they stand in."""
         for element in parent:
             tag = local(element)
@@ -65,6 +100,20 @@ class _Reader:
             if tag in ("p", "h"):
                 for box in element.iter("{*}text-box"):
                     self.children(box)
+
+    def slide(self, slide: _Element, number: int) -> None:
+        """Take in a slide of a presentation: a page, its title a heading, its notes after it."""
+        self.layout.begin_page(number)
+        for shape in slide:
+            kind = attribute(shape, "class")
+            if kind == "title":
+                self.layout.add(self._texts(shape, "{*}p"), level=1 if number == 1 else 2)
+            elif local(shape) == "notes":
+                boxes = shape.iterchildren("{*}frame")
+                notes = " ".join(self._texts(box, "{*}p") for box in boxes if attribute(box, "class") == "notes")
+                self.layout.add(f"Notes: {notes}" if notes.strip() else "")
+            elif kind not in _FURNITURE:
+                self.children((shape,))
 
     def _table(self, table: _Element) -> None:
         rows = [row for row in table.iter("{*}table-row") if next(row.iterancestors("{*}table"), None) is table]

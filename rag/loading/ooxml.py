@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import clean_line, left_out
+from rag.loading.normalise import clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, local
 from rag.loading.tables import LEFT, WIDEST
 
@@ -76,11 +75,7 @@ def told_left_out(root: _Element) -> tuple[str, ...]:
 
 def told_unread(package: Package, part: str) -> tuple[str, ...]:
     """Return a warning for each kind of thing in a part that is not read."""
-    kinds = Counter(_UNREAD[kind] for kind, _ in package.relations(part).values() if kind in _UNREAD)
-    advice = "write its words or values as text to have them"
-    return tuple(
-        f"Not read: {what}{f' and {count - 1} more' if count > 1 else ''}; {advice}." for what, count in kinds.items()
-    )
+    return not_read(_UNREAD[kind] for kind, _ in package.relations(part).values() if kind in _UNREAD)
 
 
 def _symbol(code: str) -> str:

@@ -6,6 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -78,6 +79,9 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return name in self._infos
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._infos)
+
     def data(self, name: str) -> bytes:
         """Return the bytes of a part.
 
@@ -89,22 +93,12 @@ class Package:
         return read_member(self._archive, self._infos[name])
 
     def xml(self, name: str) -> _Element:
-        """Return the root of an XML part; entities are not expanded and nothing is fetched.
+        """Return the root of an XML part, see `parse_xml`.
 
         Raises:
             LoadError: no such part, not XML, or nested or grown beyond the limits.
         """
-        from lxml import etree
-
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        try:
-            root = etree.fromstring(self.data(name), parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
-            reason = "nested too deep" if "depth" in str(error).lower() else "truncated or damaged"
-            raise LoadError(f"{reason}: part {name!r} is not sound XML ({error})") from error
-        if sum(1 for _ in root.iter()) > ELEMENTS * 20:
-            raise LoadError(f"too large: part {name!r} holds more than {ELEMENTS * 20} elements")
-        return root
+        return parse_xml(self.data(name), f"part {name!r}")
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Return what a part of an Office Open XML file refers to, as id: (kind, name of part)."""
@@ -124,23 +118,47 @@ class Package:
         return next(named, usual)
 
     def facts(self, part: str, *, date: str) -> dict[str, str]:
-        """Return title, author, publisher and date as a part tells them, ``unknown`` where unsaid.
+        """Return what a part tells of the source, see `facts_in`."""
+        return facts_in(self.xml(part) if part in self else None, date=date)
 
-        Args:
-            date: name of the element that holds the date of publication.
-        """
-        told: dict[str, list[str]] = {}
-        for element in self.xml(part).iter() if part in self else ():
-            if text := clean_line(element.text or "") if local(element) else "":
-                told.setdefault(local(element), []).append(text)
-        creators = told.get("initial-creator") or told.get("creator", [])
-        authors = [name.replace(";", ", ").replace(" ,", ",") for name in creators]
-        return {
-            "title": titled(*told.get("title", [])),
-            "author": known(", ".join(name for name in dict.fromkeys(authors) if name.lower() not in NOBODY)),
-            "publisher": known(*told.get("publisher", [])),
-            "date": known(*(parse_date(day) for day in told.get(date, []) if day not in _TEMPLATE_DATES)),
-        }
+
+def parse_xml(data: bytes, name: str) -> _Element:
+    """Return the root of XML; entities are not expanded and nothing is fetched.
+
+    Raises:
+        LoadError: not XML, or nested or grown beyond the limits.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        reason = "nested too deep" if "depth" in str(error).lower() else "truncated or damaged"
+        raise LoadError(f"{reason}: {name} is not sound XML ({error})") from error
+    if sum(1 for _ in root.iter()) > ELEMENTS * 20:
+        raise LoadError(f"too large: {name} holds more than {ELEMENTS * 20} elements")
+    return root
+
+
+def facts_in(properties: _Element | None, *, date: str) -> dict[str, str]:
+    """Return title, author, publisher and date as an element's descendants tell them, ``unknown`` where unsaid.
+
+    Args:
+        date: name of the element that holds the date of publication.
+    """
+    told: dict[str, list[str]] = {}
+    for element in properties.iter() if properties is not None else ():
+        if text := clean_line(element.text or "") if local(element) else "":
+            told.setdefault(local(element), []).append(text)
+    creators = told.get("initial-creator") or told.get("creator", [])
+    authors = [name.replace(";", ", ").replace(" ,", ",") for name in creators]
+    return {
+        "title": titled(*told.get("title", [])),
+        "author": known(", ".join(name for name in dict.fromkeys(authors) if name.lower() not in NOBODY)),
+        "publisher": known(*told.get("publisher", [])),
+        "date": known(*(parse_date(day) for day in told.get(date, []) if day not in _TEMPLATE_DATES)),
+    }
 
 
 def resolve(base: str, href: str) -> str:

@@ -12,23 +12,35 @@ from rag.loading.epub import read_epub
 from rag.loading.extract import Extract
 from rag.loading.html import read_html
 from rag.loading.limits import MEMORY_BYTES, megabytes
+from rag.loading.mail import read_mail, read_saved_page
 from rag.loading.markdown import read_markdown
-from rag.loading.odt import read_odt
+from rag.loading.notebook import read_notebook
+from rag.loading.odt import read_fodt, read_odt
 from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
+from rag.loading.rtf import read_rtf
+from rag.loading.spreadsheets import read_ods, read_xlsx
 from rag.loading.text import read_text
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
     "csv": read_csv,
     "docx": read_docx,
     "epub": read_epub,
+    "fodt": read_fodt,
     "html": read_html,
+    "mail": read_mail,
     "markdown": read_markdown,
+    "mhtml": read_saved_page,
+    "notebook": read_notebook,
+    "odp": read_odt,
+    "ods": read_ods,
     "odt": read_odt,
     "pdf": read_pdf,
     "pptx": read_pptx,
+    "rtf": read_rtf,
     "text": read_text,
+    "xlsx": read_xlsx,
 }
 """The reader of each format that holds one document. It loads the libraries that it needs, and raises
 `LoadError` where the file is encrypted, truncated, damaged, too large or empty."""

@@ -7,10 +7,14 @@ import re
 import zipfile
 from pathlib import PurePath
 
-_PACKED = ("pdf", "docx", "pptx", "odt", "epub", "zip")
+_PACKED = ("pdf", "docx", "pptx", "odt", "odp", "ods", "xlsx", "epub", "rtf", "zip")
 """Formats whose content says so: a file that is only called so is none."""
 _OFFICE = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
 """Formats of Office Open XML, and the part in whose folder each mostly has its text."""
+_OPEN_DOCUMENT = {
+    "opendocument.text": "odt", "opendocument.presentation": "odp", "opendocument.spreadsheet": "ods",
+}  # fmt: skip
+"""What the type of an OpenDocument file holds, and its format."""
 _SUFFIXES = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), "markdown"),
@@ -18,17 +22,19 @@ _SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **{f".{kind}": kind for kind in (*_PACKED, "json")},
-    ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt",
-    **dict.fromkeys((".eml", ".mbox", ".emlx"), "markup: a saved mail; save its text as TXT, or print it as PDF"),
-    **dict.fromkeys((".mht", ".mhtml"), "markup: a saved page with its pictures; save it as HTML"),
-    ".ipynb": "markup: a notebook; save it as HTML or Markdown",
-    ".rtf": "markup: an RTF document; save it as DOCX",
-    **dict.fromkeys((".fodt", ".fods", ".fodp"), "markup: a flat OpenDocument file; save it as ODT or PDF"),
+    ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp", ".ots": "ods",
+    **dict.fromkeys((".xlsm", ".xltx", ".xltm"), "xlsx"),
+    **dict.fromkeys((".eml", ".emlx"), "mail"),
+    **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
+    ".mbox": "mbox", ".ipynb": "notebook",
+    **dict.fromkeys((".fodt", ".fodp"), "fodt"),
+    ".fods": "markup: a flat OpenDocument file; save it as PDF",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
     **dict.fromkeys((".svg", ".svgz"), "markup: an SVG picture; save what it says as text"),
 }  # fmt: skip
 _TEXT = ("text", "markdown", "csv")
 _MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+_MAILBOX = re.compile(rb"From [^\n]*\d\d:\d\d[^\n]*\n[!-9;-~]+:")
 _XML = re.compile(rb"\s*<\?xml\b")
 _CODED = re.compile(rb"[\x00-\x08\x0e-\x1a]|%%EOF|startxref|\A\{\\rtf\d")
 """What is in a file that is of another format than plain text, and not in a text that only begins so."""
@@ -37,7 +43,7 @@ _BINARY = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"GIF8": "a GIF picture",
     b"II*\0": "a TIFF picture", b"MM\0*": "a TIFF picture", b"ID3": "a sound file", b"OggS": "a sound file",
     b"\x1f\x8b": "gzip data", b"7z\xbc\xaf": "a 7-Zip archive", b"Rar!": "a RAR archive", b"BZh": "bzip2 data",
-    b"\xfd7zXZ": "xz data", b"{\\rtf": "an RTF document", b"%!PS": "a PostScript file",
+    b"\xfd7zXZ": "xz data", b"%!PS": "a PostScript file",
     b"\x7fELF": "a program", b"MZ": "a program", b"\0asm": "a program", b"SQLite format 3": "a database",
 }  # fmt: skip
 _HTML_START = re.compile(
@@ -60,6 +66,8 @@ def tell(data: bytes, *, name: str) -> str:
     coded = not said or _CODED.search(data[:65_536]) is not None
     if coded and b"%PDF-" in head[:1024]:
         return "pdf"
+    if coded and head.startswith(b"{\\rtf"):
+        return "rtf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _tell_zip(data, named)
     for start, what in _BINARY.items():
@@ -68,7 +76,7 @@ def tell(data: bytes, *, name: str) -> str:
     is_page = data[:2] not in (b"\xff\xfe", b"\xfe\xff") and _HTML_START.match(head) and named != "markdown"
     if is_page and (not said or _HTML_END.search(data)):
         return "html"
-    for form, suffix in ((_MAIL, ".eml"), (_XML, ".xml")):
+    for form, suffix in ((_MAIL, ".eml"), (_MAILBOX, ".mbox"), (_XML, ".xml")):
         if (said or not named) and form.match(head):
             return _SUFFIXES[suffix]
     has_tags = _HTML_INSIDE.search(head) is not None
@@ -84,15 +92,15 @@ def _tell_zip(data: bytes, named: str) -> str:
             names = {name.replace("\\", "/") for name in archive.namelist()}
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-        return named if named in ("docx", "pptx", "odt", "epub") else "zip"
+        return named if named in _PACKED else "zip"
     if "epub" in kind or "META-INF/container.xml" in names:
         return "epub"
-    if "opendocument.text" in kind:
-        return "odt"
+    for form, what in _OPEN_DOCUMENT.items():
+        if form in kind:
+            return what
     if "[Content_Types].xml" in names or names & set(_OFFICE.values()):
         folders = {name.partition("/")[0] for name in names}
-        office = next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
-        return "binary: a spreadsheet or drawing" if office == "xlsx" else office
+        return next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
     if "opendocument" in kind:
-        return "binary: a spreadsheet or drawing"
+        return "binary: a drawing"
     return "zip"

@@ -41,7 +41,7 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, likely
     """
     table = [[clean_line(cell) if cell != LEFT else LEFT for cell in row] for row in rows]
     first = next((at for at, row in enumerate(table) if len(_said(row)) > 1), len(table))
-    count = heads if heads is not None else _names_columns(table[first:], likely=likely)
+    count = heads if heads is not None else _naming(table[first:], likely=likely)
     count = min(count, len(table) - first) if len(table) - first > count else 0
     names = _names(table[first : first + count])
     known = [_bare(row) for row in table[first : first + count]]
@@ -103,30 +103,31 @@ def _line(row: Sequence[str], names: Sequence[str]) -> str:
 
 def _names(heads: Sequence[Sequence[str]]) -> list[str]:
     """Return the name of each column: what the rows at the top say above it, each once."""
-    names: list[dict[str, None]] = [{} for _ in range(max(map(len, heads), default=0))]
+    width = max((at for row in heads for at, cell in enumerate(row, start=1) if cell), default=0)
+    names: list[dict[str, None]] = [{} for _ in range(width)]
     for row in heads:
-        for at in range(len(row)):
-            said = next((left for left in reversed(row[: at + 1]) if left != LEFT), "")
-            names[at] |= dict.fromkeys([said] if said else [])
+        said = ""
+        for cell, parts in zip(row, names, strict=False):
+            said = said if cell == LEFT else cell
+            parts |= dict.fromkeys([said] if said else [])
     return [" ".join(parts).rstrip(": ") for parts in names]
 
 
-def _names_columns(table: Sequence[Sequence[str]], *, likely: bool) -> int:
-    """Return 1 where the first row names the columns by what it holds, else 0.
+def _naming(table: Sequence[Sequence[str]], *, likely: bool) -> int:
+    """Return how many rows at the top name the columns by what they hold: the first, and more below merged names.
 
     Names are short, no figures, and no two alike. They are believed above a column of
     figures; above words alone where the format or the number of columns speaks for it.
     """
-    if len(table) < 2:
+    count = next((at for at, row in enumerate(table, start=1) if LEFT not in row), len(table))
+    names, body = _names(table[:count]), table[count:]
+    columns = [[row[at] for row in body if at < len(row) and row[at]] for at in range(len(names))]
+    if not body or not all(names[1:]) or len(set(names)) < len(names) or max(map(len, names)) > _LONGEST_NAME:
         return 0
-    head = _bare(table[0])
-    columns = [[row[at] for row in table[1:] if at < len(row) and row[at]] for at in range(len(head))]
-    if not all(head[1:]) or len(set(head)) < len(head) or max(map(len, head)) > _LONGEST_NAME:
-        return 0
-    if any(_FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(head, columns, strict=True)):
+    if any(_FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(names, columns, strict=True)):
         return 0
     measured = any(below and all(map(_FIGURE.fullmatch, below)) for below in columns[1:])
-    return int(measured or likely or len(head) >= _COLUMNS)
+    return count if measured or likely or len(names) >= _COLUMNS else 0
 
 
 def _is_year(name: str, below: Sequence[str]) -> bool:

@@ -35,19 +35,24 @@ def read_text(data: bytes) -> Extract:
     """
     front, text = cut_front_matter(decode_text(data))
     layout = Layout()
-    width = _wrap_width(text)
-    blocks = [_block(block.split("\n"), width) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
-    for number, (block, below) in enumerate(zip(blocks, [*blocks[1:], []], strict=True)):
-        if isinstance(block, _Code):
-            for line in block:
-                layout.add(line, group=number, indented=True)
-            continue
-        level = HEADING_LEVEL if _is_heading(block, below) else 0
-        for paragraph in block:
-            layout.add(paragraph, level=level, group=number)
+    add_text(text, layout)
     if not layout.text:
         raise LoadError("empty: the file holds no text")
     return layout.extract(front.facts, warnings=front.warnings)
+
+
+def add_text(text: str, layout: Layout) -> None:
+    """Add the paragraphs, headings and listings of plain text."""
+    width = _wrap_width(text)
+    blocks = [_block(block.split("\n"), width) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
+    for block, below in zip(blocks, [*blocks[1:], []], strict=True):
+        if isinstance(block, _Code):
+            layout.add_listing(block)
+            continue
+        group = object()
+        level = HEADING_LEVEL if _is_heading(block, below) else 0
+        for paragraph in block:
+            layout.add(paragraph, level=level, group=group)
 
 
 class _Code(list[str]):

@@ -1,0 +1,108 @@
+"""Read RTF documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.errors import LoadError
+from rag.loading.dates import parse_date
+from rag.loading.extract import Extract, known, titled
+from rag.loading.normalise import Layout, clean_line, left_out, not_read
+from rag.loading.packages import NOBODY
+from rag.loading.tables import add_table
+
+_STRUCK = re.compile(r"\{[^{}]*\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*\}")
+_OUTLINE = re.compile(r"\\outlinelevel([0-5])(?!\d) ?")
+_LEVELS = 0xE000
+"""First of six private characters that stand in front of a heading's words, one a level."""
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_DAY = re.compile(r"\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_PROPERTIES = ("title", "author", "company")
+
+
+def read_rtf(data: bytes) -> Extract:
+    """Return the text of an RTF document with its tables, text boxes and footnotes; pictures are not looked into."""
+    text = data.decode("cp1252", "replace")
+    struck = [said for run in _STRUCK.findall(text) if (said := _plain(run))]
+    text = _OUTLINE.sub(lambda found: chr(_LEVELS + int(found[1])), _STRUCK.sub("", text))
+    # The library leaves out the numbers of old lists, but not those of new ones.
+    text = text.replace(r"\pntext", r"\listtext")
+    layout = Layout()
+    notes: list[str] = []
+    for start, end in reversed(list(_groups(text, "footnote"))):
+        notes.insert(0, _plain(text[start:end].replace(r"\footnote", "", 1)))
+        text = f"{text[:start]}\ue010{text[end:]}"
+    boxes = [_plain(text[start:end].replace(r"\shptxt", "", 1)) for start, end in _groups(text, "shptxt")]
+    _add(_to_text(text), layout)
+    for box in boxes:
+        layout.add(box)
+    for number, note in enumerate(notes, start=1):
+        layout.add(f"[{number}] {note}", group="notes")
+    if not layout.text:
+        raise LoadError("empty: the document holds no text")
+    warnings = (*left_out(struck), *not_read("an embedded file" for _ in _groups(text, "object")))
+    return layout.extract(_facts(text, layout), warnings=warnings)
+
+
+def _add(text: str, layout: Layout) -> None:
+    """Add plain text, a paragraph or table row a line."""
+    note = 0
+    rows: list[list[str]] = []
+    """Those of the table at hand."""
+    for line in text.split("\n"):
+        while "\ue010" in line:
+            note += 1
+            line = line.replace("\ue010", f"[{note}]", 1)
+        level = max((ord(sign) - _LEVELS + 1 for sign in line if _LEVELS <= ord(sign) < _LEVELS + 6), default=0)
+        line = re.sub("[\ue000-\ue005]", "", line)
+        if line.rstrip().endswith("|"):
+            rows.append(line.split("|"))
+            continue
+        add_table(layout, rows, rows)
+        rows = []
+        layout.add(line, level=level)
+    add_table(layout, rows, rows)
+
+
+def _to_text(markup: str) -> str:
+    from striprtf.striprtf import rtf_to_text
+
+    text: str = rtf_to_text(markup, errors="replace")
+    # A sign beyond 16 bits is written as two halves.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _plain(group: str) -> str:
+    """Return the text of a group on one line."""
+    return clean_line(_to_text(group))
+
+
+def _groups(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Yield where each group that begins with a control word starts and ends."""
+    for start in re.finditer(r"\{(?:\\\*)?\\" + word + r"(?![a-z])", text):
+        depth = 1
+        for brace in _BRACE.finditer(text, start.start() + 1):
+            depth += {"{": 1, "}": -1}.get(brace[0], 0)
+            if not depth:
+                yield start.start(), brace.end()
+                break
+
+
+def _facts(text: str, layout: Layout) -> dict[str, str]:
+    """Return title, author, publisher and date as the document's properties tell them."""
+    told: dict[str, str] = {}
+    for start, end in list(_groups(text, "info"))[:1]:
+        info = text[start:end]
+        for word in _PROPERTIES:
+            for first, last in list(_groups(info, word))[:1]:
+                told[word] = _plain(info[first:last].replace(f"\\{word}", "", 1).replace(r"\*", "", 1))
+        if day := _DAY.search(info):
+            told["date"] = parse_date(f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}")
+    author = told.get("author", "")
+    return {
+        "title": known(titled(told.get("title", "")), layout.top(level=1)),
+        "author": known("" if author.lower() in NOBODY else author),
+        "publisher": known(told.get("company", "")),
+        "date": known(told.get("date", "")),
+    }
