@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import Layout, clean_line, ordinal
+from rag.loading.formulas import linear
+from rag.loading.normalise import BREAK, Layout, clean_line, ordinal
+from rag.loading.raised import lowered, raised
 from rag.loading.tables import LEFT, row_lines, spread
 
 if TYPE_CHECKING:
@@ -27,19 +29,14 @@ SKIPPED = frozenset((
     "dialog", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
 STRUCK = ("del", "s", "strike")
-_FORMULA = frozenset((
-    "mrow", "mi", "mn", "mo", "ms", "mtext", "mstyle", "mpadded", "semantics", "mfenced", "menclose", "msqrt",
-    "msub", "msup", "mfrac", "munder", "mover", "mtable", "mtr", "mtd", "merror", "mphantom", "mspace",
-))  # fmt: skip
-"""Elements of MathML, which stand within a line."""
 LINES = ("li", "row", "pre")
 """Kinds of block that follow each other without a blank line in one list, table or listing."""
 _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-_DIGITS = re.compile(r"[0-9+-]{1,3}")
+_LONGEST_RAISED = 8
+"""Characters from which raised text is a text of its own."""
 
 
 @dataclass(slots=True, eq=False)
@@ -105,11 +102,11 @@ class _Walker:
             return
         if tag == "br":
             self._break()
-        elif tag == "sup":
-            self._superscript(element, in_link)
-        elif tag in ("msup", "msub", "mfrac") and len(element) == 2:
-            self._formula(element, in_link)
-        elif tag in INLINE or tag in _FORMULA or tag == "button":
+        elif tag in ("sup", "sub"):
+            self._shifted(element, in_link)
+        elif tag == "math":
+            self._say(linear(element), in_link)
+        elif tag in INLINE or tag == "button":
             self._children(element, in_link or tag == "a")
         elif tag == "table" and is_data_table(element):
             self._table(element)
@@ -124,29 +121,23 @@ class _Walker:
 
     def _break(self) -> None:
         """Take a line break: the second in a row ends the paragraph."""
-        if self._parts and self._parts[-1] == "\n":
+        if self._parts and self._parts[-1] == BREAK:
             self.flush()
         elif any(part.strip() for part in self._parts):
-            self._parts.append("\n")
+            self._parts.append(BREAK)
 
-    def _superscript(self, element: _Element, in_link: bool) -> None:
+    def _shifted(self, element: _Element, in_link: bool) -> None:
         text = clean_line("".join(map(str, element.itertext())))
+        before = "".join(self._parts[-1:])
         links = element.xpath(".//a[starts-with(@href, '#')] | ancestor::a[starts-with(@href, '#')]")
-        if links and text.isalnum():
+        if element.tag == "sup" and links and text.isalnum():
             self._say(f"[{text}]", in_link)
-        elif _DIGITS.fullmatch(text):
-            self._say(text.translate(_SUPERSCRIPT), in_link)
-        else:
+        elif len(text) > _LONGEST_RAISED or len(element):
             self._children(element, in_link)
-
-    def _formula(self, element: _Element, in_link: bool) -> None:
-        """Take in a power, an index or a fraction as one writes them on a line: ``x²``, ``x_1``, ``(a)/(b)``."""
-        first, second = (clean_line("".join(map(str, part.itertext()))) for part in element)
-        if element.tag == "msup":
-            power = second.translate(_SUPERSCRIPT) if _DIGITS.fullmatch(second) else f"^({second})"
-            self._say(f"{first}{power}", in_link)
+        elif element.tag == "sup":
+            self._say(raised(text, before), in_link)
         else:
-            self._say(f"{first}_{second}" if element.tag == "msub" else f"({first})/({second})", in_link)
+            self._say(lowered(text, before, element.tail or ""), in_link)
 
     def _block(self, element: _Element, tag: str, in_link: bool) -> None:
         self.flush()
@@ -237,7 +228,7 @@ def inner_text(element: _Element) -> str:
     else:
         walker._children(element, False)
     walker.flush()
-    return " ".join(block.text for block in walker.blocks)
+    return clean_line(BREAK.join(block.text for block in walker.blocks))
 
 
 def is_hidden(element: _Element) -> bool:

@@ -11,7 +11,8 @@ from rag.loading.extract import Extract
 from rag.loading.front_matter import cut_front_matter
 from rag.loading.html import parse_html
 from rag.loading.html_blocks import cut_blocks, lay_out
-from rag.loading.normalise import Layout, left_out, unwrap
+from rag.loading.normalise import BREAK, Layout, left_out, unwrap
+from rag.loading.raised import on_line
 from rag.loading.tables import add_table
 from rag.loading.text import is_code
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _BULLET = re.compile(r"^([^\S\n]*)•(?=\s)", re.MULTILINE)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*|)")
 _STRUCK = re.compile(r"~~(?=\S)([^\n~]+)(?<=\S)~~")
+_RISES = {"sup": 1, "sub": -1}
 _FOOTNOTE = re.compile(r"\[\^([^\]]{1,100})\]")
 
 
@@ -96,19 +98,24 @@ def _plain(token: Token) -> str:
     """Return the text of a paragraph, heading or cell without its marks, on one line."""
     from lxml.html import defs
 
-    parts = []
-    struck = 0
+    pieces: list[tuple[str, int]] = []
+    struck = rise = 0
     for child in token.children or ():
         struck += {"s_open": 1, "s_close": -1}.get(child.type, 0)
         if struck:
             continue
         tag = _TAG.match(child.content) if child.type == "html_inline" else None
-        if child.type in ("softbreak", "hardbreak") or (tag and tag[1].lower() == "br"):
-            parts.append("\n")
+        name = tag[1].lower() if tag else ""
+        if name in _RISES:
+            rise = 0 if child.content.startswith("</") else _RISES[name]
+        elif child.type == "softbreak":
+            pieces.append(("\n", 0))
+        elif child.type == "hardbreak" or name == "br":
+            pieces.append((BREAK, 0))
         elif tag is None or (tag[1] and tag[1].lower() not in defs.tags):
             # What looks like a tag and is none, such as <minutes>, is text.
-            parts.append(child.content)
-    return _FOOTNOTE.sub(r"[\1]", unwrap("".join(parts).split("\n")))
+            pieces.append((child.content, rise))
+    return _FOOTNOTE.sub(r"[\1]", unwrap(on_line(pieces).split("\n")))
 
 
 def add_html(markup: str, layout: Layout) -> None:

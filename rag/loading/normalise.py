@@ -46,6 +46,10 @@ _MISREAD = {
 _TABLE: dict[int, str | None] = {**_DROPPED, **_LETTERS, **_MISREAD}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
+BREAK = "\u2028"
+"""A line break that somebody set, as between two values in one cell."""
+_PARTED = re.compile(r"(?<=\d)\s*[\u2028\u200b]\s*(?=\d)")
+"""A break between two figures, which are no one figure."""
 _BREAKS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -55,7 +59,8 @@ def clean(text: str) -> str:
     A lone surrogate becomes U+FFFD; `ﬁ` becomes `fi`. White space other than line
     breaks is left as it stands.
     """
-    text = _SURROGATE.sub("\ufffd", _BREAKS.sub("\n", text)).translate(_TABLE)
+    text = _BREAKS.sub("\n", _PARTED.sub(" / ", text))
+    text = _SURROGATE.sub("\ufffd", text).translate(_TABLE)
     return unicodedata.normalize("NFC", text)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import clean_line, left_out, not_read
+from rag.loading.formulas import linear
+from rag.loading.normalise import BREAK, clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, local
+from rag.loading.raised import on_line
 from rag.loading.tables import LEFT, WIDEST
 
 if TYPE_CHECKING:
@@ -29,31 +31,45 @@ _UNREAD = {
 
 def text_of(element: _Element) -> str:
     """Return the text of a paragraph: runs, links, equations; deleted text and field codes left out."""
-    return "".join(_pieces(element))
+    return on_line(_pieces(element))
 
 
 def text_within(element: _Element) -> str:
     """Return all paragraphs in an element, of tables inside it too, on one line."""
-    return " ".join(filter(None, (clean_line(text_of(part)) for part in element.iter("{*}p"))))
+    return clean_line(BREAK.join(filter(None, (clean_line(text_of(part)) for part in element.iter("{*}p")))))
 
 
-def _pieces(element: _Element) -> Iterator[str]:
+def _pieces(element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
+    """Yield the text of an element, each piece with whether it is raised or lowered."""
     for child in element:
         tag = local(child)
         if tag == "r" and is_left_out(child):
             continue
         if tag == "t":
-            yield child.text or ""
-        elif tag in ("tab", "ptab", "br", "cr"):
-            yield " "
+            yield child.text or "", rise
+        elif tag in ("tab", "ptab"):
+            yield " ", 0
+        elif tag in ("br", "cr"):
+            yield BREAK, 0
         elif tag == "noBreakHyphen":
-            yield "-"
+            yield "-", rise
         elif tag == "sym" and attribute(child, "char"):
-            yield _symbol(attribute(child, "char"))
+            yield _symbol(attribute(child, "char")), rise
         elif tag in ("footnoteReference", "endnoteReference"):
-            yield f"[{attribute(child, 'id')}]"
+            yield f"[{attribute(child, 'id')}]", 0
+        elif tag == "oMath":
+            yield linear(child), 0
         elif tag not in _SKIPPED:
-            yield from _pieces(child)
+            yield from _pieces(child, _rise(child) if tag == "r" else rise)
+
+
+def _rise(run: _Element) -> int:
+    """Return 1 for a raised run, -1 for a lowered one, as a document or a presentation says it."""
+    shift = attribute(run.find("{*}rPr"), "baseline")
+    told = attribute(run.find("{*}rPr/{*}vertAlign"), "val") or shift
+    return (
+        1 if told == "superscript" or shift.rstrip("0%").isdigit() else -1 if told == "subscript" or "-" in shift else 0
+    )
 
 
 def is_left_out(run: _Element) -> bool:

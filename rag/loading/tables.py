@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.loading.normalise import Layout, clean_line
+from rag.loading.normalise import BREAK, Layout, clean_line
 
 LEFT = "\x1f"
 """A cell that is merged with the one at its left."""
@@ -16,6 +16,8 @@ _LONGEST_NAME = 80
 _COLUMNS = 3
 """Columns from which the first row of a table of words is taken to name them."""
 _FIGURE = re.compile(r"\W*\d[\d\s.,:/'’%–-]*(?:[^\W\d_]{1,3}\d?)?\W*")
+_MEASURE = re.compile(r"\W{0,3}\d")
+"""How a figure with a unit begins."""
 _YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
 
 
@@ -39,7 +41,7 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, likely
             and what the cells hold decides.
         likely: whether the first row of tables in this format mostly names the columns.
     """
-    table = [[clean_line(cell) if cell != LEFT else LEFT for cell in row] for row in rows]
+    table = [[clean_line(cell.replace("\n", BREAK)) if cell != LEFT else LEFT for cell in row] for row in rows]
     first = next((at for at, row in enumerate(table) if len(_said(row)) > 1), len(table))
     count = heads if heads is not None else _naming(table[first:], likely=likely)
     count = min(count, len(table) - first) if len(table) - first > count else 0
@@ -126,7 +128,7 @@ def _naming(table: Sequence[Sequence[str]], *, likely: bool) -> int:
         return 0
     if any(_FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(names, columns, strict=True)):
         return 0
-    measured = any(below and all(map(_FIGURE.fullmatch, below)) for below in columns[1:])
+    measured = any(below and all(map(_MEASURE.match, below)) for below in columns[1:])
     return count if measured or likely or len(names) >= _COLUMNS else 0
 
 

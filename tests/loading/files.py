@@ -67,12 +67,12 @@ def docx(body: str, **parts: str) -> bytes:
     return zipped(members)
 
 
-def odt(body: str, *, manifest: str = "") -> bytes:
+def odt(body: str, *, manifest: str = "", styles: str = "") -> bytes:
     """Return an OpenDocument text of the given body XML."""
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = " ".join(f'xmlns:{key}="{urn}:{key}:1.0"' for key in ("office", "text", "table"))
     inner = f"<office:body><office:text>{body}</office:text></office:body>"
-    content = f"<office:document-content {spaces}>{inner}</office:document-content>"
+    content = f"<office:document-content {spaces}>{styles}{inner}</office:document-content>"
     members = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content}
     return zipped(members | ({"META-INF/manifest.xml": manifest} if manifest else {}))
 
