@@ -31,7 +31,7 @@ HOMES = {
     "faiss": {"rag/indexing/dense.py"},
     "sklearn": {"rag/asking/intents.py", "rag/evaluation"},
     "spacy": {"rag/verification/parsing.py"},
-    "spellchecker": {"rag/asking/spelling.py"},
+    "spellchecker": {"rag/text/english.py"},
     "openai": {"rag/writing/endpoint.py"},
     "httpx": {"rag/sources/fetching.py", "rag/sources/responses.py", "rag/sources/transport.py"},
     "markdown_it": {"rag/loading/markdown.py"},

@@ -7,6 +7,7 @@ from lxml import etree
 
 from rag.loading import read_bytes
 from rag.loading.formulas import linear
+from rag.loading.normalise import unwrap
 from rag.loading.raised import on_line
 from tests.loading import files
 
@@ -63,6 +64,22 @@ def test_raised_and_lowered_figures_of_a_pdf() -> None:
     line = "10) Tj /F1 7 Tf 5 Ts (6) Tj /F1 12 Tf 0 Ts ( kilos, CO) Tj /F1 7 Tf -2 Ts (2) Tj /F1 12 Tf 0 Ts ( in 1,250"
     line += ") Tj /F1 7 Tf 4 Ts (3) Tj /F1 12 Tf 0 Ts ( boats of 2019"
     assert read_bytes(files.pdf([[(72, 700, 12, line)]]), name="a.pdf").text == "10⁶ kilos, CO2 in 1,250³ boats of 2019"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["the com-", "pany"], "the company"), (["a cost-", "effective crane"], "a cost-effective crane"),
+        (["risk-", "based"], "risk-based"), (["the vice-", "chairman"], "the vice-chairman"),
+        (["a multi-", "game"], "a multi-game"), (["von Wetter-", "berichten"], "von Wetterberichten"),
+        (["state-of-the-", "art"], "state-of-the-art"), (["Anglo-", "Saxon"], "Anglo-Saxon"),
+        (["1990-", "95"], "1990-95"),
+    ],
+)  # fmt: skip
+def test_a_hyphen_at_the_end_of_a_line_stays_in_a_compound(lines: list[str], text: str) -> None:
+    assert unwrap(lines) == text
+    page = [(72, 700 - 14 * at, 12, f"{'Words ' * 9 if not at else ''}{line}") for at, line in enumerate(lines)]
+    assert read_bytes(files.pdf([page]), name="a.pdf").text.endswith(text)
 
 
 def test_raised_runs_of_slides() -> None:
