@@ -35,7 +35,7 @@ _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "up
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
-_LONGEST_RAISED = 8
+_LONGEST_RAISED = 20
 """Characters from which raised text is a text of its own."""
 
 

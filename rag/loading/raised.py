@@ -10,7 +10,7 @@ _PLAIN, _RAISED, _LOWERED = "0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹�
 _UP, _DOWN = str.maketrans(_PLAIN, _RAISED), str.maketrans(_PLAIN, _LOWERED)
 FLAT = str.maketrans({sign: plain for signs in (_RAISED, _LOWERED) for plain, sign in zip(_PLAIN, signs, strict=True)})
 """Raised and lowered signs, and those that they are on the line."""
-FIGURES = re.compile(r"[\d+−=()n,–-]{1,8}")
+FIGURES = re.compile(r"[\d+−=()n,–-]{1,20}")
 """What has raised and lowered signs of its own."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|e|ème|o|a|os|as|ª|º)\.?", re.IGNORECASE)
 
