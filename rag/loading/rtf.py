@@ -10,6 +10,7 @@ from rag.loading.dates import parse_date
 from rag.loading.extract import Extract, known, titled
 from rag.loading.normalise import Layout, clean_line, left_out, not_read
 from rag.loading.packages import NOBODY
+from rag.loading.raised import raised
 from rag.loading.tables import add_table
 
 _STRUCK = re.compile(r"\{[^{}]*\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*\}")
@@ -18,6 +19,8 @@ _LEVELS = 0xE000
 """First of six private characters that stand in front of a heading's words, one a level."""
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DAY = re.compile(r"\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_SUPER = re.compile(r"\\super((?:\\[a-z]+-?\d*)*) ?([\d+-]{1,20})(?=[}\\ ])")
+"""Figures that are raised."""
 _PROPERTIES = ("title", "author", "company")
 
 
@@ -26,6 +29,7 @@ def read_rtf(data: bytes) -> Extract:
     text = data.decode("cp1252", "replace")
     struck = [said for run in _STRUCK.findall(text) if (said := _plain(run))]
     text = _OUTLINE.sub(lambda found: chr(_LEVELS + int(found[1])), _STRUCK.sub("", text))
+    text = _SUPER.sub(lambda found: found[1] + "".join(f"\\u{ord(sign)}?" for sign in raised(found[2])), text)
     # The library leaves out the numbers of old lists, but not those of new ones.
     text = text.replace(r"\pntext", r"\listtext")
     layout = Layout()

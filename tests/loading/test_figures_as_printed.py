@@ -47,6 +47,8 @@ ODT_RAISED = (
         (b'a,b\n"12\n345",x', "a.csv", "a: 12 / 345 | b: x"),
         (files.odt("<text:p>10<text:span text:style-name='T1'>6</text:span> kilos<text:line-break/>and 5"
                    "<text:line-break/>6</text:p>", styles=ODT_RAISED), "a.odt", "10⁶ kilos and 5 / 6"),
+        (rb"{\rtf1\ansi 10{\super 6} kilos of H{\sub 2}O, 1,250\super\fs16 3\nosupersub  boats\par}", "a.rtf",
+         "10⁶ kilos of H2O, 1,250³ boats"),
         ("5\u200b6 boats, a\u200bb, 12\u202f345, −5 °C, 1990–95, ½, ﬁne".encode(), "a.txt",
          "5 / 6 boats, ab, 12 345, −5 °C, 1990–95, ½, fine"),
     ],
