@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from rag.indexing.bm25 import WordCounts
+from rag.text.english import is_english
 from rag.text.words import SPELLED
 
 SHORTEST = 4
@@ -55,18 +54,6 @@ def correct(question: str, words: WordCounts, is_word: Callable[[str], bool]) ->
         return meant
 
     return SPELLED.sub(mend, question), tuple(changes)
-
-
-def is_english(word: str) -> bool:
-    """Say whether an English word list holds a word, in lower case."""
-    return bool(_english().known([word]))
-
-
-@lru_cache(maxsize=1)
-def _english() -> Any:
-    from spellchecker import SpellChecker
-
-    return SpellChecker(language="en")
 
 
 def _nearest(word: str, words: WordCounts) -> str | None:

@@ -8,7 +8,7 @@ from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.text.figures import figures
 from rag.text.folding import fold
-from rag.text.words import counted_terms, find_words
+from rag.text.words import NAMED_ROW, counted_terms, find_words
 from rag.verification.citations import cite
 
 MOST_SENTENCES = 3
@@ -50,6 +50,21 @@ def choose(
         if not any(says_the_same(better.text, other.text) for other in taken):
             taken.append(better)
     return taken
+
+
+def rows_asked_for(sentences: Sequence[ReadSentence], question: str) -> list[ReadSentence]:
+    """Leave out rows of a source's tables that lack words of the question which another of them holds beside theirs.
+
+    Of 100 piers only pier 87 is asked for; the rows of the others are as likely to answer by their form.
+    """
+    asked = set(counted_terms(question))
+    held = [asked & set(counted_terms(s.text)) if NAMED_ROW.fullmatch(s.text) else None for s in sentences]
+    rows = [(s.passage.source.id, words) for s, words in zip(sentences, held, strict=True) if words is not None]
+    return [
+        sentence
+        for sentence, words in zip(sentences, held, strict=True)
+        if words is None or not any(id_ == sentence.passage.source.id and words < other for id_, other in rows)
+    ]
 
 
 def _own_words(note: ReadSentence, sentences: Sequence[ReadSentence]) -> ReadSentence:

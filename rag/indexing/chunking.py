@@ -25,6 +25,9 @@ CONTEXT_SHARE = 0.4
 INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")
 """An abbreviation in capitals that ends a stretch of text."""
 
+CELLS = " | "
+"""What stands between two cells of a table."""
+
 SHOWN = re.compile(r"\S")
 
 
@@ -83,6 +86,8 @@ def cut(document: Document, source: Source, embedder: Embedder, *, max_tokens: i
 def split_sentences(text: str, start: int = 0) -> list[Span]:
     """Find the sentences of one block, without the white space around them.
 
+    A row of a table with more cells than sentence ends is one: its values mean nothing apart.
+
     Args:
         start: where the block begins in its document; the spans count from there.
     """
@@ -96,6 +101,8 @@ def split_sentences(text: str, start: int = 0) -> list[Span]:
         if high > low:
             goes_on = spans and _goes_on(text[spans[-1].start - start : spans[-1].end - start], text[low:high])
             spans.append(Span(spans.pop().start if goes_on else start + low, start + high))
+    if 1 < len(spans) <= text.count(CELLS):
+        return [Span(spans[0].start, spans[-1].end)]
     return spans
 
 

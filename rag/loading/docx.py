@@ -10,8 +10,9 @@ from rag.errors import LoadError
 from rag.loading.docx_lists import BULLET, Lists
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout, clean_line
-from rag.loading.ooxml import CORE, table_rows, text_of, text_within, told_left_out, told_unread
+from rag.loading.ooxml import CORE, table_heads, table_rows, text_of, text_within, told_left_out, told_unread
 from rag.loading.packages import Package, attribute, local
+from rag.loading.tables import add_table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -101,13 +102,12 @@ class _Reader:
         return self._lists.mark(list_id, int(depth) if depth.isdigit() else 0) if list_id not in ("", "0") else ""
 
     def _table(self, table: _Element) -> None:
-        rows = list(table_rows(table))
+        rows = table_rows(table)
         if len(rows) == 1 and len(rows[0]) == 1:
             # A frame around paragraphs.
             self.children(next(table.iter("{*}tc")))
             return
-        for cells in rows:
-            self.layout.add_row(cells, table)
+        add_table(self.layout, rows, table, heads=table_heads(table))
 
 
 def _level(outline: str) -> int:

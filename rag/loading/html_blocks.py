@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import Layout, clean_line, ordinal, row_line
+from rag.loading.formulas import linear
+from rag.loading.normalise import BREAK, Layout, clean_line, ordinal
+from rag.loading.raised import lowered, raised
+from rag.loading.tables import LEFT, row_lines, spread
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,21 +29,14 @@ SKIPPED = frozenset((
     "dialog", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
 STRUCK = ("del", "s", "strike")
-_FORMULA = frozenset((
-    "mrow", "mi", "mn", "mo", "ms", "mtext", "mstyle", "mpadded", "semantics", "mfenced", "menclose", "msqrt",
-    "msub", "msup", "mfrac", "munder", "mover", "mtable", "mtr", "mtd", "merror", "mphantom", "mspace",
-))  # fmt: skip
-"""Elements of MathML, which stand within a line."""
 LINES = ("li", "row", "pre")
 """Kinds of block that follow each other without a blank line in one list, table or listing."""
 _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
-_MOST_ROWS = 1_000
-"""Rows that a cell may reach down."""
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-_DIGITS = re.compile(r"[0-9+-]{1,3}")
+_LONGEST_RAISED = 20
+"""Characters from which raised text is a text of its own."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +54,8 @@ class Block:
     """Elements around the block, outermost first, its own last."""
     group: object = None
     """Blocks of one table or list share it."""
+    named: str | None = None
+    """A row with the names of its columns; empty for the row that gives them."""
 
     @property
     def link_density(self) -> float:
@@ -104,11 +102,11 @@ class _Walker:
             return
         if tag == "br":
             self._break()
-        elif tag == "sup":
-            self._superscript(element, in_link)
-        elif tag in ("msup", "msub", "mfrac") and len(element) == 2:
-            self._formula(element, in_link)
-        elif tag in INLINE or tag in _FORMULA or tag == "button":
+        elif tag in ("sup", "sub"):
+            self._shifted(element, in_link)
+        elif tag == "math":
+            self._say(linear(element), in_link)
+        elif tag in INLINE or tag == "button":
             self._children(element, in_link or tag == "a")
         elif tag == "table" and is_data_table(element):
             self._table(element)
@@ -123,29 +121,23 @@ class _Walker:
 
     def _break(self) -> None:
         """Take a line break: the second in a row ends the paragraph."""
-        if self._parts and self._parts[-1] == "\n":
+        if self._parts and self._parts[-1] == BREAK:
             self.flush()
         elif any(part.strip() for part in self._parts):
-            self._parts.append("\n")
+            self._parts.append(BREAK)
 
-    def _superscript(self, element: _Element, in_link: bool) -> None:
+    def _shifted(self, element: _Element, in_link: bool) -> None:
         text = clean_line("".join(map(str, element.itertext())))
+        before = "".join(self._parts[-1:])
         links = element.xpath(".//a[starts-with(@href, '#')] | ancestor::a[starts-with(@href, '#')]")
-        if links and text.isalnum():
+        if element.tag == "sup" and links and text.isalnum():
             self._say(f"[{text}]", in_link)
-        elif _DIGITS.fullmatch(text):
-            self._say(text.translate(_SUPERSCRIPT), in_link)
-        else:
+        elif len(text) > _LONGEST_RAISED or len(element):
             self._children(element, in_link)
-
-    def _formula(self, element: _Element, in_link: bool) -> None:
-        """Take in a power, an index or a fraction as one writes them on a line: ``x²``, ``x_1``, ``(a)/(b)``."""
-        first, second = (clean_line("".join(map(str, part.itertext()))) for part in element)
-        if element.tag == "msup":
-            power = second.translate(_SUPERSCRIPT) if _DIGITS.fullmatch(second) else f"^({second})"
-            self._say(f"{first}{power}", in_link)
+        elif element.tag == "sup":
+            self._say(raised(text, before), in_link)
         else:
-            self._say(f"{first}_{second}" if element.tag == "msub" else f"({first})/({second})", in_link)
+            self._say(lowered(text, before, element.tail or ""), in_link)
 
     def _block(self, element: _Element, tag: str, in_link: bool) -> None:
         self.flush()
@@ -185,38 +177,30 @@ class _Walker:
         for caption in table.iterchildren("caption"):
             self.walk(caption)
         saved, self._kind, self._group = (self._kind, self._group), "row", table
-        spans: dict[int, tuple[str, int]] = {}
-        for row in table.iter("tr"):
-            if next(row.iterancestors("table"), None) is table:
-                self._parts = [row_line(_spanned(row, spans))]
-                self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
-                self.flush()
+        rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
+        grid = spread(map(_cells, rows))
+        for row, cells, named in zip(rows, grid, row_lines(grid, heads=_heads(rows)), strict=True):
+            self._parts = [" | ".join("" if cell == LEFT else cell for cell in cells).strip("| ")]
+            self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
+            self.flush()
+            if self.blocks and self.blocks[-1].ancestors[-1] is table and self.blocks[-1].kind == "row":
+                self.blocks[-1].named = named
         self._kind, self._group = saved
         self._trail.pop()
 
 
-def _spanned(row: _Element, spans: dict[int, tuple[str, int]]) -> Iterator[str]:
-    """Yield the cells of a row, those that reach down from rows above in their places.
+def _cells(row: _Element) -> Iterator[tuple[str, int, int]]:
+    """Yield the cells of a row with the columns and rows that they reach over."""
+    for cell in row.iterchildren("td", "th"):
+        yield inner_text(cell), _whole(cell.get("colspan"), 1), _whole(cell.get("rowspan"), 1)
 
-    Args:
-        spans: text of such a cell and how many rows it has left, by column; changed here.
-    """
-    cells = row.iterchildren("td", "th")
-    column = 0
-    while True:
-        text, left = spans.pop(column, ("", 0))
-        if left:
-            yield text
-        else:
-            cell = next(cells, None)
-            if cell is None and not any(later > column for later in spans):
-                return
-            text = inner_text(cell) if cell is not None else ""
-            left = min(_whole(cell.get("rowspan"), 1), _MOST_ROWS) if cell is not None else 0
-            yield text
-        if left > 1:
-            spans[column] = (text, left - 1)
-        column += 1
+
+def _heads(rows: list[_Element]) -> int | None:
+    """Return how many rows of a table are marked as names of columns; None where no cell is marked as a name."""
+    wide = [row for row in rows if len(row) > 1]
+    marked = [row.getparent().tag == "thead" or row.find("td") is None for row in wide]
+    count = marked.index(False) if False in marked else len(marked)
+    return count if count or any(row.find("th") is not None for row in wide) else None
 
 
 def _point(element: _Element) -> str:
@@ -244,7 +228,7 @@ def inner_text(element: _Element) -> str:
     else:
         walker._children(element, False)
     walker.flush()
-    return " ".join(block.text for block in walker.blocks)
+    return clean_line(BREAK.join(block.text for block in walker.blocks))
 
 
 def is_hidden(element: _Element) -> bool:
@@ -286,4 +270,5 @@ def cut_blocks(root: _Element) -> list[Block]:
 def lay_out(blocks: Iterable[Block], layout: Layout) -> None:
     """Add blocks to a text; lists and tables keep their lines together."""
     for block in blocks:
-        layout.add(block.text, level=block.level, group=block.group if block.kind in LINES else None)
+        text = block.text if block.named is None else block.named
+        layout.add(text, level=block.level, group=block.group if block.kind in LINES else None)

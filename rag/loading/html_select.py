@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from rag.loading.html_blocks import LINES, Block, is_hidden
 from rag.loading.html_furniture import invites_elsewhere, is_furniture
+from rag.loading.raised import FLAT
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -52,7 +53,6 @@ _WITHIN = frozenset((
     "blockquote", "table", "pre",
 ))  # fmt: skip
 _WORD = re.compile(r"\w+")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _MARK = re.compile(r"\[(\w+)\]")
 
 
@@ -217,7 +217,7 @@ def _share(block: Block, shingles: set[tuple[str, ...]], lines: set[tuple[str, .
 
 def _words(text: str) -> list[str]:
     """Return the words of a text as extractors without powers and note marks write them: ``10⁶`` as ``106``."""
-    return _WORD.findall(_MARK.sub(r"\1", text.translate(_RAISED)))
+    return _WORD.findall(_MARK.sub(r"\1", text.translate(FLAT)))
 
 
 def _shingles(words: Sequence[str]) -> list[tuple[str, ...]]:

@@ -11,7 +11,9 @@ from rag.loading.extract import Extract
 from rag.loading.front_matter import cut_front_matter
 from rag.loading.html import parse_html
 from rag.loading.html_blocks import cut_blocks, lay_out
-from rag.loading.normalise import Layout, clean_line, left_out, unwrap
+from rag.loading.normalise import BREAK, Layout, clean_line, left_out, unwrap
+from rag.loading.raised import on_line
+from rag.loading.tables import add_table
 from rag.loading.text import is_code
 from rag.loading.wikilinks import REMARK, link_words, paragraph_words
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _BULLET = re.compile(r"^([^\S\n]*)•(?=\s)", re.MULTILINE)
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*|)")
 _STRUCK = re.compile(r"~~(?=\S)([^\n~]+)(?<=\S)~~")
+_RISES = {"sup": 1, "sub": -1}
 _FOOTNOTE = re.compile(r"\[\^([^\]]{1,100})\]")
 
 
@@ -47,13 +50,17 @@ def add_markdown(text: str, layout: Layout) -> None:
 
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
     level, mark = 0, ""
-    row: list[str] | None = None
+    rows: list[list[str]] = []
+    """Those of the table at hand."""
     groups: list[object] = []
     """The lists and tables around."""
     points: list[int | None] = []
     """The next number of each list around; None where it has bullets."""
     for token in parser.parse(_BULLET.sub(r"\1-", text)):
         group = groups[0] if groups else None
+        if token.type == "table_close":
+            add_table(layout, rows, groups[-1], heads=1)
+            rows = []
         if token.type in ("bullet_list_open", "ordered_list_open", "table_open"):
             groups.append(object())
             points.append(int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else None)
@@ -68,13 +75,10 @@ def add_markdown(text: str, layout: Layout) -> None:
             mark = "- " if counted is None else f"{counted}{token.markup} "
             points[-1] = None if counted is None else counted + 1
         elif token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close" and row is not None:
-            layout.add_row(row, groups[-1])
-            row = None
+            rows.append([])
         elif token.type == "inline":
-            if row is not None:
-                row.append(_plain(token))
+            if rows:
+                rows[-1].append(_plain(token))
             else:
                 layout.add(mark + _plain(token), level=level, group=group)
                 level, mark = 0, ""
@@ -97,19 +101,24 @@ def _plain(token: Token) -> str:
     """Return the text of a paragraph, heading or cell without its marks, on one line."""
     from lxml.html import defs
 
-    parts = []
-    struck = 0
+    pieces: list[tuple[str, int]] = []
+    struck = rise = 0
     for child in token.children or ():
         struck += {"s_open": 1, "s_close": -1}.get(child.type, 0)
         if struck:
             continue
         tag = _TAG.match(child.content) if child.type == "html_inline" else None
-        if child.type in ("softbreak", "hardbreak") or (tag and tag[1].lower() == "br"):
-            parts.append("\n")
+        name = tag[1].lower() if tag else ""
+        if name in _RISES:
+            rise = 0 if child.content.startswith("</") else _RISES[name]
+        elif child.type == "softbreak":
+            pieces.append(("\n", 0))
+        elif child.type == "hardbreak" or name == "br":
+            pieces.append((BREAK, 0))
         elif tag is None or (tag[1] and tag[1].lower() not in defs.tags):
             # What looks like a tag and is none, such as <minutes>, is text.
-            parts.append(link_words(child.content) if child.type == "text" else child.content)
-    return _FOOTNOTE.sub(r"[\1]", paragraph_words(unwrap("".join(parts).split("\n"))))
+            pieces.append((link_words(child.content) if child.type == "text" else child.content, rise))
+    return _FOOTNOTE.sub(r"[\1]", paragraph_words(unwrap(on_line(pieces).split("\n"))))
 
 
 def add_html(markup: str, layout: Layout) -> None:

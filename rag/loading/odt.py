@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract, known
-from rag.loading.normalise import Layout, clean_line, not_read
+from rag.loading.normalise import BREAK, Layout, clean_line, not_read
 from rag.loading.packages import Package, attribute, facts_in, local, parse_xml
+from rag.loading.raised import on_line
+from rag.loading.tables import add_table, spread
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,9 +33,7 @@ _PAYLOAD = re.compile(rb"<office:binary-data>[^<]*</office:binary-data>")
 
 def read_odt(data: bytes) -> Extract:
     """Return the text of an OpenDocument text or presentation with its tables, frames and notes."""
-    package = Package(data)
-    if _MANIFEST in package and next(package.xml(_MANIFEST).iter("{*}encryption-data"), None) is not None:
-        raise LoadError("encrypted: the document needs a password")
+    package = open_package(data)
     return _read(package.xml("content.xml"), package.xml("meta.xml") if "meta.xml" in package else None)
 
 
@@ -44,7 +44,7 @@ def read_fodt(data: bytes) -> Extract:
 
 
 def _read(content: _Element, properties: _Element | None) -> Extract:
-    reader = _Reader()
+    reader = _Reader(_rises(content))
     body = content.find("{*}body")
     for part in body if body is not None else ():
         if local(part) == "presentation":
@@ -62,11 +62,35 @@ def _read(content: _Element, properties: _Element | None) -> Extract:
     return reader.layout.extract(facts, warnings=warnings)
 
 
+def open_package(data: bytes) -> Package:
+    """Open an OpenDocument file.
+
+    Raises:
+        LoadError: it is encrypted, or no sound package.
+    """
+    package = Package(data)
+    if _MANIFEST in package and next(package.xml(_MANIFEST).iter("{*}encryption-data"), None) is not None:
+        raise LoadError("encrypted: the document needs a password")
+    return package
+
+
+def _rises(content: _Element) -> dict[str, int]:
+    """Return the styles of text that raise or lower it, by name: 1 or -1."""
+    told = {
+        attribute(style.getparent(), "name"): attribute(style, "text-position")
+        for style in content.iter("{*}text-properties")
+    }
+    return {
+        name: -1 if place.startswith(("sub", "-")) else 1 for name, place in told.items() if place and place[0] != "0"
+    }
+
+
 class _Reader:
     """Walks one document; one use each."""
 
-    def __init__(self) -> None:
+    def __init__(self, rises: Mapping[str, int]) -> None:
         self.layout = Layout()
+        self._rises = rises
         self.notes: list[str] = []
 
     def children(self, parent: Iterable[_Element], group: object = None) -> None:
@@ -105,28 +129,35 @@ class _Reader:
                 self.children((shape,))
 
     def _table(self, table: _Element) -> None:
-        for row in table.iter("{*}table-row"):
-            if next(row.iterancestors("{*}table"), None) is table:
-                cells = row.iterchildren("{*}table-cell", "{*}covered-table-cell")
-                self.layout.add_row([self._texts(cell, "{*}p", "{*}h") for cell in cells], table)
+        rows = [row for row in table.iter("{*}table-row") if next(row.iterancestors("{*}table"), None) is table]
+        heads = sum(local(row.getparent()) == "table-header-rows" for row in rows)
+        add_table(self.layout, spread(map(self._cells, rows)), table, heads=heads or None)
+
+    def _cells(self, row: _Element) -> Iterator[tuple[str, int, int]]:
+        """Yield the cells of a row with the columns and rows that they reach over."""
+        for cell in row.iterchildren("{*}table-cell"):
+            columns, rows = (attribute(cell, f"number-{way}-spanned") or "1" for way in ("columns", "rows"))
+            yield self._texts(cell, "{*}p", "{*}h"), int(columns), int(rows)
 
     def _texts(self, element: _Element, *tags: str) -> str:
         """Return the elements of some tags on one line."""
-        return " ".join(filter(None, map(self._text, element.iter(*tags))))
+        return clean_line(BREAK.join(filter(None, map(self._text, element.iter(*tags)))))
 
     def _text(self, element: _Element) -> str:
-        return clean_line("".join(self._pieces(element)))
+        return clean_line(on_line(self._pieces(element)))
 
-    def _pieces(self, element: _Element) -> Iterator[str]:
-        yield element.text or ""
+    def _pieces(self, element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
+        yield element.text or "", rise
         for child in element:
             tag = local(child)
             if tag == "note":
                 mark = self._texts(child, "{*}note-citation")
                 self.notes.append(f"[{mark}] {self._texts(child, '{*}p')}")
-                yield f"[{mark}]"
-            elif tag in ("s", "tab", "line-break", "frame"):
-                yield " "
+                yield f"[{mark}]", 0
+            elif tag == "line-break":
+                yield BREAK, 0
+            elif tag in ("s", "tab", "frame"):
+                yield " ", 0
             elif tag not in _SKIPPED:
-                yield from self._pieces(child)
-            yield child.tail or ""
+                yield from self._pieces(child, self._rises.get(attribute(child, "style-name"), rise))
+            yield child.tail or "", rise

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.loading.normalise import clean_line, left_out, not_read
+from rag.loading.formulas import linear
+from rag.loading.normalise import BREAK, clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, local
+from rag.loading.raised import on_line
+from rag.loading.tables import LEFT, WIDEST
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,7 +20,7 @@ _SKIPPED = frozenset((
     "del", "moveFrom", "instrText", "delText", "Fallback", "rPr", "pPr", "sdtPr", "fldData", "proofErr",
     "bookmarkStart", "annotationRef", "txbxContent", "p", "tbl",
 ))  # fmt: skip
-
+_OFF = ("0", "false", "off")
 
 _UNREAD = {
     "chart": "a chart", "chartEx": "a chart", "diagramData": "a diagram", "oleObject": "an embedded file",
@@ -28,31 +31,45 @@ _UNREAD = {
 
 def text_of(element: _Element) -> str:
     """Return the text of a paragraph: runs, links, equations; deleted text and field codes left out."""
-    return "".join(_pieces(element))
+    return on_line(_pieces(element))
 
 
 def text_within(element: _Element) -> str:
     """Return all paragraphs in an element, of tables inside it too, on one line."""
-    return " ".join(filter(None, (clean_line(text_of(part)) for part in element.iter("{*}p"))))
+    return clean_line(BREAK.join(filter(None, (clean_line(text_of(part)) for part in element.iter("{*}p")))))
 
 
-def _pieces(element: _Element) -> Iterator[str]:
+def _pieces(element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
+    """Yield the text of an element, each piece with whether it is raised or lowered."""
     for child in element:
         tag = local(child)
         if tag == "r" and is_left_out(child):
             continue
         if tag == "t":
-            yield child.text or ""
-        elif tag in ("tab", "ptab", "br", "cr"):
-            yield " "
+            yield child.text or "", rise
+        elif tag in ("tab", "ptab"):
+            yield " ", 0
+        elif tag in ("br", "cr"):
+            yield BREAK, 0
         elif tag == "noBreakHyphen":
-            yield "-"
+            yield "-", rise
         elif tag == "sym" and attribute(child, "char"):
-            yield _symbol(attribute(child, "char"))
+            yield _symbol(attribute(child, "char")), rise
         elif tag in ("footnoteReference", "endnoteReference"):
-            yield f"[{attribute(child, 'id')}]"
+            yield f"[{attribute(child, 'id')}]", 0
+        elif tag == "oMath":
+            yield linear(child), 0
         elif tag not in _SKIPPED:
-            yield from _pieces(child)
+            yield from _pieces(child, _rise(child) if tag == "r" else rise)
+
+
+def _rise(run: _Element) -> int:
+    """Return 1 for a raised run, -1 for a lowered one, as a document or a presentation says it."""
+    shift = attribute(run.find("{*}rPr"), "baseline")
+    told = attribute(run.find("{*}rPr/{*}vertAlign"), "val") or shift
+    return (
+        1 if told == "superscript" or shift.rstrip("0%").isdigit() else -1 if told == "subscript" or "-" in shift else 0
+    )
 
 
 def is_left_out(run: _Element) -> bool:
@@ -63,7 +80,7 @@ def is_left_out(run: _Element) -> bool:
     if attribute(props, "strike") in ("sngStrike", "dblStrike"):
         return True
     switches = props.iterchildren("{*}strike", "{*}dstrike", "{*}vanish")
-    return any(attribute(switch, "val") not in ("0", "false", "off") for switch in switches)
+    return any(attribute(switch, "val") not in _OFF for switch in switches)
 
 
 def told_left_out(root: _Element) -> tuple[str, ...]:
@@ -86,10 +103,40 @@ def _symbol(code: str) -> str:
     return "" if 0xE000 <= number <= 0xF8FF or number > 0x10FFFF else chr(number)
 
 
-def table_rows(table: _Element) -> Iterator[list[str]]:
-    """Yield the rows of a table as texts of cells; a cell merged from the left or above is empty."""
-    for row in table.iter("{*}tr"):
-        if next(row.iterancestors("{*}tbl")) is not table:
-            continue
-        cells = (cell for cell in row.iter("{*}tc") if next(cell.iterancestors("{*}tr")) is row)
-        yield ["" if "1" in (attribute(c, "hMerge"), attribute(c, "vMerge")) else text_within(c) for c in cells]
+def table_rows(table: _Element) -> list[list[str]]:
+    """Return the rows of a table as texts of cells; one that is merged downwards stands in each of its rows."""
+    grid: list[list[str]] = []
+    for row in _rows(table):
+        line = [""] * _number(row.find("{*}trPr/{*}gridBefore"))
+        for cell in (cell for cell in row.iter("{*}tc") if next(cell.iterancestors("{*}tr")) is row):
+            if _merged(cell, "hMerge"):
+                line.append(LEFT)
+                continue
+            above = grid[-1][len(line) : len(line) + 1] if grid and _merged(cell, "vMerge") else []
+            text = above[0] if above else text_within(cell)
+            line += [text, *[LEFT] * (_number(cell.find("{*}tcPr/{*}gridSpan")) - 1)]
+        grid.append(line)
+    return grid
+
+
+def table_heads(table: _Element) -> int | None:
+    """Return how many rows at the top are marked to stand above every page of a table; None where none is."""
+    marks = [row.find("{*}trPr/{*}tblHeader") for row in _rows(table)]
+    marked = [mark is not None and attribute(mark, "val") not in _OFF for mark in marks]
+    return [*marked, False].index(False) or None
+
+
+def _rows(table: _Element) -> list[_Element]:
+    return [row for row in table.iter("{*}tr") if next(row.iterancestors("{*}tbl")) is table]
+
+
+def _merged(cell: _Element, way: str) -> bool:
+    """Return whether a cell goes on one at its left or above, as a presentation or as a document says it."""
+    told = cell.find(f"{{*}}tcPr/{{*}}{way}")
+    return attribute(cell, way) == "1" or (told is not None and attribute(told, "val") != "restart")
+
+
+def _number(element: _Element | None) -> int:
+    """Return a number of columns."""
+    told = attribute(element, "val")
+    return min(int(told), WIDEST) if told.isdigit() else 0

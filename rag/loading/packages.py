@@ -6,6 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -77,6 +78,9 @@ class Package:
 
     def __contains__(self, name: str) -> bool:
         return name in self._infos
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._infos)
 
     def data(self, name: str) -> bytes:
         """Return the bytes of a part.

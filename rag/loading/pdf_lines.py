@@ -5,10 +5,12 @@ from __future__ import annotations
 import ctypes
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from rag.loading.raised import on_line
 
 
 @dataclass(slots=True)
@@ -34,6 +36,9 @@ class Line:
 
 _BROKEN_WORD = (0x02, 0xFFFE)
 """What pdfium puts for the hyphen of a word that goes on in the next line, in place of the line's end."""
+_SMALL, _RAISED = 0.85, 0.2
+"""Height below which a character is set smaller than its word, and how far its foot stands up to be raised, both in
+heights of the word's type."""
 _CELL_GAP = 1.6
 """Gap between two words, in heights of the type, from which it parts two cells."""
 
@@ -69,7 +74,10 @@ def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
     """Return the characters from a place on as a word with its box."""
     left, bottom, right, top = text_page.get_charbox(start)
     last_left, last_bottom, last_right, last_top = text_page.get_charbox(start + len(codes) - 1)
-    text = "".join("-" if code in _BROKEN_WORD else chr(code if code <= sys.maxunicode else 0xFFFD) for code in codes)
+    signs = ["-" if code in _BROKEN_WORD else chr(code if code <= sys.maxunicode else 0xFFFD) for code in codes]
+    text = "".join(signs)
+    if len(signs) > 1 and any(map(str.isdigit, signs)):
+        text = on_line(zip(signs, _rises(text_page, start, len(signs)), strict=True))
     # The loose box follows the font as drawn, whatever the scale; ink and nominal size do not.
     _, base, _, ceiling = text_page.get_charbox(start, loose=True)
     return Line(
@@ -81,6 +89,15 @@ def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
         abs(ceiling - base) or 10.0,
         _is_bold(text_page, start),
     )
+
+
+def _rises(text_page: Any, start: int, count: int) -> Iterator[int]:
+    """Yield for each character of a word 1 where it is small and raised, -1 where it is small and lowered, else 0."""
+    boxes = [text_page.get_charbox(at, loose=True) for at in range(start, start + count)]
+    height, base = max((top - bottom, bottom) for _, bottom, _, top in boxes)
+    for _, bottom, _, top in boxes:
+        small, rise = top - bottom < _SMALL * height, (bottom - base) / (height or 1.0)
+        yield 1 if small and rise > _RAISED else -1 if small and rise < 0 else 0
 
 
 def _is_bold(text_page: Any, at: int) -> bool:

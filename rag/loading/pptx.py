@@ -9,6 +9,7 @@ from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout
 from rag.loading.ooxml import CORE, table_rows, text_of, text_within, told_left_out, told_unread
 from rag.loading.packages import Package, attribute, local
+from rag.loading.tables import add_table
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -53,8 +54,7 @@ def _slides(package: Package) -> list[str]:
 def _add_slide(root: _Element, layout: Layout, number: int) -> None:
     for shape in root.iter("{*}sp", "{*}tbl"):
         if local(shape) == "tbl":
-            for cells in table_rows(shape):
-                layout.add_row(cells, shape)
+            add_table(layout, table_rows(shape), shape)
         elif next(shape.iterancestors("{*}Fallback"), None) is None:
             kind = _kind(shape)
             if kind in ("title", "ctrTitle"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rag.errors import LoadError
+from rag.loading.delimited import read_csv
 from rag.loading.docx import read_docx
 from rag.loading.epub import read_epub
 from rag.loading.extract import Extract
@@ -19,8 +20,9 @@ from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
 from rag.loading.rtf import read_rtf
+from rag.loading.spreadsheets import read_ods, read_xlsx
 from rag.loading.subtitles import read_subtitles
-from rag.loading.text import read_csv, read_text
+from rag.loading.text import read_text
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
     "csv": read_csv,
@@ -33,12 +35,14 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "mhtml": read_saved_page,
     "notebook": read_notebook,
     "odp": read_odt,
+    "ods": read_ods,
     "odt": read_odt,
     "pdf": read_pdf,
     "pptx": read_pptx,
     "rtf": read_rtf,
     "subtitles": read_subtitles,
     "text": read_text,
+    "xlsx": read_xlsx,
 }
 """The reader of each format that holds one document. It loads the libraries that it needs, and raises
 `LoadError` where the file is encrypted, truncated, damaged, too large or empty."""

@@ -10,6 +10,8 @@ from rag.loading.dates import parse_date
 from rag.loading.extract import Extract, known, titled
 from rag.loading.normalise import Layout, clean_line, left_out, not_read
 from rag.loading.packages import NOBODY
+from rag.loading.raised import raised
+from rag.loading.tables import add_table
 
 _STRUCK = re.compile(r"\{[^{}]*\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*\}")
 _OUTLINE = re.compile(r"\\outlinelevel([0-5])(?!\d) ?")
@@ -19,6 +21,8 @@ _NOTE = "\ue010"
 """Stands where a footnote's mark is."""
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DAY = re.compile(r"\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_SUPER = re.compile(r"\\super((?:\\[a-z]+-?\d*)*) ?([\d+-]{1,20})(?=[}\\ ])")
+"""Figures that are raised."""
 _PROPERTIES = ("title", "author", "company")
 
 
@@ -27,6 +31,7 @@ def read_rtf(data: bytes) -> Extract:
     text = data.decode("cp1252", "replace")
     struck = [said for run in _STRUCK.findall(text) if (said := _plain(run))]
     text = _OUTLINE.sub(lambda found: chr(_LEVELS + int(found[1])), _STRUCK.sub("", text))
+    text = _SUPER.sub(lambda found: found[1] + "".join(f"\\u{ord(sign)}?" for sign in raised(found[2])), text)
     # The library leaves out the numbers of old lists, but not those of new ones.
     text = text.replace(r"\pntext", r"\listtext")
     layout = Layout()
@@ -51,7 +56,8 @@ def read_rtf(data: bytes) -> Extract:
 def _add(text: str, layout: Layout) -> None:
     """Add plain text, a paragraph or table row a line."""
     note = 0
-    row: object = None
+    rows: list[list[str]] = []
+    """Those of the table at hand."""
     for line in text.split("\n"):
         while _NOTE in line:
             note += 1
@@ -59,11 +65,12 @@ def _add(text: str, layout: Layout) -> None:
         level = max((ord(sign) - _LEVELS + 1 for sign in line if _LEVELS <= ord(sign) < _LEVELS + 6), default=0)
         line = re.sub("[\ue000-\ue005]", "", line)
         if line.rstrip().endswith("|"):
-            row = row or object()
-            layout.add_row(line.split("|"), row)
-        else:
-            row = None
-            layout.add(line, level=level)
+            rows.append(line.split("|"))
+            continue
+        add_table(layout, rows, rows)
+        rows = []
+        layout.add(line, level=level)
+    add_table(layout, rows, rows)
 
 
 def _to_text(markup: str) -> str:

@@ -7,10 +7,14 @@ import re
 import zipfile
 from pathlib import PurePath
 
-_PACKED = ("pdf", "docx", "pptx", "odt", "odp", "epub", "rtf", "zip")
+_PACKED = ("pdf", "docx", "pptx", "odt", "odp", "ods", "xlsx", "epub", "rtf", "zip")
 """Formats whose content says so: a file that is only called so is none."""
 _OFFICE = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
 """Formats of Office Open XML, and the part in whose folder each mostly has its text."""
+_OPEN_DOCUMENT = {
+    "opendocument.text": "odt", "opendocument.presentation": "odp", "opendocument.spreadsheet": "ods",
+}  # fmt: skip
+"""What the type of an OpenDocument file holds, and its format."""
 _SUFFIXES = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".xht", ".shtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), "markdown"),
@@ -18,7 +22,8 @@ _SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".csv", ".tsv"), "csv"),
     **{f".{kind}": kind for kind in (*_PACKED, "json")},
-    ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp",
+    ".docm": "docx", ".dotx": "docx", ".pptm": "pptx", ".ott": "odt", ".otp": "odp", ".ots": "ods",
+    **dict.fromkeys((".xlsm", ".xltx", ".xltm"), "xlsx"),
     **dict.fromkeys((".eml", ".emlx"), "mail"),
     **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
     **dict.fromkeys((".srt", ".vtt"), "subtitles"),
@@ -92,16 +97,15 @@ def _tell_zip(data: bytes, named: str) -> str:
             names = {name.replace("\\", "/") for name in archive.namelist()}
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-        return named if named in ("docx", "pptx", "odt", "odp", "epub") else "zip"
+        return named if named in _PACKED else "zip"
     if "epub" in kind or "META-INF/container.xml" in names:
         return "epub"
-    for form, what in (("opendocument.text", "odt"), ("opendocument.presentation", "odp")):
+    for form, what in _OPEN_DOCUMENT.items():
         if form in kind:
             return what
     if "[Content_Types].xml" in names or names & set(_OFFICE.values()):
         folders = {name.partition("/")[0] for name in names}
-        office = next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
-        return "binary: a spreadsheet or drawing" if office == "xlsx" else office
+        return next((kind for kind, main in _OFFICE.items() if main.partition("/")[0] in folders), "zip")
     if "opendocument" in kind:
-        return "binary: a spreadsheet or drawing"
+        return "binary: a drawing"
     return "zip"

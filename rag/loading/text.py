@@ -1,9 +1,7 @@
-"""Read plain text and tables of comma-separated values."""
+"""Read plain text."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -111,16 +109,3 @@ def _paragraphs(lines: list[str], width: int) -> Iterator[str]:
         held.append(line)
     if held:
         yield unwrap(held)
-
-
-def read_csv(data: bytes) -> Extract:
-    """Return a table of separated values, a readable row a line."""
-    text = decode_text(data)
-    mark = max("\t;,", key=text[:4096].count)
-    layout = Layout()
-    try:
-        for row in csv.reader(io.StringIO(text), delimiter=mark):
-            layout.add_row(row, "table")
-    except csv.Error as error:
-        raise LoadError(f"damaged: not a table of separated values ({error})") from error
-    return layout.extract()

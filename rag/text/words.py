@@ -29,9 +29,17 @@ WORD = re.compile(
     r"|[^\W_]+(?:['’][^\W_]+)?"  # words, don't, B12
 )
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[^\W\d_]*")
+_GROUPS = re.compile(
+    r"(?<![\d.,'’])\d{1,3}(?:([ \u00a0\u2007\u2009\u202f'’.])\d{3}(?:\1\d{3})*|(?:,\d\d)+,\d{3})(?!\d|\1\d)"
+)
+"""A number grouped by another sign than the commas of every three figures: ``12 345``, ``45'678``, ``1,23,456``."""
+_SHIFTED = re.compile(r"(?<=\d)[\u00b2\u00b3\u00b9\u2070-\u209c]+$")
+"""A power or the number of a note behind a figure."""
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
+NAMED_ROW = re.compile(r"[^|]+: [^|]+ \|(?: [^|]*\|)* [^|]+: [^|]+")
+"""A row of a table whose cells have the names of their columns, two at least."""
 _DASH = r"[-\u2010-\u2013]"
 YEAR = re.compile(
     rf"(?:(?<![\w.,/$€£-])|(?<=\b[Ff][Yy])|(?<=\b\d{{4}}{_DASH})|(?<=[a-z]-))(?:1[5-9]|2[01])\d\d"
@@ -68,23 +76,36 @@ def find_words(text: str) -> list[Word]:
     Case and accents are folded and English words stemmed. ``$1.5`` gives
     ``1.5``; ``1,500`` gives ``1500``; ``U.S.`` gives ``us``; ``2019-05-01``
     gives itself and ``2019``. A compound gives its parts and, after them, the
-    whole: ``4-AP`` gives ``4 ap 4ap``, ``COVID-19`` gives ``covid 19 covid19``.
+    whole: ``4-AP`` gives ``4 ap 4ap``, ``COVID-19`` gives ``covid 19 covid19``; so do
+    a grouped number, ``12 345``, and a figure with a power or a note, ``10⁶``.
     ``H.R. 3`` gives ``hr 3``, as ``HR 3`` does.
     """
     words: list[Word] = []
     last: Word | None = None
+    groups = {group.end(): group for group in _GROUPS.finditer(text)}
     for match in WORD.finditer(text):
-        term = _term(match.group())
+        bare = _SHIFTED.sub("", match.group())
+        term = _term(bare)
         if not term:
             continue
-        word = Word(term, match.start(), match.end())
+        word = Word(term, match.start(), match.start() + len(bare))
         words.append(word)
+        if word.end < match.end():
+            words.append(Word(match.group(), match.start(), match.end()))
+        group = next((groups[end] for end in range(word.start + 1, word.end + 1) if end in groups), None)
+        if group is not None:
+            words.append(Word(re.sub(r"\D", "", group.group()), group.start(), group.end()))
         if len(term) >= len("2019-05") and ISO_DATE.fullmatch(word.term):
             words.append(Word(word.term[:4], word.start, word.start + 4))
         if last is not None and _joined(text, last, word):
             words.append(Word(last.term + word.term, last.start, word.end))
         last = word
     return words
+
+
+def ungrouped(text: str) -> str:
+    """Write grouped numbers in one piece, as ``12345`` for ``12 345``; those that may be decimals stay."""
+    return _GROUPS.sub(lambda group: group[0] if group[1] == "." else re.sub(r"\D", "", group[0]), text)
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.composing.quotes import choose, quote_all, says_the_same, with_context
+from rag.composing.quotes import choose, quote_all, rows_asked_for, says_the_same, with_context
 from tests.making import ISLE, documents, passage, sentence
 
 LAMP = passage("The lamp was lit in 1904.", "It burned oil.", "A keeper lived there.", "Nobody lives there today.")
@@ -31,6 +31,12 @@ def test_the_first_sentence_of_a_passage_has_nothing_before_it() -> None:
 
 def test_a_sentence_more_than_three_log_odds_behind_the_best_is_left_out() -> None:
     assert said((0, 9.0), (2, 6.0), (3, 5.9)) == ["The lamp was lit in 1904.", "A keeper lived there."]
+
+
+def test_only_the_rows_that_hold_most_of_the_question_are_chosen() -> None:
+    rows = passage("Pier: West 8 | Depth: 20", "Pier: West 7 | Depth: 31", "The water is deep at West 9.")
+    read = [sentence(rows, index, 5.0) for index in range(3)]
+    assert rows_asked_for(read, "How deep is the water at pier West 7?") == [read[1], read[2]]
 
 
 def test_three_sentences_are_quoted_at_most() -> None:

@@ -78,14 +78,23 @@ def docx(body: str, **parts: str) -> bytes:
     return zipped(members)
 
 
-def odt(body: str, *, manifest: str = "") -> bytes:
+def odt(body: str, *, manifest: str = "", styles: str = "") -> bytes:
     """Return an OpenDocument text of the given body XML."""
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = " ".join(f'xmlns:{key}="{urn}:{key}:1.0"' for key in ("office", "text", "table"))
     inner = f"<office:body><office:text>{body}</office:text></office:body>"
-    content = f"<office:document-content {spaces}>{inner}</office:document-content>"
+    content = f"<office:document-content {spaces}>{styles}{inner}</office:document-content>"
     members = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content}
     return zipped(members | ({"META-INF/manifest.xml": manifest} if manifest else {}))
+
+
+def ods(body: str, styles: str = "") -> bytes:
+    """Return an OpenDocument spreadsheet of tables in XML."""
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{key}="{urn}:{key}:1.0"' for key in ("office", "text", "table", "style"))
+    inner = f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {spaces}>{styles}{inner}</office:document-content>"
+    return zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
 
 
 def epub(chapters: Mapping[str, str], *, extra: Mapping[str, str] | None = None) -> bytes:

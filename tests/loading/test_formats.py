@@ -36,7 +36,7 @@ def test_html_keeps_headings_tables_captions_and_quotes_and_drops_the_furniture(
     )
     found = read_bytes(article(body), name="page.html")
     assert lines(found) == [
-        PROSE, "What changed", "It was a long road to this point.", "Year | Deaths", "2022 | 73,838",
+        PROSE, "What changed", "It was a long road to this point.", "Year: 2022 | Deaths: 73,838",
         "A laboratory in the province of Hubei", f"{PROSE[:-1]} for good.",
     ]  # fmt: skip
     assert [(found.text[h.start : h.end], h.level) for h in found.headings] == [("What changed", 2)]
@@ -145,7 +145,7 @@ def test_docx_keeps_headings_lists_tables_and_footnotes_and_drops_deleted_text()
         ),
         name="r.docx",
     )
-    assert lines(found) == ["Report", "One two[2]", "- Point", "Year | Sum", "2020 | 7", "[2] A note."]
+    assert lines(found) == ["Report", "One two[2]", "- Point", "Year: 2020 | Sum: 7", "[2] A note."]
     assert found.title == "Report"
 
 
@@ -237,7 +237,7 @@ def test_markdown_with_bom_and_crlf_keeps_its_structure() -> None:
         "\r\n\r\n- one\r\n- two\r\n\r\n| a | b |\r\n|---|---|\r\n| 1 | 2 |\r\n"
     )
     found = read_bytes(text.encode(), name="a.md")
-    assert found.text == "Top\n\nA fine link runs on.\n\n- one\n- two\n\na | b\n1 | 2"
+    assert found.text == "Top\n\nA fine link runs on.\n\n- one\n- two\n\na: 1 | b: 2"
     assert (found.title, found.date, found.headings[0].level) == ("Facts", "2021-02-03", 1)
 
 
@@ -250,14 +250,14 @@ def test_markdown_loses_its_marks_and_tags_and_nothing_else() -> None:
     )
     assert lines(read_bytes(text.encode(), name="a.md")) == [
         "Top", "A __name__, a snake_case_name & bold words for <minutes>[1].", "1. first runs on", "- nested point",
-        "2. second", "quoted", "x = 1", "y = 2", "a | b", "1 | 2", "- old", "- bullets", "indented",
+        "2. second", "quoted", "x = 1", "y = 2", "a: 1 | b: 2", "- old", "- bullets", "indented",
         "[1]: See the report.", "<!-- never closed",
     ]  # fmt: skip
 
 
 def test_content_decides_over_the_name_and_csv_rows_are_readable() -> None:
     assert read_bytes(files.pdf([[(72, 700, 12, "Real text")]]), name="page.html").text == "Real text"
-    assert read_bytes("a;b\n1;2".encode("utf-16"), name="t.csv").text == "a | b\n1 | 2"
+    assert read_bytes("a;b\n1;2".encode("utf-16"), name="t.csv").text == "a: 1 | b: 2"
     with pytest.raises(LoadError, match=r"^x\.pdf: damaged or misnamed: the content is not pdf"):
         read_bytes(b"just words", name="x.pdf")
 

@@ -52,7 +52,7 @@ def test_the_form_of_an_output_that_says_most_is_read() -> None:
         code("mean", shown(text_plain="40.5")),
     )
     text = read_bytes(book(*cells), name="a.ipynb").text
-    assert text == "fees\n\nTug | Pull\nHeron | 25\n\nnote\n\nThe fee rose.\n\nmean\n\n40.5"
+    assert text == "fees\n\nTug: Heron | Pull: 25\n\nnote\n\nThe fee rose.\n\nmean\n\n40.5"
 
 
 def test_pictures_are_named_and_never_text() -> None:

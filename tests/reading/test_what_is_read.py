@@ -130,8 +130,8 @@ def test_of_one_year_only_what_is_said_of_it_is_read_in_every_passage() -> None:
 
 
 def test_fragments_are_not_read() -> None:
-    place = passage("The lamp", "REUTERS/The Lamp", "The lamp was lit.", "lamp | lit | 1904")
-    assert texts(reading([place], OverlapReader())) == ["The lamp was lit."]
+    place = passage("The lamp", "REUTERS/The Lamp", "The lamp was lit.", "lamp | lit | 1904", "Lamp: old | Lit: 1904")
+    assert sorted(texts(reading([place], OverlapReader()))) == ["Lamp: old | Lit: 1904", "The lamp was lit."]
 
 
 def test_what_time_does_not_reach_counts_as_not_read() -> None:

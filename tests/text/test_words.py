@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.words import ENDED, YEAR, content_terms, counted_terms, tokenise
+from rag.text.words import ENDED, YEAR, content_terms, counted_terms, tokenise, ungrouped
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,12 @@ from rag.text.words import ENDED, YEAR, content_terms, counted_terms, tokenise
     [
         ("$1.5 and 1,500", ["1.5", "and", "1500"]),
         ("U.S.", ["us"]),
+        ("12\u202f345 and 1 234 567", ["12", "345", "12345", "and", "1", "234", "567", "1234567"]),
+        ("34.567", ["34.567", "34567"]),
+        ("45'678", ["45", "678", "45678"]),
+        ("1,23,456", ["1,23,456", "123456"]),
+        ("In 2019 345 of 2,750", ["in", "2019", "345", "of", "2750"]),
+        ("1,250³ and 10⁶", ["1250", "1,250³", "and", "10", "10⁶"]),
         ("2019-05-01", ["2019-05-01", "2019"]),
         ("4-AP", ["4", "ap", "4ap"]),
         ("COVID-19", ["covid", "19", "covid19"]),
@@ -22,6 +28,11 @@ from rag.text.words import ENDED, YEAR, content_terms, counted_terms, tokenise
 )
 def test_words_are_folded_and_stemmed(text: str, terms: list[str]) -> None:
     assert list(tokenise(text)) == terms
+
+
+def test_grouped_numbers_are_written_in_one_piece() -> None:
+    told = ungrouped("12 345, 45'678 and 1,23,456 of 34.567 or 2,750 in 2019 345")
+    assert told == "12345, 45678 and 123456 of 34.567 or 2,750 in 2019 345"
 
 
 def test_a_query_of_stop_words_alone_keeps_them() -> None:

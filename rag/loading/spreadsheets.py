@@ -1,0 +1,152 @@
+"""Read spreadsheets: every sheet under its name, every table row with the names of its columns."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import LoadError
+from rag.loading.extract import Extract
+from rag.loading.limits import CHARACTERS
+from rag.loading.normalise import Layout, left_out
+from rag.loading.number_formats import shown
+from rag.loading.odt import open_package
+from rag.loading.ooxml import CORE
+from rag.loading.packages import Package, attribute
+from rag.loading.tables import LEFT, WIDEST, add_table, spread
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_UNCOUNTED = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+"""A formula in a sheet of XLSX whose value nobody has stored."""
+_REPEATED = 1_000
+"""Rows that one row of an OpenDocument sheet stands for at most."""
+
+
+def read_xlsx(data: bytes) -> Extract:
+    """Return the text of an Excel workbook: values as shown, formulas by their last results."""
+    import openpyxl
+
+    package = Package(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of what it would lose by writing the file anew
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    layout = Layout()
+    hidden: list[str] = []
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            _add_sheet(layout, sheet.title, _xlsx_rows(sheet, hidden), alone=len(book.worksheets) == 1)
+        else:
+            hidden.append(f"sheet {sheet.title}")
+    uncounted = sum(
+        len(_UNCOUNTED.findall(package.data(name))) for name in package if name.startswith("xl/worksheets/")
+    )
+    told = (f"Formulas without a stored value: {uncounted}; open it in a spreadsheet program and save it.",)
+    return _extract(layout, package.facts(CORE, date="created"), (*left_out(hidden), *(told if uncounted else ())))
+
+
+def read_ods(data: bytes) -> Extract:
+    """Return the text of an OpenDocument spreadsheet as its cells show it."""
+    package = open_package(data)
+    root = package.xml("content.xml")
+    unseen = {
+        attribute(style, "name")
+        for style in root.iter("{*}style")
+        if attribute(style.find("{*}table-properties"), "display") == "false"
+    }
+    layout = Layout()
+    hidden: list[str] = []
+    body = next(root.iter("{*}spreadsheet"), None)
+    sheets = list(body.iterchildren("{*}table")) if body is not None else []
+    for sheet in sheets:
+        name = attribute(sheet, "name")
+        if attribute(sheet, "style-name") in unseen:
+            hidden.append(f"sheet {name}")
+        else:
+            _add_sheet(layout, name, _ods_rows(sheet, hidden), alone=len(sheets) == 1)
+    return _extract(layout, package.facts("meta.xml", date="creation-date"), left_out(hidden))
+
+
+def _extract(layout: Layout, facts: dict[str, str], warnings: tuple[str, ...]) -> Extract:
+    if not layout.text:
+        raise LoadError("empty: the sheets hold no text")
+    return layout.extract(facts, warnings=warnings)
+
+
+def _add_sheet(layout: Layout, name: str, rows: Iterator[Sequence[str]], *, alone: bool) -> None:
+    """Add a sheet, a table for each stretch of rows between empty ones, without the columns left empty before it."""
+    tables: list[list[Sequence[str]]] = [[]]
+    for row in rows:
+        if any(row):
+            tables[-1].append(row)
+        elif tables[-1]:
+            tables.append([])
+    tables = [table for table in tables if table]
+    if tables and not alone:
+        layout.add(name, level=2)
+    for number, table in enumerate(tables):
+        first = min(next(at for at, cell in enumerate(row) if cell) for row in table)
+        add_table(layout, [row[first:] for row in table], (name, number), likely=True)
+        if layout.length > CHARACTERS:
+            raise LoadError(f"too large: more than {CHARACTERS} characters of text")
+
+
+def _xlsx_rows(sheet: Any, hidden: list[str]) -> Iterator[list[str]]:
+    """Yield the rows of a sheet of XLSX as shown; what is hidden is named in a list instead."""
+    from openpyxl.utils import get_column_letter
+
+    merged = {
+        place: LEFT if place[1] > area.min_col else _xlsx_cell(sheet.cell(area.min_row, area.min_col))
+        for area in sheet.merged_cells.ranges
+        for place in area.cells
+    }
+    unseen = {
+        column
+        for size in sheet.column_dimensions.values()
+        if size.hidden
+        for column in range(size.min or 0, min(size.max or 0, sheet.max_column) + 1)
+    }
+    if unseen:
+        hidden.append(f"column {get_column_letter(min(unseen))} of sheet {sheet.title}")
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if sheet.row_dimensions[number].hidden:
+            hidden.append(f"row {number} of sheet {sheet.title}")
+            continue
+        seen = (cell for cell in row if cell.column not in unseen)
+        yield [merged.get((number, cell.column)) or _xlsx_cell(cell) for cell in seen]
+
+
+def _xlsx_cell(cell: Any) -> str:
+    """Return a cell as shown, with the note that hangs at it."""
+    text = shown(cell.value, cell.number_format)
+    return f"{text} [{cell.comment.text}]" if cell.comment else text
+
+
+def _ods_rows(sheet: _Element, hidden: list[str]) -> Iterator[list[str]]:
+    """Yield the rows of a sheet of OpenDocument as shown; what is hidden is named in a list instead."""
+    rows: list[list[tuple[str, int, int]]] = []
+    for row in sheet.iter("{*}table-row"):
+        cells = list(_ods_cells(row))
+        if attribute(row, "visibility") in ("collapse", "filter"):
+            hidden.append(f"row {len(rows) + 1} of sheet {attribute(sheet, 'name')}")
+        else:
+            most = _REPEATED if any(text for text, _, _ in cells) else 1
+            rows += [cells] * min(_number(row, "number-rows-repeated"), most)
+    yield from spread(rows)
+
+
+def _ods_cells(row: _Element) -> Iterator[tuple[str, int, int]]:
+    """Yield the cells of a row with the columns and rows that they reach over."""
+    for cell in row.iterchildren("{*}table-cell"):
+        text = " ".join("".join(map(str, part.itertext())) for part in cell.iterchildren("{*}p"))
+        for _ in range(min(_number(cell, "number-columns-repeated"), WIDEST)):
+            yield text, _number(cell, "number-columns-spanned"), _number(cell, "number-rows-spanned")
+
+
+def _number(element: _Element, name: str) -> int:
+    told = attribute(element, name)
+    return int(told) if told.isdigit() else 1

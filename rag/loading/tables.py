@@ -1,0 +1,137 @@
+"""Write the rows of a table as lines that stand by themselves: each value behind the name of its column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.loading.normalise import BREAK, Layout, clean_line
+
+LEFT = "\x1f"
+"""A cell that is merged with the one at its left."""
+WIDEST, _DEEPEST = 200, 1_000
+"""Columns and rows that a cell may reach over."""
+_LONGEST_NAME = 80
+"""Characters of the longest cell that is taken for the name of a column."""
+_COLUMNS = 3
+"""Columns from which the first row of a table of words is taken to name them."""
+_FIGURE = re.compile(r"\W*\d[\d\s.,:/'’%–-]*(?:[^\W\d_]{1,3}\d?)?\W*")
+_MEASURE = re.compile(r"\W{0,3}\d")
+"""How a figure with a unit begins."""
+_YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
+
+
+def add_table(
+    layout: Layout, rows: Sequence[Sequence[str]], group: object, *, heads: int | None = None, likely: bool = False
+) -> None:
+    """Add the rows of a table to a text; see ``row_lines``."""
+    for line in row_lines(rows, heads=heads, likely=likely):
+        layout.add(line, group=group)
+
+
+def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, likely: bool = False) -> list[str]:
+    """Return a line for each row, as ``Pier: Tolvik | Depth (m): 20``; an empty cell keeps its place.
+
+    The rows that name the columns have no line, since their names stand in every other, and
+    none where they are repeated below. A row of one cell, such as a caption within the table,
+    is that cell alone.
+
+    Args:
+        heads: rows that name the columns, below captions; None where the format does not say,
+            and what the cells hold decides.
+        likely: whether the first row of tables in this format mostly names the columns.
+    """
+    table = [[clean_line(cell.replace("\n", BREAK)) if cell != LEFT else LEFT for cell in row] for row in rows]
+    first = next((at for at, row in enumerate(table) if len(_said(row)) > 1), len(table))
+    count = heads if heads is not None else _naming(table[first:], likely=likely)
+    count = min(count, len(table) - first) if len(table) - first > count else 0
+    names = _names(table[first : first + count])
+    known = [_bare(row) for row in table[first : first + count]]
+    return [
+        "" if first <= at < first + count or _bare(row) in known else _line(row, names) for at, row in enumerate(table)
+    ]
+
+
+def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
+    """Lay cells on a grid, each with the columns and rows that it reaches over.
+
+    One that reaches down stands in each of its rows, one that reaches right in its first column.
+    """
+    grid: list[list[str]] = []
+    below: dict[int, tuple[str, int]] = {}
+    """Text of a cell that reaches down, and how many rows it has left, by column."""
+    for row in rows:
+        line: list[str] = []
+        cells = iter(row)
+        while True:
+            text, left = below.pop(len(line), ("", 0))
+            if left:
+                pieces = [text]
+            elif (cell := next(cells, None)) is not None:
+                text, left = cell[0], min(cell[2], _DEEPEST)
+                pieces = [text, *[LEFT] * (min(cell[1], WIDEST) - 1)]
+            elif any(later > len(line) for later in below):
+                pieces = [""]
+            else:
+                break
+            for piece in pieces:
+                if left > 1:
+                    below[len(line)] = (piece, left - 1)
+                line.append(piece)
+        grid.append(line)
+    return grid
+
+
+def _said(row: Sequence[str]) -> list[str]:
+    return [cell for cell in row if cell not in ("", LEFT)]
+
+
+def _bare(row: Sequence[str]) -> list[str]:
+    """Return a row without the empty cells at its end."""
+    end = max((at for at, cell in enumerate(row, start=1) if cell not in ("", LEFT)), default=0)
+    return list(row[:end])
+
+
+def _line(row: Sequence[str], names: Sequence[str]) -> str:
+    said = _said(row)
+    if len(said) < 2 and row[:1] == said:
+        return "".join(said)
+    named = [*names, *[""] * len(row)]
+    cells = [
+        f"{name}: {cell}" if name and cell not in ("", LEFT) else cell for cell, name in zip(row, named, strict=False)
+    ]
+    return " | ".join(_bare(cells)).replace(LEFT, "")
+
+
+def _names(heads: Sequence[Sequence[str]]) -> list[str]:
+    """Return the name of each column: what the rows at the top say above it, each once."""
+    width = max((at for row in heads for at, cell in enumerate(row, start=1) if cell), default=0)
+    names: list[dict[str, None]] = [{} for _ in range(width)]
+    for row in heads:
+        said = ""
+        for cell, parts in zip(row, names, strict=False):
+            said = said if cell == LEFT else cell
+            parts |= dict.fromkeys([said] if said else [])
+    return [" ".join(parts).rstrip(": ") for parts in names]
+
+
+def _naming(table: Sequence[Sequence[str]], *, likely: bool) -> int:
+    """Return how many rows at the top name the columns by what they hold: the first, and more below merged names.
+
+    Names are short, no figures, and no two alike. They are believed above a column of
+    figures; above words alone where the format or the number of columns speaks for it.
+    """
+    count = next((at for at, row in enumerate(table, start=1) if LEFT not in row), len(table))
+    names, body = _names(table[:count]), table[count:]
+    columns = [[row[at] for row in body if at < len(row) and row[at]] for at in range(len(names))]
+    if not body or not all(names[1:]) or len(set(names)) < len(names) or max(map(len, names)) > _LONGEST_NAME:
+        return 0
+    if any(_FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(names, columns, strict=True)):
+        return 0
+    measured = any(below and all(map(_MEASURE.match, below)) for below in columns[1:])
+    return count if measured or likely or len(names) >= _COLUMNS else 0
+
+
+def _is_year(name: str, below: Sequence[str]) -> bool:
+    """Return whether a year names a column, of which not all cells are years too."""
+    return bool(_YEAR.fullmatch(name)) and not all(map(_YEAR.fullmatch, below))

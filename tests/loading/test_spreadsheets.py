@@ -1,0 +1,91 @@
+"""Spreadsheets are read as they are shown, sheet by sheet, each value behind the name of its column."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+
+from rag.loading import read_bytes
+from rag.loading.number_formats import shown
+from tests.loading import files
+
+
+def saved(book: Any) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_workbook_is_read_as_it_is_shown_and_what_is_hidden_is_said() -> None:
+    book = openpyxl.Workbook()
+    fees = book.active
+    fees.title = "Fees"
+    fees.append([None, "Fees of the harbour"])
+    fees.append([])
+    for row in (["Berth", "Fee", "From", "Share"], ["East", 1234.5, date(2021, 3, 4), 0.125], ["West", None, None, -3]):
+        fees.append([None, *row])
+    fees["C4"].number_format, fees["D4"].number_format, fees["E4"].number_format = '#,##0.00 "kr"', "dd/mm/yyyy", "0.0%"
+    fees["C4"].comment = Comment("since May", "Ada")
+    fees.append([None, "South", "=1+1"])
+    fees.append([None, "gone"])
+    fees.row_dimensions[7].hidden = True
+    book.create_sheet("Secret").sheet_state = "hidden"
+    merged = book.create_sheet("Catch")
+    for line in (["Port", "Cod", None], [None, 2020, 2021], ["East", 4, 5]):
+        merged.append(line)
+    merged.merge_cells("B1:C1")
+    merged.merge_cells("A1:A2")
+    found = read_bytes(saved(book), name="a.xlsx")
+    assert found.text == (
+        "Fees\n\nFees of the harbour\n\nBerth: East | Fee: 1,234.50 kr [since May] | From: 2021-03-04 | Share: 12.5%\n"
+        "Berth: West | | | Share: -3\nSouth\n\nCatch\n\nPort: East | Cod 2020: 4 | Cod 2021: 5"
+    )
+    assert found.warnings == (
+        "Struck or hidden text was left out: 'row 7 of sheet Fees' and 1 more.",
+        "Formulas without a stored value: 1; open it in a spreadsheet program and save it.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (1234567, "#,##0", "1,234,567"), (1234.5, "General", "1234.5"), (0.1 + 0.2, "General", "0.3"),
+        (2.5, "0", "3"), (-2.5, "0.00", "-2.50"), (-1234, "#,##0;(#,##0)", "(1,234)"), (0, '0;-0;"none"', "none"),
+        (0.5, "0%", "50%"), (12, '"No. "000', "No. 012"), (5, "[$€-407] 0.00", "€ 5.00"), (5, r"0\ \k\g", "5 kg"),
+        (1500000, '0.0,,"m"', "1.5m"), (12000, "0.00E+00", "1.20E+4"), (1.5, "0.0##", "1.5"), (-0.001, "0.0", "0.0"),
+        (True, "General", "TRUE"), ("#N/A", "General", "#N/A"), (3, "[Red]0;[Blue]-0", "3"), (1234, "# ?/?", "1234"),
+        (date(2021, 3, 4), "d/m/yy", "2021-03-04"), (datetime(2021, 3, 4), "mmm yyyy", "2021-03"),
+        (datetime(2021, 3, 4, 6, 15), "d/m/yy h:mm", "2021-03-04 06:15"), (datetime(2021, 1, 1), "yyyy", "2021"),
+        (time(6, 5), "h:mm", "06:05"), (timedelta(hours=30), "[h]:mm", "30:00"), (None, "0", ""),
+    ],
+)  # fmt: skip
+def test_values_as_their_formats_show_them(value: object, form: str, text: str) -> None:
+    assert shown(value, form) == text
+
+
+def test_an_open_document_sheet_is_read_as_it_is_shown() -> None:
+    def cell(text: str, attributes: str = "") -> str:
+        return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"
+
+    head = (
+        cell("Port", 'table:number-rows-spanned="2"')
+        + cell("Cod", 'table:number-columns-spanned="2"')
+        + "<table:covered-table-cell/>"
+    )
+    under = "<table:covered-table-cell/>" + cell("2020") + cell("2021")
+    body = (
+        cell("East")
+        + cell("1 234,5", 'table:number-columns-repeated="2"')
+        + '<table:table-cell table:number-columns-repeated="16000"/>'
+    )
+    rows = "".join(f"<table:table-row>{row}</table:table-row>" for row in (head, under, body))
+    rows += f'<table:table-row table:visibility="filter">{cell("gone")}</table:table-row>'
+    rows += '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    found = read_bytes(files.ods(f'<table:table table:name="One">{rows}</table:table>'), name="a.ods")
+    assert found.text == "Port: East | Cod 2020: 1 234,5 | Cod 2021: 1 234,5"
+    assert found.warnings == ("Struck or hidden text was left out: 'row 4 of sheet One'.",)
