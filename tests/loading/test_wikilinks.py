@@ -13,7 +13,7 @@ from rag.loading import read_bytes
         ("See [[Quay]] and [[Quay#Fees|the fees]].", "See Quay and the fees."),
         ("See [[Quay#Fees]], [[#Below]] and [[Quay#^ab12cd]].", "See Quay > Fees, Below and Quay."),
         ("The plan ![[plan.png|300]] of ![[Quay]].", "The plan of Quay."),
-        ("| a | b |\n|---|---|\n| [[Quay\\|fees]] | 1 |", "a | b\nfees | 1"),
+        ("| a | b |\n|---|---|\n| [[Quay\\|fees]] | 1 |", "a: fees | b: 1"),
         ("It is ==very== wide where x==1 or y==2.", "It is very wide where x==1 or y==2."),
         ("> [!warning]- Mind the gap\n> It is wide.", "Mind the gap It is wide."),
         ("It is wide. ^ab12cd", "It is wide."),
