@@ -184,10 +184,9 @@ class Assistant:
         pipeline = self._fresh().pipeline
         filters = self._checked(filters, pipeline)
         k, question = self._depth(k), checked_question(question)
-        if read:
-            passages = pipeline.read(question, filters=filters, depth=k).passages[:k]
-        else:
-            passages = tuple(pipeline.retriever.search(pipeline.retriever.query(question), k, filters))
+        if not read:
+            return pipeline.retriever.search(pipeline.retriever.query(question), k, filters)
+        passages = pipeline.read(question, filters=filters, depth=k).passages[:k]
         return [replace(passage, number=number) for number, passage in enumerate(passages, start=1)]
 
     def retrieve_many(

@@ -66,7 +66,7 @@ class TextModel:
             return self.run(*texts) if time.monotonic() < end else None
 
         outputs: list[NDArray[np.float32]] = []
-        for output in self._pool.map(timed, inputs):
+        for output in map(timed, inputs) if len(inputs) == 1 else self._pool.map(timed, inputs):
             if output is None:
                 break
             outputs.append(output)

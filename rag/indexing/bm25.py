@@ -48,6 +48,7 @@ class LexicalIndex:
         self._parts = parts
         self.size = self._texts.live_count
         self.frequency = lru_cache(TERMS_KEPT)(self._frequency)
+        self._spans = [lru_cache(TERMS_KEPT)(part.of) for part in parts]
 
     @classmethod
     def from_terms(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
@@ -74,7 +75,7 @@ class LexicalIndex:
         for number, places, own in self._texts.split(rows):
             part, chosen = self._parts[number], own.astype(np.int32)
             for term, value in values.items():
-                span = part.of(term)
+                span = self._spans[number](term)
                 if span is None:
                     continue
                 texts = part.texts[span]
@@ -98,7 +99,7 @@ class LexicalIndex:
             part = self._parts[number]
             scores = np.zeros(len(part.lengths), np.float32)
             for term, value in values.items():
-                span = part.of(term)
+                span = self._spans[number](term)
                 if span is not None:
                     scores[part.texts[span]] += value * self._gains(number, part.texts[span], part.counts[span])
             hits = np.flatnonzero(scores if live is None else scores * live)

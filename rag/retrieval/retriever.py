@@ -89,14 +89,18 @@ class Retriever:
                 found[twin] = replace(found[twin], also_in=also_in)
             elif len(found) < k:
                 told = {name: float(values[place]) for name, values in scores.items()}
-                passage = self.passage(row, len(found) + 1, float(fused[place]), told)
-                near = self.generation.noted.nearest(row, passage.statements, query.vector)
-                found.append(replace(passage, near=near))
+                near = self.generation.noted.nearest(row, self.generation.statements_at(row), query.vector)
+                found.append(self.passage(row, len(found) + 1, float(fused[place]), told, near))
                 words.append(own)
         return found
 
     def passage(
-        self, row: int, number: int = 0, score: float = 0.0, scores: Mapping[str, float] | None = None
+        self,
+        row: int,
+        number: int = 0,
+        score: float = 0.0,
+        scores: Mapping[str, float] | None = None,
+        near: tuple[str, ...] = (),
     ) -> Passage:
         """Make the passage of a chunk."""
         chunk = self.generation.chunks[row]
@@ -116,6 +120,7 @@ class Retriever:
             scores=dict(scores or {}),
             sentences=chunk.sentences,
             statements=self.generation.statements_at(row),
+            near=near,
         )
 
     def passages_of(self, doc_id: str, filters: Filters) -> list[Passage]:
