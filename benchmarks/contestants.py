@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Models:
         return cls(**json.loads((folder / MODELS).read_text(encoding="utf-8")))
 
 
-class Contestant:
+class Contestant(ABC):
     """One way to index passages and to search them.
 
     Args:
@@ -50,29 +51,29 @@ class Contestant:
         self.index = folder / "index"
         self.models = models
 
+    @abstractmethod
     def load(self) -> None:
         """Import what a build needs, and load the model."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self) -> None:
         """Build the index on disk."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open(self) -> None:
         """Open the index that was built."""
-        raise NotImplementedError
 
+    @abstractmethod
     def encode(self, question: str) -> None:
         """Encode a question, as `retrieve` does, and nothing else."""
-        raise NotImplementedError
 
+    @abstractmethod
     def retrieve(self, question: str) -> list[str]:
         """Search; gives the documents of the passages found, best first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add(self, added: Path, name: str) -> None:
         """Add one document of another material to the open index and to that on disk."""
-        raise NotImplementedError
 
     def passages_of(self, added: Path, name: str) -> list[Passage]:
         """The passages of one document of another material."""
@@ -154,9 +155,9 @@ class Flat(Contestant):
         rows = [(passage.document, passage.text) for passage in self._passages]
         (self.index / "passages.json").write_text(json.dumps(rows), encoding="utf-8")
 
+    @abstractmethod
     def _encoded(self, texts: Sequence[str]) -> Any:
         """Embed texts as (n, dim) float32, unit rows."""
-        raise NotImplementedError
 
 
 class RawTorch(Flat):

@@ -87,7 +87,8 @@ def _document(folder: Path, name: str, title: str, text: str) -> None:
 
 def main(work: Path) -> None:
     """Cut every material of the work folder, and note where the model stands."""
-    from rag.indexing.exporting import ExportedEmbedder, default_embedder
+    from rag.indexing.exported import ExportedEmbedder
+    from rag.indexing.exporting import default_embedder
     from rag.models import locate
 
     settings = Settings(corpus=work, index=work / "index")

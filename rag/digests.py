@@ -62,12 +62,6 @@ class Digests:
             fresh.unlink(missing_ok=True)
 
 
-def remembered_digest(path: Path, memo: Path) -> str:
-    """Give the SHA-256 of one file as `Digests` does."""
-    with Digests(memo) as digests:
-        return digests.of(path)
-
-
 def file_digest(path: Path) -> str:
     """Digest a file: SHA-256, hexadecimal."""
     with path.open("rb") as file:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from rag.digests import file_digest as file_digest
+from rag.digests import file_digest
 from rag.errors import ModelError
 
 
@@ -67,10 +68,16 @@ def locate(name: str) -> str:
     folder = Path(next(iter(spec.submodule_search_locations))) / bundled.folder
     if not (folder / bundled.weights).is_file():
         return name
-    found = file_digest(folder / bundled.weights)
+    found = weights_digest(folder / bundled.weights)
     if found != bundled.sha256:
         raise ModelError(
             f"the weights in {folder} have the digest {found[:16]}, the published ones {bundled.sha256[:16]}; "
             "reinstall the package that carries them"
         )
     return str(folder)
+
+
+@lru_cache(maxsize=8)
+def weights_digest(path: Path) -> str:
+    """Give the SHA-256 of a file of weights, hexadecimal, read once a process."""
+    return file_digest(path)

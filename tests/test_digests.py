@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from rag import digests
-from rag.digests import Digests, remembered_digest
+from rag.digests import Digests
 from tests.conftest import Place
+
+
+def remembered_digest(path: Path, memo: Path) -> str:
+    with Digests(memo) as known:
+        return known.of(path)
 
 
 @pytest.fixture

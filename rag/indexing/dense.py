@@ -72,7 +72,8 @@ class Vectors:
         if count > FLAT_MOST:
             vectors = Vectors.load(path)
             with _clusters_of(path).open("wb") as file:
-                faiss.write_index(vectors._clustered(), faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
+                writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]  # its stubs lack it
+                faiss.write_index(vectors._clustered(), writer)
 
     @property
     def dim(self) -> int:

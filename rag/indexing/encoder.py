@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
-from rag.models import BUNDLED, file_digest, locate
+from rag.models import BUNDLED, locate, weights_digest
 
 FloatArray = NDArray[np.float32]
 
@@ -103,7 +103,7 @@ class SentenceTransformerEmbedder:
         weights = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
         if not weights:
             return hashlib.sha256(self.name.encode()).hexdigest()
-        return file_digest(weights[0])
+        return weights_digest(weights[0])
 
     @property
     def device(self) -> str:

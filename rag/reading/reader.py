@@ -14,11 +14,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rag.digests import file_digest
 from rag.errors import ModelError
 from rag.indexing.encoder import FloatArray
 from rag.inference import TextModel
-from rag.models import locate
+from rag.models import locate, weights_digest
 
 LONGEST = 512
 """Tokens of question and text together; what is over is cut from the text."""
@@ -64,7 +63,7 @@ class OnnxReader:
     @cached_property
     def digest(self) -> str:
         """Digest of the weights."""
-        return file_digest(self._folder / "model.onnx")
+        return weights_digest(self._folder / "model.onnx")
 
     @cached_property
     def _model(self) -> TextModel:

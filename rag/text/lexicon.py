@@ -176,8 +176,6 @@ PREPOSITIONS = frozenset(
     throughout to toward towards under until up upon via with within without
     """.split()
 )
-CLAUSAL_PREPOSITIONS = frozenset("after before until since as".split())
-"""Prepositions that may also open a clause."""
 _IRREGULAR = """
     beat/beat/beaten become/became/become begin/began/begun break/broke/broken bring/brought/brought
     build/built/built buy/bought/bought catch/caught/caught choose/chose/chosen come/came/come cost/cost/cost

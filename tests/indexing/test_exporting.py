@@ -13,7 +13,8 @@ import pytest
 
 from rag.indexing import exporting
 from rag.indexing.encoder import Embedder, SentenceTransformerEmbedder
-from rag.indexing.exporting import ExportedEmbedder, exported
+from rag.indexing.exported import ExportedEmbedder
+from rag.indexing.exporting import exported
 from rag.library.library import Library
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
