@@ -14,7 +14,7 @@ import numpy as np
 from rag.config import REBUILD, Settings
 from rag.errors import IndexMismatchError
 from rag.indexing.bm25 import LexicalIndex, WordCounts
-from rag.indexing.chunk_words import Numbers, unpack
+from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
@@ -24,7 +24,7 @@ from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
 
-PIPELINE = "12"
+PIPELINE = "13"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 PARTS = "parts.json"
@@ -145,10 +145,10 @@ class Generation:
         segment = self.segments[number]
         return segment.sources[segment.owner(own)]
 
-    def words_at(self, row: int) -> tuple[Numbers, Numbers]:
-        """Give the words of a chunk; see `rag.indexing.chunk_words.unpack`."""
+    def words_at(self, row: int) -> ChunkWords:
+        """Give the words of a chunk."""
         number, own = self._places.place(row)
-        return unpack(self.segments[number].words_of_chunks[own])
+        return ChunkWords.unpack(self.segments[number].words_of_chunks[own])
 
     def statements_at(self, row: int) -> tuple[Statement, ...]:
         """Give the statements that begin in a chunk; one of a full text has none."""

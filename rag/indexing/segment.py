@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.indexing.chunk_words import pack
+from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.dense import Vectors, codes_of
 from rag.indexing.encoder import FloatArray
@@ -152,6 +152,7 @@ def write(folder: Path, texts: Sequence[CutText], vectors: FloatArray, questions
         questions: a unit row for each noted question.
     """
     chunks = [chunk for text in texts for chunk in text.chunks]
+    said = (text.document.text[chunk.start : chunk.end] for text in texts for chunk in text.chunks)
     words = [_words(chunk, text) for text in texts for chunk in text.chunks]
     facets: dict[bytes, int] = {}
     facet_of = [facets.setdefault(encode(Facet.of(c, t.source)), len(facets)) for t in texts for c in t.chunks]
@@ -160,7 +161,7 @@ def write(folder: Path, texts: Sequence[CutText], vectors: FloatArray, questions
         "sources": (encode(text.source) for text in texts),
         "documents": (encode(replace(text.document, text="")) for text in texts),
         "chunks": map(encode, chunks),
-        "chunk_words": (pack(title, sentences) for title, *sentences in words),
+        "chunk_words": (ChunkWords.of(text, *own).pack() for text, own in zip(said, words, strict=True)),
         "texts": (text.document.text.encode() for text in texts),
     }
     arrays: dict[str, NDArray[Any]] = {

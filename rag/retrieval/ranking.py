@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.indexing.chunk_words import Numbers, number_of
+from rag.indexing.chunk_words import ChunkWords, number_of
 from rag.indexing.encoder import FloatArray
 
 CHANNELS: Mapping[str, float] = {"meaning": 1.4, "bm25": 0.9}
@@ -57,15 +57,15 @@ class Matches:
     """(passages,): one past the last place of each."""
 
     @classmethod
-    def of(cls, terms: Iterable[str], passages: Sequence[tuple[Numbers, Numbers]]) -> Matches:
-        """Look for the terms of a query in passages, at least one, given as `rag.indexing.chunk_words.unpack` does."""
+    def of(cls, terms: Iterable[str], passages: Sequence[ChunkWords]) -> Matches:
+        """Look for the terms of a query in passages, at least one."""
         wanted = {number_of(term): term for term in terms}
         known = np.array(sorted(wanted), np.uint32)
         names = tuple(wanted[number] for number in known.tolist())
-        stretches = np.concatenate([lengths for lengths, _ in passages]).astype(np.int64)
-        numbers = np.concatenate([own for _, own in passages])
-        titles = np.cumsum([0, *(len(lengths) for lengths, _ in passages[:-1])])
-        words = np.array([len(own) for _, own in passages])
+        stretches = np.concatenate([passage.lengths for passage in passages]).astype(np.int64)
+        numbers = np.concatenate([passage.numbers for passage in passages])
+        titles = np.cumsum([0, *(len(passage.lengths) for passage in passages[:-1])])
+        words = np.array([len(passage.numbers) for passage in passages])
         held = np.zeros((len(stretches), len(names)), bool)
         if not names:
             return cls((), held, titles, {}, np.cumsum(words))

@@ -9,16 +9,17 @@ from types import MappingProxyType
 
 import numpy as np
 
+from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.encoder import Embedder, FloatArray
 from rag.indexing.generation import Generation
 from rag.indexing.parts import Rows
 from rag.records import Copy, Filters, Passage, Turn, source_and_kind
-from rag.retrieval.duplicates import Words
+from rag.retrieval.duplicates import say_the_same
 from rag.retrieval.filters import allowed_chunks
 from rag.retrieval.query import Query, encode_query
 from rag.retrieval.ranking import CHANNELS, WEIGHTS, Matches, bigram_share, fuse, nearness, title_share
-from rag.text.words import STOP_WORDS, content_terms, tokenise
+from rag.text.words import content_terms, counted_terms
 
 RANKED = 50
 """Candidates whose words are looked at, at least; more where more passages are wanted."""
@@ -26,8 +27,8 @@ RANKED = 50
 QUESTIONS_KEPT = 256
 """Questions whose vectors are kept."""
 
-CHUNKS_KEPT = 4096
-"""Chunks of which the words that ranking needs are kept."""
+TITLES_KEPT = 4096
+"""Titles with headings whose words are kept weighed."""
 
 
 class Retriever:
@@ -49,8 +50,7 @@ class Retriever:
         self.generation = generation
         self.vector = lru_cache(QUESTIONS_KEPT)(lambda question: embedder.encode_queries([question])[0])
         """Gives the (dim,) unit vector of a question; several steps of one answer ask for it."""
-        self._words = lru_cache(CHUNKS_KEPT)(self._words_of)
-        self._title = lru_cache(CHUNKS_KEPT)(self._title_of)
+        self._weighed = lru_cache(TITLES_KEPT)(self._weighed_anew)
         self._depth = candidates
         self._abbreviations = abbreviations
 
@@ -76,14 +76,16 @@ class Retriever:
         if not len(allowed):
             return []
         rows, scores = self._candidates(query, allowed, k)
+        words = [self.generation.words_at(row) for row in rows.tolist()]
+        scores |= self._word_scores(query, rows.tolist(), words)
         fused = fuse(scores, WEIGHTS)
         ids = [self.generation.chunks[row].chunk_id for row in rows.tolist()]
         found: list[Passage] = []
-        words: list[Words] = []
+        kept: list[ChunkWords] = []
         for place in sorted(range(len(rows)), key=lambda i: (-fused[i], ids[i])):
             row = int(rows[place])
-            own = self._words(row)
-            twin = None if duplicates else next((i for i, w in enumerate(words) if w.say_the_same(own)), None)
+            own = words[place]
+            twin = None if duplicates else next((i for i, w in enumerate(kept) if say_the_same(w, own)), None)
             if twin is not None:
                 also_in = (*found[twin].also_in, _copy(self.passage(row)))
                 found[twin] = replace(found[twin], also_in=also_in)
@@ -91,7 +93,7 @@ class Retriever:
                 told = {name: float(values[place]) for name, values in scores.items()}
                 near = self.generation.noted.nearest(row, self.generation.statements_at(row), query.vector)
                 found.append(self.passage(row, len(found) + 1, float(fused[place]), told, near))
-                words.append(own)
+                kept.append(own)
         return found
 
     def passage(
@@ -129,7 +131,7 @@ class Retriever:
         return [self.passage(row, number) for number, row in enumerate(rows.tolist(), start=1)]
 
     def _candidates(self, query: Query, allowed: Rows, k: int) -> tuple[Rows, dict[str, FloatArray]]:
-        """The best chunks of both channels together, as many as are ranked by their words, and all their scores."""
+        """The best chunks of both channels together, as many as are ranked by their words, and their scores there."""
         generation, depth = self.generation, max(self._depth, k)
         within = None if allowed is generation.rows else allowed
         dense, _ = generation.dense.search(query.vector, depth, allowed=within)
@@ -138,9 +140,7 @@ class Retriever:
         rows = np.unique(np.concatenate([dense, lexical, noted]))
         scores = self._channel_scores(query, rows)
         best = np.sort(np.argsort(-fuse(scores, CHANNELS), kind="stable")[: max(RANKED, 2 * k)])
-        return rows[best], {name: values[best] for name, values in scores.items()} | self._word_scores(
-            query, rows[best].tolist()
-        )
+        return rows[best], {name: values[best] for name, values in scores.items()}
 
     def _channel_scores(self, query: Query, rows: Rows) -> dict[str, FloatArray]:
         dense = self.generation.dense.scores(query.vector, rows)
@@ -148,24 +148,23 @@ class Retriever:
         lexical = self.generation.lexical.scores(query.terms, rows)
         return {"dense": dense, "meaning": np.maximum(dense, noted), "bm25": lexical}
 
-    def _word_scores(self, query: Query, rows: Sequence[int]) -> dict[str, FloatArray]:
+    def _word_scores(self, query: Query, rows: Sequence[int], words: Sequence[ChunkWords]) -> dict[str, FloatArray]:
         """What the words of chunks, at least one, are worth, (n,) float32 each."""
         lexical = self.generation.lexical
         weights = {term: weight * lexical.idf(term) for term, weight in query.terms.items()}
-        matches = Matches.of(query.terms, [self.generation.words_at(row) for row in rows])
+        matches = Matches.of(query.terms, words)
         return {
             "nearness": nearness(weights, matches),
             "bigrams": bigram_share(content_terms(query.text), weights, matches),
             "title": np.array([title_share(query.terms, self._title(row)) for row in rows], np.float32),
         }
 
-    def _words_of(self, row: int) -> Words:
-        return Words.of(self.generation.text_at(row))
-
-    def _title_of(self, row: int) -> Mapping[str, float]:
+    def _title(self, row: int) -> Mapping[str, float]:
         """The idf of each term of a chunk's title and headings."""
-        title = tokenise(above(self.generation.chunks[row], self.generation.source_at(row)))
-        return {term: self.generation.lexical.idf(term) for term in title if term not in STOP_WORDS}
+        return self._weighed(above(self.generation.chunks[row], self.generation.source_at(row)))
+
+    def _weighed_anew(self, title: str) -> Mapping[str, float]:
+        return {term: self.generation.lexical.idf(term) for term in counted_terms(title)}
 
 
 def _copy(passage: Passage) -> Copy:

@@ -6,11 +6,18 @@ import json
 
 import pytest
 
+from rag.indexing.chunk_words import ChunkWords
 from rag.records import Copy, Passage
-from rag.retrieval.duplicates import Words
+from rag.retrieval.duplicates import say_the_same
+from rag.text.words import tokenise
 from tests.conftest import Place
 
 LENT = "The Bank lent the shipyard of Norhaven 5 crowns in May 2020 and did ask for a pledge."
+
+
+def words(text: str) -> ChunkWords:
+    """The words of a chunk of one sentence."""
+    return ChunkWords.of(text, ["A", "loan"], tokenise(text))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +35,7 @@ LENT = "The Bank lent the shipyard of Norhaven 5 crowns in May 2020 and did ask 
     ids=["figure", "year", "month", "name", "not", "n’t", "no", "other words"],
 )
 def test_what_differs_in_substance_is_no_copy(other: str) -> None:
-    assert not Words.of(LENT).say_the_same(Words.of(other))
+    assert not say_the_same(words(LENT), words(other))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +49,7 @@ def test_what_differs_in_substance_is_no_copy(other: str) -> None:
     ids=["the same", "a comma after a figure", "a plural", "one word more"],
 )
 def test_what_differs_in_wording_without_weight_is_a_copy(other: str) -> None:
-    assert Words.of(LENT).say_the_same(Words.of(other))
+    assert say_the_same(words(LENT), words(other))
 
 
 def found(place: Place, texts: list[str], *, duplicates: bool) -> list[Passage]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.indexing.chunk_words import pack, unpack
+from rag.indexing.chunk_words import ChunkWords
 from rag.retrieval.ranking import Matches, bigram_share, fuse, nearness, title_share
 from tests.retrieval import plain_ranking
 
@@ -27,7 +27,7 @@ def test_a_weight_of_no_score_is_refused() -> None:
 
 def matches(terms: Iterable[str], *passages: Sequence[Sequence[str]]) -> Matches:
     """The matches of passages, each given as its title and its sentences."""
-    return Matches.of(terms, [unpack(pack(title, sentences)) for title, *sentences in passages])
+    return Matches.of(terms, [ChunkWords.unpack(ChunkWords.of("", *passage).pack()) for passage in passages])
 
 
 NEARNESS = [
