@@ -44,9 +44,10 @@ class Parts:
     def split(self, rows: Rows) -> Iterator[tuple[int, NDArray[np.intp], Rows]]:
         """Give for each part that holds some of the rows: its number, their places among them, their numbers in it."""
         owners = np.searchsorted(self.starts, rows, "right") - 1
-        for number in np.unique(owners).tolist():
+        for number, start in enumerate(self.starts[:-1]):
             places = np.flatnonzero(owners == number)
-            yield number, places, rows[places] - self.starts[number]
+            if len(places):
+                yield number, places, rows[places] - start
 
     def searched(self, allowed: Rows | None) -> Iterator[tuple[int, int, Mask | None]]:
         """Give the number and first row of each part, and which of its rows a search may find; None for all of them.

@@ -7,7 +7,7 @@ by mean nDCG@10 and confirmed on half 1; the table is in docs/measurements.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -121,11 +121,12 @@ def bigram_share(question: Sequence[str], weights: Mapping[str, float], matches:
     return np.asarray(found / total if total else found, np.float32)
 
 
-def title_share(terms: Collection[str], title: Mapping[str, float]) -> float:
-    """Give the share of a title's weight that the query names; 0 without a title.
+def title_share(idfs: Mapping[str, float], matches: Matches, totals: FloatArray) -> FloatArray:
+    """Give the share of each title's weight that the query names, (passages,) float32; 0 without a title.
 
     Args:
-        title: the idf of each of its terms, stop words left out.
+        idfs: of each term of the query, 0 for a stop word.
+        totals: the idf of all terms of each title together, stop words left out.
     """
-    total = sum(title.values())
-    return sum(title[term] for term in terms if term in title) / total if total else 0.0
+    named = matches.held[matches.titles] @ np.array([idfs[term] for term in matches.terms], np.float64)
+    return np.asarray(np.divide(named, totals, out=np.zeros(len(totals)), where=totals > 0), np.float32)

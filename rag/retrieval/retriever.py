@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 from types import MappingProxyType
 
 import numpy as np
@@ -19,7 +20,7 @@ from rag.retrieval.duplicates import say_the_same
 from rag.retrieval.filters import allowed_chunks
 from rag.retrieval.query import Query, encode_query
 from rag.retrieval.ranking import CHANNELS, WEIGHTS, Matches, bigram_share, fuse, nearness, title_share
-from rag.text.words import content_terms, counted_terms
+from rag.text.words import STOP_WORDS, content_terms, counted_terms
 
 RANKED = 50
 """Candidates whose words are looked at, at least; more where more passages are wanted."""
@@ -27,8 +28,8 @@ RANKED = 50
 QUESTIONS_KEPT = 256
 """Questions whose vectors are kept."""
 
-TITLES_KEPT = 4096
-"""Titles with headings whose words are kept weighed."""
+TITLES_KEPT = 1 << 16
+"""Chunks of which the weight of title and headings is kept."""
 
 
 class Retriever:
@@ -50,7 +51,7 @@ class Retriever:
         self.generation = generation
         self.vector = lru_cache(QUESTIONS_KEPT)(lambda question: embedder.encode_queries([question])[0])
         """Gives the (dim,) unit vector of a question; several steps of one answer ask for it."""
-        self._weighed = lru_cache(TITLES_KEPT)(self._weighed_anew)
+        self._title_weight = lru_cache(TITLES_KEPT)(self._title_weight_of)
         self._depth = candidates
         self._abbreviations = abbreviations
 
@@ -75,16 +76,15 @@ class Retriever:
         allowed = allowed_chunks(self.generation, filters or Filters())
         if not len(allowed):
             return []
-        rows, scores = self._candidates(query, allowed, k)
-        words = [self.generation.words_at(row) for row in rows.tolist()]
-        scores |= self._word_scores(query, rows.tolist(), words)
+        candidates, scores = self._candidates(query, allowed, k)
+        rows = candidates.tolist()
+        words = [self.generation.words_at(row) for row in rows]
+        scores |= self._word_scores(query, rows, words)
         fused = fuse(scores, WEIGHTS)
-        ids = [self.generation.chunks[row].chunk_id for row in rows.tolist()]
         found: list[Passage] = []
         kept: list[ChunkWords] = []
-        for place in sorted(range(len(rows)), key=lambda i: (-fused[i], ids[i])):
-            row = int(rows[place])
-            own = words[place]
+        for place in self._ordered(rows, fused):
+            row, own = rows[place], words[place]
             twin = None if duplicates else next((i for i, w in enumerate(kept) if say_the_same(w, own)), None)
             if twin is not None:
                 also_in = (*found[twin].also_in, _copy(self.passage(row)))
@@ -151,20 +151,31 @@ class Retriever:
     def _word_scores(self, query: Query, rows: Sequence[int], words: Sequence[ChunkWords]) -> dict[str, FloatArray]:
         """What the words of chunks, at least one, are worth, (n,) float32 each."""
         lexical = self.generation.lexical
-        weights = {term: weight * lexical.idf(term) for term, weight in query.terms.items()}
+        idfs = {term: lexical.idf(term) for term in query.terms}
+        weights = {term: weight * idfs[term] for term, weight in query.terms.items()}
         matches = Matches.of(query.terms, words)
         return {
             "nearness": nearness(weights, matches),
             "bigrams": bigram_share(content_terms(query.text), weights, matches),
-            "title": np.array([title_share(query.terms, self._title(row)) for row in rows], np.float32),
+            "title": title_share(
+                {term: idf * (term not in STOP_WORDS) for term, idf in idfs.items()},
+                matches,
+                np.array([self._title_weight(row) for row in rows], np.float32),
+            ),
         }
 
-    def _title(self, row: int) -> Mapping[str, float]:
-        """The idf of each term of a chunk's title and headings."""
-        return self._weighed(above(self.generation.chunks[row], self.generation.source_at(row)))
+    def _title_weight_of(self, row: int) -> float:
+        """The idf of the terms of a chunk's title and headings."""
+        title = above(self.generation.chunks[row], self.generation.source_at(row))
+        return sum(map(self.generation.lexical.idf, set(counted_terms(title))))
 
-    def _weighed_anew(self, title: str) -> Mapping[str, float]:
-        return {term: self.generation.lexical.idf(term) for term in counted_terms(title)}
+    def _ordered(self, rows: Sequence[int], scores: FloatArray) -> Iterator[int]:
+        """Give the places of rows, best first, equal scores by chunk id."""
+        for _, equal in groupby(np.argsort(-scores, kind="stable").tolist(), key=scores.__getitem__):
+            places = list(equal)
+            if len(places) > 1:
+                places.sort(key=lambda place: self.generation.chunks[rows[place]].chunk_id)
+            yield from places
 
 
 def _copy(passage: Passage) -> Copy:

@@ -92,7 +92,9 @@ def test_all_passages_at_once_score_as_each_by_itself(
 
 
 def test_title_share_is_weighed_by_idf() -> None:
-    title = {"harbour": 0.1335, "bridge": 0.9808}
-    assert title_share({"harbour"}, title) == pytest.approx(0.1335 / 1.1143)
-    assert title_share({"bridge", "pier"}, title) == pytest.approx(0.9808 / 1.1143)
-    assert title_share({"pier"}, title) == title_share({"pier"}, {}) == 0.0
+    idfs = {"harbour": 0.1335, "bridge": 0.9808, "pier": 2.0, "the": 0.0}
+    totals = np.array([1.1143, 1.1143, 0.0], np.float32)
+    passages = [[["the", "harbour", "bridge"], ["pier"]]] * 2 + [[[], ["harbour"]]]
+    for terms, share in (({"harbour", "the"}, 0.1335), ({"bridge", "pier"}, 0.9808), ({"pier"}, 0.0)):
+        found = title_share(idfs, matches(terms, *passages), totals)
+        assert found.tolist() == pytest.approx([share / 1.1143, share / 1.1143, 0.0])
