@@ -66,6 +66,8 @@ class Pipeline:
         self, question: str, history: Sequence[Turn], filters: Filters, k: int, answerer: Answerer | None
     ) -> Iterator[Answer]:
         """Answer a question, giving the answer as it grows; the last one is complete."""
+        if self.reader is not None:
+            self.reader.begin()
         rewrite = answerer.rewrite if isinstance(answerer, Rewriter) else None
         asked = self.interpreter.understand(question, history, rewrite)
         said = reply(asked, self.corpus, list(self.generation.sources.values()))

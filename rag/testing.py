@@ -83,6 +83,9 @@ class OverlapReader:
         """Question and texts of each call, for tests that look at what is read."""
         self._each = each
 
+    def begin(self) -> None:
+        """Nothing is to be loaded."""
+
     def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
         """Score texts until the time that they are said to take is up."""
         self.asked.append((question, tuple(texts)))

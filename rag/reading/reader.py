@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ class Reader(Protocol):
     @property
     def languages(self) -> tuple[str, ...]:
         """ISO 639-1 codes that the model understands; empty when it takes any."""
+
+    def begin(self) -> None:
+        """Begin to load what reading needs, beside other work, and return at once."""
 
     def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
         """Score texts as answers to a question, in their order, until the time is up.
@@ -65,7 +69,16 @@ class OnnxReader:
         """Digest of the weights."""
         return weights_digest(self._folder / "model.onnx")
 
+    def begin(self) -> None:
+        _ = self._loading
+
     @cached_property
+    def _loading(self) -> Future[TextModel]:
+        thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        loading = thread.submit(self._model)
+        thread.shutdown(wait=False)
+        return loading
+
     def _model(self) -> TextModel:
         try:
             return TextModel(
@@ -78,7 +91,7 @@ class OnnxReader:
             ) from error
 
     def read(self, question: str, texts: Sequence[str], *, seconds: float) -> FloatArray:
-        outputs = self._model.run_all([(question, text) for text in texts], seconds=seconds)
+        outputs = self._loading.result().run_all([(question, text) for text in texts], seconds=seconds)
         return np.array([output[0] for output in outputs], np.float32)
 
 
@@ -94,6 +107,9 @@ class CrossEncoderReader:
     def __init__(self, name: str, place: str) -> None:
         self.name = name
         self._place = place
+
+    def begin(self) -> None:
+        """Leave the loading to the first reading, which it is no faster beside."""
 
     @cached_property
     def _model(self) -> Any:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
+import tempfile
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.text.words import tokenise
 
@@ -22,6 +30,11 @@ SURE = 0.95
 """Probability from which a language is believed."""
 FEWEST_WORDS = 3
 """Words from which a text in Latin letters is judged."""
+
+TABLES = ("weights", "priors", "names", "steps", "outputs", "rows")
+"""Of the model: log likelihoods of its features, priors of the languages, their codes, and its automaton."""
+
+_log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=4096)
@@ -50,8 +63,46 @@ def foreign_language(question: str, understood: Sequence[str]) -> str | None:
 
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """The model of py3langid for the languages above, its tables mapped from where they are kept unpacked."""
+    import platformdirs
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(LANGUAGES))
-    return identifier
+    packed = MODEL_DIR / MODEL_FILE
+    stamp, names = packed.stat(), " ".join(LANGUAGES)
+    folder = platformdirs.user_cache_path("cited-qa-assistant") / "languages"
+    folder /= f"{zlib.crc32(names.encode()):08x}-{stamp.st_size}-{stamp.st_mtime_ns}"
+    try:
+        if not folder.is_dir():
+            _unpack(packed, folder)
+        tables = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in TABLES]
+    except (OSError, ValueError) as error:
+        _log.info("The tables of languages cannot be kept in %s: %s", folder, error)
+        shutil.rmtree(folder, ignore_errors=True)
+        tables = _tables(packed)
+    weights, priors, names_of, steps, outputs, rows = tables
+    return LanguageIdentifier(
+        weights, priors, names_of.tolist(), steps, outputs.tolist(), norm_probs=True, tk_row=rows.tolist()
+    )
+
+
+def _unpack(packed: Path, folder: Path) -> None:
+    """Keep the tables of the model, so that they need not be unpacked again: that takes longer than all else here."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        for name, table in zip(TABLES, _tables(packed), strict=True):
+            np.save(made / f"{name}.npy", table)
+        if not folder.is_dir():  # another process may have been quicker
+            made.rename(folder)
+
+
+def _tables(packed: Path) -> list[NDArray[Any]]:
+    from py3langid.langid import LanguageIdentifier
+
+    model = LanguageIdentifier.from_model_file(packed)
+    model.set_languages(list(LANGUAGES))
+    return [
+        np.asarray(table)
+        for table in (model.nb_ptc, model.nb_pc, model.nb_classes, model.tk_nextmove, model.tk_output, model.tk_row)
+    ]
