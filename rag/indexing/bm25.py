@@ -88,23 +88,41 @@ class LexicalIndex:
         """Find the texts that share a term with the query, best first, ties by number.
 
         Args:
+            k: most texts to give, at least 1.
             allowed: numbers of the texts to search in, ascending; None searches all.
 
         Returns:
             Numbers and scores of at most k texts; a text without a shared term is no hit.
         """
-        values, most = self._values(terms)
+        values, _ = self._values(terms)
         found = []
         for number, first, live in self._texts.searched(allowed):
-            part = self._parts[number]
-            scores = np.zeros(len(part.lengths), np.float32)
-            for term, value in values.items():
-                span = self._spans[number](term)
-                if span is not None:
-                    scores[part.texts[span]] += value * self._gains(number, part.texts[span], part.counts[span])
-            hits = np.flatnonzero(scores if live is None else scores * live)
-            found.append((first + hits, scores[hits] / most))
+            rows = first + self._promising(number, values, k, live)
+            found.append((rows, self.scores(terms, rows)))
         return best(found, k)
+
+    def _promising(self, number: int, values: Mapping[str, np.float32], k: int, live: Mask | None) -> Rows:
+        """Texts of a part among which its k best are, found without the words that could not change which these are.
+
+        Words are looked up from the most that one can give to the least, until all that are left could not
+        lift a new text over the k best so far: MaxScore, Turtle and Flood (1995).
+        """
+        part = self._parts[number]
+        spans = [(value, span) for term, value in values.items() if (span := self._spans[number](term)) is not None]
+        spans.sort(key=lambda pair: -pair[0])
+        scores, held = np.zeros(len(part.lengths), np.float32), np.zeros(0, np.int64)
+        left, least = np.inf, 0.0
+        for place, (value, span) in enumerate(spans, start=1):
+            if least > left:
+                break
+            texts = part.texts[span]
+            fresh = texts[scores[texts] == 0]
+            held = np.concatenate([held, fresh if live is None else fresh[live[fresh]]])
+            scores[texts] += value * self._gains(number, texts, part.counts[span])
+            left = float(sum(more for more, _ in spans[place:]))
+            if len(held) > k:
+                least = float(np.partition(scores[held], len(held) - k)[len(held) - k])
+        return held[scores[held] + left >= least]
 
     def _values(self, terms: Mapping[str, float]) -> tuple[dict[str, np.float32], np.float32]:
         """What each term counts at most, and all of them together."""

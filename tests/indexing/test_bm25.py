@@ -75,6 +75,21 @@ def test_search_gives_texts_with_a_shared_term_best_first_and_ties_by_number() -
     assert index.search({"pier": 1.0}, 1)[0].tolist() == [3]
 
 
+@pytest.mark.parametrize("k", [1, 5, 60, 500])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_search_gives_what_scoring_every_text_gives(seed: int, k: int) -> None:
+    random = np.random.default_rng(seed)
+    index = LexicalIndex.from_terms(random_texts(seed))
+    for allowed in (None, np.flatnonzero(random.random(200) > 0.4)):
+        query = {f"w{word}": float(random.random()) for word in random.choice(45, size=6, replace=False)}
+        rows = np.arange(200) if allowed is None else allowed
+        scores = index.scores(query, rows)
+        order = np.lexsort((rows, -scores))[:k]
+        order = order[scores[order] > 0]
+        found, own = index.search(query, k, allowed=allowed)
+        assert (found.tolist(), own.tolist()) == (rows[order].tolist(), scores[order].tolist())
+
+
 QUERY = {"w2": 1.0, "w30": 0.4, "w0": 1.0, "w39": 0.2}
 
 
