@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LoadError
+from rag.loading.charts import add_charts
 from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS
 from rag.loading.normalise import Layout, left_out
 from rag.loading.number_formats import shown
 from rag.loading.odt import open_package
-from rag.loading.ooxml import CORE
+from rag.loading.ooxml import CORE, told_unread
 from rag.loading.packages import Package, attribute
 from rag.loading.tables import LEFT, WIDEST, add_table, spread
 
@@ -37,16 +38,37 @@ def read_xlsx(data: bytes) -> Extract:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     layout = Layout()
     hidden: list[str] = []
-    for sheet in book.worksheets:
-        if sheet.sheet_state == "visible":
-            _add_sheet(layout, sheet.title, _xlsx_rows(sheet, hidden), alone=len(book.worksheets) == 1)
-        else:
+    drawings = _drawings(package)
+    unread: list[str] = []
+    for sheet in (book[name] for name in book.sheetnames):
+        if sheet.sheet_state != "visible":
             hidden.append(f"sheet {sheet.title}")
+            continue
+        rows = _xlsx_rows(sheet, hidden) if sheet in book.worksheets else iter(())
+        _add_sheet(layout, sheet.title, rows, alone=len(book.sheetnames) == 1)
+        for drawing in drawings.get(sheet.title, ()):
+            add_charts(layout, package, drawing)
+            unread += told_unread(package, drawing)
     uncounted = sum(
         len(_UNCOUNTED.findall(package.data(name))) for name in package if name.startswith("xl/worksheets/")
     )
     told = (f"Formulas without a stored value: {uncounted}; open it in a spreadsheet program and save it.",)
-    return _extract(layout, package.facts(CORE, date="created"), (*left_out(hidden), *(told if uncounted else ())))
+    facts = package.facts(CORE, date="created")
+    return _extract(layout, facts, (*left_out(hidden), *unread, *(told if uncounted else ())))
+
+
+def _drawings(package: Package) -> dict[str, list[str]]:
+    """Return the names of the parts that hold what is drawn on each sheet, by its name."""
+    main = package.main("xl/workbook.xml")
+    parts = package.relations(main)
+    sheets = {
+        attribute(sheet, "name"): parts.get(attribute(sheet, "id"), ("", ""))[1]
+        for sheet in package.xml(main).iter("{*}sheet")
+    }
+    return {
+        name: [target for kind, target in package.relations(part).values() if kind == "drawing" and target in package]
+        for name, part in sheets.items()
+    }
 
 
 def read_ods(data: bytes) -> Extract:

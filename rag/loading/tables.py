@@ -42,7 +42,7 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, likely
         likely: whether the first row of tables in this format mostly names the columns.
     """
     table = [[clean_line(cell.replace("\n", BREAK)) if cell != LEFT else LEFT for cell in row] for row in rows]
-    first = next((at for at, row in enumerate(table) if len(_said(row)) > 1), len(table))
+    first = next((at for at, row in enumerate(table) if _said(row) and _bare(row) != _said(row)[:1]), len(table))
     count = heads if heads is not None else _naming(table[first:], likely=likely)
     count = min(count, len(table) - first) if len(table) - first > count else 0
     names = _names(table[first : first + count])
@@ -94,7 +94,7 @@ def _bare(row: Sequence[str]) -> list[str]:
 
 def _line(row: Sequence[str], names: Sequence[str]) -> str:
     said = _said(row)
-    if len(said) < 2 and row[:1] == said:
+    if len(said) < 2 and _bare(row) == said:
         return "".join(said)
     named = [*names, *[""] * len(row)]
     cells = [
