@@ -112,7 +112,7 @@ def _add_sheet(layout: Layout, name: str, rows: Iterator[Sequence[str]], *, alon
         layout.add(name, level=2)
     for number, table in enumerate(tables):
         first = min(next(at for at, cell in enumerate(row) if cell) for row in table)
-        add_table(layout, [row[first:] for row in table], (name, number), likely=True)
+        add_table(layout, [row[first:] for row in table], (name, number), words=1)
         if layout.length > CHARACTERS:
             raise LoadError(f"too large: more than {CHARACTERS} characters of text")
 
