@@ -14,9 +14,9 @@ from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS
 from rag.loading.normalise import Layout, left_out
 from rag.loading.number_formats import shown
-from rag.loading.odt import open_package
+from rag.loading.odt import flat, open_package
 from rag.loading.ooxml import CORE, told_unread
-from rag.loading.packages import Package, attribute
+from rag.loading.packages import Package, attribute, facts_in
 from rag.loading.tables import LEFT, WIDEST, add_table, spread
 
 if TYPE_CHECKING:
@@ -74,7 +74,16 @@ def _drawings(package: Package) -> dict[str, list[str]]:
 def read_ods(data: bytes) -> Extract:
     """Return the text of an OpenDocument spreadsheet as its cells show it."""
     package = open_package(data)
-    root = package.xml("content.xml")
+    return _read_sheets(package.xml("content.xml"), package.facts("meta.xml", date="creation-date"))
+
+
+def read_fods(data: bytes) -> Extract:
+    """Return the text of an OpenDocument spreadsheet that is one piece of XML."""
+    root = flat(data)
+    return _read_sheets(root, facts_in(root.find("{*}meta"), date="creation-date"))
+
+
+def _read_sheets(root: _Element, facts: dict[str, str]) -> Extract:
     unseen = {
         attribute(style, "name")
         for style in root.iter("{*}style")
@@ -90,7 +99,7 @@ def read_ods(data: bytes) -> Extract:
             hidden.append(f"sheet {name}")
         else:
             _add_sheet(layout, name, _ods_rows(sheet, hidden), alone=len(sheets) == 1)
-    return _extract(layout, package.facts("meta.xml", date="creation-date"), left_out(hidden))
+    return _extract(layout, facts, left_out(hidden))
 
 
 def _extract(layout: Layout, facts: dict[str, str], warnings: tuple[str, ...]) -> Extract:

@@ -94,7 +94,7 @@ def test_a_text_that_begins_as_another_format_does_is_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("a.fods", b"<?xml version='1.0'?><d/>", "a flat OpenDocument file; save it as PDF"),
+        ("a.xml", b"<?xml version='1.0'?><d/>", "XML; save what it says as HTML or text"),
         ("a.txt", b"<?xml version='1.0'?><d>Text</d>", "XML; save what it says as HTML or text"),
     ],
 )
