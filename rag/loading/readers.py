@@ -57,7 +57,7 @@ def read_as(kind: str, data: bytes) -> Extract:
     """
     try:
         extract = READERS[kind](data)
-        return replace(extract, doubt=extract.doubt or doubt(extract))
+        return replace(extract, doubt=extract.doubt or doubt(extract, kind))
     except LoadError:
         raise
     except RecursionError as error:
