@@ -35,14 +35,14 @@ _PAYLOAD = re.compile(rb"<office:binary-data>[^<]*</office:binary-data>")
 def read_odt(data: bytes) -> Extract:
     """Return the text of an OpenDocument text or presentation with its tables, frames and notes."""
     package = open_package(data)
-    properties, styles = (package.xml(name) if name in package else None for name in ("meta.xml", "styles.xml"))
-    return _read(package.xml("content.xml"), properties, styles)
+    properties = package.xml("meta.xml") if "meta.xml" in package else None
+    return _read(package.xml("content.xml"), properties, Looks.of(package))
 
 
 def read_fodt(data: bytes) -> Extract:
     """Return the text of an OpenDocument file that is one piece of XML; its pictures are not looked into."""
     root = flat(data)
-    return _read(root, root.find("{*}meta"), root)
+    return _read(root, root.find("{*}meta"), Looks.read(root))
 
 
 def flat(data: bytes) -> _Element:
@@ -50,8 +50,8 @@ def flat(data: bytes) -> _Element:
     return parse_xml(_PAYLOAD.sub(b"", data), "the file")
 
 
-def _read(content: _Element, properties: _Element | None, styles: _Element | None) -> Extract:
-    reader = _Reader(_Looks.read(part for part in (styles, content) if part is not None))
+def _read(content: _Element, properties: _Element | None, looks: Looks) -> Extract:
+    reader = Reader(looks)
     body = content.find("{*}body")
     for part in body if body is not None else ():
         if local(part) == "presentation":
@@ -82,7 +82,7 @@ def open_package(data: bytes) -> Package:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looks:
+class Looks:
     """What the styles of a document say that concerns its text, by their names."""
 
     rises: Mapping[str, int]
@@ -91,7 +91,12 @@ class _Looks:
     """Styles that strike text out or hide it."""
 
     @classmethod
-    def read(cls, parts: Iterable[_Element]) -> _Looks:
+    def of(cls, package: Package) -> Looks:
+        """Read the styles of a packed document."""
+        return cls.read(*(package.xml(name) for name in ("styles.xml", "content.xml") if name in package))
+
+    @classmethod
+    def read(cls, *parts: _Element) -> Looks:
         """Read the styles of the parts of a document."""
         rises: dict[str, int] = {}
         unseen: set[str] = set()
@@ -109,10 +114,10 @@ class _Looks:
         return attribute(element, "style-name") in self.unseen or attribute(element, "display") == "none"
 
 
-class _Reader:
+class Reader:
     """Walks one document; one use each."""
 
-    def __init__(self, looks: _Looks) -> None:
+    def __init__(self, looks: Looks) -> None:
         self.layout = Layout()
         self._looks = looks
         self.left_out: list[str] = []
@@ -169,7 +174,11 @@ class _Reader:
 
     def _texts(self, element: _Element, *tags: str) -> str:
         """Return the elements of some tags on one line."""
-        return clean_line(BREAK.join(filter(None, map(self._text, element.iter(*tags)))))
+        return self.line(element.iter(*tags))
+
+    def line(self, paragraphs: Iterable[_Element]) -> str:
+        """Return paragraphs on one line."""
+        return clean_line(BREAK.join(filter(None, map(self._text, paragraphs))))
 
     def _leave(self, element: _Element) -> None:
         text = clean_line("".join(map(str, element.itertext())))

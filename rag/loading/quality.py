@@ -75,7 +75,7 @@ _DENSE = 0.01
 
 
 def doubt(extract: Extract, kind: str) -> str:
-    """Return why a text of some format seems to be none that somebody wrote; an empty string where it seems to be one."""
+    """Return why a text seems to be none that somebody wrote, as one of its format; an empty string where it is one."""
     text, tops = extract.text, [h for h in extract.headings if h.level == 1]
     heads = [extract.title, *(text[h.start : h.end] for h in tops if len(tops) == 1)]
     return error_page(heads, text) or _no_words(text, kind) or _wrongly_decoded(text, kind)

@@ -14,7 +14,7 @@ from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS
 from rag.loading.normalise import Layout, left_out
 from rag.loading.number_formats import shown
-from rag.loading.odt import flat, open_package
+from rag.loading.odt import Looks, Reader, flat, open_package
 from rag.loading.ooxml import CORE, told_unread
 from rag.loading.packages import Package, attribute, facts_in
 from rag.loading.tables import LEFT, WIDEST, add_table, spread
@@ -74,16 +74,17 @@ def _drawings(package: Package) -> dict[str, list[str]]:
 def read_ods(data: bytes) -> Extract:
     """Return the text of an OpenDocument spreadsheet as its cells show it."""
     package = open_package(data)
-    return _read_sheets(package.xml("content.xml"), package.facts("meta.xml", date="creation-date"))
+    facts = package.facts("meta.xml", date="creation-date")
+    return _read_sheets(package.xml("content.xml"), facts, Reader(Looks.of(package)))
 
 
 def read_fods(data: bytes) -> Extract:
     """Return the text of an OpenDocument spreadsheet that is one piece of XML."""
     root = flat(data)
-    return _read_sheets(root, facts_in(root.find("{*}meta"), date="creation-date"))
+    return _read_sheets(root, facts_in(root.find("{*}meta"), date="creation-date"), Reader(Looks.read(root)))
 
 
-def _read_sheets(root: _Element, facts: dict[str, str]) -> Extract:
+def _read_sheets(root: _Element, facts: dict[str, str], reader: Reader) -> Extract:
     unseen = {
         attribute(style, "name")
         for style in root.iter("{*}style")
@@ -98,8 +99,8 @@ def _read_sheets(root: _Element, facts: dict[str, str]) -> Extract:
         if attribute(sheet, "style-name") in unseen:
             hidden.append(f"sheet {name}")
         else:
-            _add_sheet(layout, name, _ods_rows(sheet, hidden), alone=len(sheets) == 1)
-    return _extract(layout, facts, left_out(hidden))
+            _add_sheet(layout, name, _ods_rows(sheet, reader, hidden), alone=len(sheets) == 1)
+    return _extract(layout, facts, left_out([*hidden, *reader.left_out]))
 
 
 def _extract(layout: Layout, facts: dict[str, str], warnings: tuple[str, ...]) -> Extract:
@@ -157,11 +158,11 @@ def _xlsx_cell(cell: Any) -> str:
     return f"{text} [{cell.comment.text}]" if cell.comment else text
 
 
-def _ods_rows(sheet: _Element, hidden: list[str]) -> Iterator[list[str]]:
+def _ods_rows(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[list[str]]:
     """Yield the rows of a sheet of OpenDocument as shown; what is hidden is named in a list instead."""
     rows: list[list[tuple[str, int, int]]] = []
     for row in sheet.iter("{*}table-row"):
-        cells = list(_ods_cells(row))
+        cells = list(_ods_cells(row, reader))
         if attribute(row, "visibility") in ("collapse", "filter"):
             hidden.append(f"row {len(rows) + 1} of sheet {attribute(sheet, 'name')}")
         else:
@@ -170,10 +171,10 @@ def _ods_rows(sheet: _Element, hidden: list[str]) -> Iterator[list[str]]:
     yield from spread(rows)
 
 
-def _ods_cells(row: _Element) -> Iterator[tuple[str, int, int]]:
+def _ods_cells(row: _Element, reader: Reader) -> Iterator[tuple[str, int, int]]:
     """Yield the cells of a row with the columns and rows that they reach over."""
     for cell in row.iterchildren("{*}table-cell"):
-        text = " ".join("".join(map(str, part.itertext())) for part in cell.iterchildren("{*}p"))
+        text = reader.line(cell.iterchildren("{*}p"))
         for _ in range(min(_number(cell, "number-columns-repeated"), WIDEST)):
             yield text, _number(cell, "number-columns-spanned"), _number(cell, "number-rows-spanned")
 
