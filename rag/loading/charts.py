@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING
 
 from rag.loading.normalise import Layout, clean_line
-from rag.loading.number_formats import shown
+from rag.loading.number_formats import date_of, is_date, shown
 from rag.loading.packages import Package, attribute
 from rag.loading.tables import WIDEST, add_table
 
@@ -62,9 +62,9 @@ def _points(series: _Element, *kinds: str) -> list[str]:
     form = next(known.iter("{*}formatCode"), None)
     shape = "" if form is None else form.text or ""
     columns = [_level(level, shape) for level in reversed(levels)]
-    for column in columns[:-1]:
-        for at, point in enumerate(column[1:], start=1):
-            column[at] = point or column[at - 1]
+    for outer in columns[:-1]:
+        outer += [""] * (max(map(len, columns)) - len(outer))
+        outer[:] = accumulate(outer, lambda before, point: point or before)
     return [" ".join(filter(None, (_at(c, at) for c in columns))) for at in range(max(map(len, columns)))]
 
 
@@ -82,12 +82,9 @@ def _level(level: _Element, form: str) -> list[str]:
 
 
 def _figure(text: str, form: str) -> str:
-    from openpyxl.styles.numbers import is_date_format
-    from openpyxl.utils.datetime import from_excel
-
     try:
         value = float(text)
-        return shown(from_excel(value) if is_date_format(form) else value, form)
+        return shown(date_of(value) if is_date(form) else value, form)
     except (ValueError, OverflowError):
         return clean_line(text)
 

@@ -191,6 +191,24 @@ def test_the_values_of_a_chart_are_read_from_word_and_powerpoint() -> None:
 SHOWN = "All ports of the coast."
 
 
+def test_dates_and_levels_of_categories_are_as_a_chart_shows_them() -> None:
+    from lxml import etree
+
+    from rag.loading.charts import chart_tables
+
+    values = "<val><numLit><pt idx='0'><v>4</v></pt><pt idx='1'><v>5</v></pt></numLit></val>"
+    day = "<formatCode>mmm yyyy</formatCode><pt idx='0'><v>44197</v></pt>"
+    days = f"<cat><numRef><numCache>{day}</numCache></numRef></cat>"
+    levels = "".join(f"<lvl>{points}</lvl>" for points in (
+        "<pt idx='0'><v>East</v></pt><pt idx='1'><v>West</v></pt>", "<pt idx='0'><v>2021</v></pt>"))  # fmt: skip
+    sides = f"<cat><multiLvlStrRef><multiLvlStrCache>{levels}</multiLvlStrCache></multiLvlStrRef></cat>"
+    chart = f"<chartSpace><ser><tx><v>Tons</v></tx>{days}{values}</ser><ser>{sides}{values}</ser></chartSpace>"
+    assert list(chart_tables(etree.fromstring(chart))) == [
+        [["", "Tons"], ["2021-01", "4"], ["", "5"]],
+        [["", ""], ["2021 East", "4"], ["2021 West", "5"]],
+    ]
+
+
 def test_the_values_of_a_chart_are_read_from_a_workbook() -> None:
     from openpyxl import Workbook
     from openpyxl.chart import BarChart, Reference
