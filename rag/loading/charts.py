@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate, groupby
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.loading.normalise import Layout, clean_line
@@ -62,10 +62,12 @@ def _points(series: _Element, *kinds: str) -> list[str]:
     form = next(known.iter("{*}formatCode"), None)
     shape = "" if form is None else form.text or ""
     columns = [_level(level, shape) for level in reversed(levels)]
+    length = max(map(len, columns))
     for outer in columns[:-1]:
-        outer += [""] * (max(map(len, columns)) - len(outer))
-        outer[:] = accumulate(outer, lambda before, point: point or before)
-    return [" ".join(filter(None, (_at(c, at) for c in columns))) for at in range(max(map(len, columns)))]
+        outer += [""] * (length - len(outer))
+        for at in range(1, length):
+            outer[at] = outer[at] or outer[at - 1]
+    return [" ".join(filter(None, (_at(column, at) for column in columns))) for at in range(length)]
 
 
 def _level(level: _Element, form: str) -> list[str]:
