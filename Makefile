@@ -11,7 +11,7 @@ QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 RUNS ?= 5
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test scale-test growth-test written-test screenshots bench bench-peers bench-docs clean
+.PHONY: chat build test check format measure-ingest mixed-test kill-test scale-test growth-test written-test screenshots bench bench-peers bench-docs clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -39,6 +39,10 @@ format: $(DEV)
 # How well files become text: a table, and build/ingest.json.
 measure-ingest: $(DEV)
 	$(BIN)/python -m tests.measures.ingest --data $(DATA) --out build/ingest.json
+
+# Build 1,000 mixed files of which 50 are broken: what is in, what is named, time and memory.
+mixed-test: $(DEV)
+	$(BIN)/python -m tests.measures.mixed
 
 # Kill a build at random moments; the index must stay whole.
 kill-test: $(DEV)

@@ -74,8 +74,8 @@ def build(
         old = {part.file: _Yield(part) for part in previous.parts} if previous else {}
         with store.digests(thorough=force) as digests:
             new = _read(corpus, old, settings, embedder, digests, progress)
+            corpus.remember(digests)
         rows = (*_report(new, old), *_skipped(corpus))
-        corpus.remember()
         if previous and new == old:
             return BuildReport(previous.pointer.generation, False, rows, 0)
         if not any(text.chunks for found in new.values() for text in found.part.texts):

@@ -85,7 +85,7 @@ def report_text(report: BuildReport) -> str:
     """Write what a build changed, a line a text, and a line in all."""
     changed = [row for row in report.rows if row.status != "unchanged"]
     lines = [
-        f"{row.status:9}  {row.source_id:28}  {row.text_kind:9}  {row.chunks:5} passages  {row.reason}".rstrip()
+        f"{row.status:9}  {row.source_id:28}  {row.file:36}  {_passages(row.chunks):14}  {row.reason}".rstrip()
         for row in changed
     ]
     kept = len(report.rows) - len(changed)
@@ -93,6 +93,10 @@ def report_text(report: BuildReport) -> str:
     return "\n".join(
         [*lines, f"{kept} unchanged, {report.embedded} texts embedded; generation {report.generation} {state}"]
     )
+
+
+def _passages(count: int) -> str:
+    return f"{count:5} {'passage' if count == 1 else 'passages'}"
 
 
 def sources_text(rows: Sequence[SourceStatus]) -> str:

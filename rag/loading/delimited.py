@@ -28,7 +28,7 @@ def read_csv(data: bytes) -> Extract:
     told = _TOLD.match(text)
     body = text[told.end() :] if told else text
     layout = Layout()
-    add_table(layout, _rows(body, told[1] if told else _mark(body)), "table", likely=True)
+    add_table(layout, _rows(body, told[1] if told else _mark(body)), "table", words=1)
     return layout.extract()
 
 

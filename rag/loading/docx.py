@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
+from rag.loading.charts import add_charts
 from rag.loading.docx_lists import BULLET, Lists
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout, clean_line
@@ -31,6 +32,8 @@ def read_docx(data: bytes) -> Extract:
     near = {kind: f"word/{kind}.xml" for kind in ("styles", "numbering", "footnotes", "endnotes")}
     parts = {kind: name for kind, name in near.items() if name in package} | parts
     reader = _Reader(
+        package,
+        main,
         _styles(package, parts.get("styles", "")),
         Lists.read(package.xml(parts["numbering"]) if "numbering" in parts else None),
     )
@@ -51,9 +54,11 @@ def read_docx(data: bytes) -> Extract:
 class _Reader:
     """Walks one document; one use each."""
 
-    def __init__(self, styles: dict[str, _Style], lists: Lists) -> None:
+    def __init__(self, package: Package, part: str, styles: dict[str, _Style], lists: Lists) -> None:
         self.layout = Layout()
         self.title = ""
+        self._package = package
+        self._part = part
         self._styles = styles
         self._lists = lists
 
@@ -63,6 +68,7 @@ class _Reader:
             tag = local(element)
             if tag == "p":
                 self._paragraph(element)
+                add_charts(self.layout, self._package, self._part, element)
             elif tag == "tbl":
                 self._table(element)
             elif tag in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"):
@@ -108,6 +114,7 @@ class _Reader:
             self.children(next(table.iter("{*}tc")))
             return
         add_table(self.layout, rows, table, heads=table_heads(table))
+        add_charts(self.layout, self._package, self._part, table)
 
 
 def _level(outline: str) -> int:

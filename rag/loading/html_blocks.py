@@ -29,8 +29,8 @@ SKIPPED = frozenset((
     "dialog", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
 STRUCK = ("del", "s", "strike")
-LINES = ("li", "row", "pre")
-"""Kinds of block that follow each other without a blank line in one list, table or listing."""
+LINES = ("li", "row")
+"""Kinds of block that follow each other without a blank line in one list or table."""
 _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
@@ -41,7 +41,7 @@ _LONGEST_RAISED = 20
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """One line of a page, with what helps to judge it."""
+    """One line of a page, or a whole listing, with what helps to judge it."""
 
     text: str
     kind: str
@@ -154,8 +154,7 @@ class _Walker:
         elif tag in ("li", "dt", "dd"):
             self._kind, self._marker = "li", _point(element) if tag == "li" else ""
         if tag == "pre":
-            self._kind, self._group = "pre", element
-            self._preformatted(element)
+            self._listing(element)
         else:
             self._children(element, in_link)
         self.flush()
@@ -165,10 +164,11 @@ class _Walker:
         if used:
             self._marker = ""
 
-    def _preformatted(self, element: _Element) -> None:
-        for line in "".join(map(str, element.itertext())).splitlines():
-            self._say(line, False)
-            self.flush()
+    def _listing(self, element: _Element) -> None:
+        """Take in preformatted lines as they stand."""
+        text = "".join(piece if isinstance(piece, str) else "\n" for piece in element.xpath(".//text() | .//br"))
+        if any(char.isalnum() for char in text):
+            self.blocks.append(Block(text, "pre", 0, 0, tuple(self._trail)))
 
     def _table(self, table: _Element) -> None:
         """Take in a table of data, a row a block."""
@@ -270,5 +270,8 @@ def cut_blocks(root: _Element) -> list[Block]:
 def lay_out(blocks: Iterable[Block], layout: Layout) -> None:
     """Add blocks to a text; lists and tables keep their lines together."""
     for block in blocks:
+        if block.kind == "pre":
+            layout.add_listing(block.text.splitlines())
+            continue
         text = block.text if block.named is None else block.named
         layout.add(text, level=block.level, group=block.group if block.kind in LINES else None)

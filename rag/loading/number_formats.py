@@ -14,6 +14,8 @@ _PIECE = re.compile(
 )
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[(?![hms]+\])[^\]]*\]')
 _PLAIN = ("", "general", "@")
+_FIRST = datetime(1899, 12, 30)
+"""The day that a workbook counts as 0; from March 1900 on all programs agree."""
 
 
 def shown(value: object, form: str) -> str:
@@ -30,6 +32,20 @@ def shown(value: object, form: str) -> str:
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
     return _number(value, form) if isinstance(value, int | float) else str(value)
+
+
+def is_date(form: str) -> bool:
+    """Return whether a form shows a number as a date or a time."""
+    return re.search("[dmyhs]", _LITERALS.sub("", form).lower()) is not None
+
+
+def date_of(days: float) -> datetime:
+    """Return the date that a workbook counts in days.
+
+    Raises:
+        OverflowError: there is no such day.
+    """
+    return _FIRST + timedelta(days=days)
 
 
 def _date(value: datetime | date, form: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract, known
-from rag.loading.normalise import BREAK, Layout, clean_line, not_read
+from rag.loading.normalise import BREAK, Layout, clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, facts_in, local, parse_xml
 from rag.loading.raised import on_line
 from rag.loading.tables import add_table, spread
@@ -34,17 +35,23 @@ _PAYLOAD = re.compile(rb"<office:binary-data>[^<]*</office:binary-data>")
 def read_odt(data: bytes) -> Extract:
     """Return the text of an OpenDocument text or presentation with its tables, frames and notes."""
     package = open_package(data)
-    return _read(package.xml("content.xml"), package.xml("meta.xml") if "meta.xml" in package else None)
+    properties = package.xml("meta.xml") if "meta.xml" in package else None
+    return _read(package.xml("content.xml"), properties, Looks.of(package))
 
 
 def read_fodt(data: bytes) -> Extract:
     """Return the text of an OpenDocument file that is one piece of XML; its pictures are not looked into."""
-    root = parse_xml(_PAYLOAD.sub(b"", data), "the file")
-    return _read(root, root.find("{*}meta"))
+    root = flat(data)
+    return _read(root, root.find("{*}meta"), Looks.read(root))
 
 
-def _read(content: _Element, properties: _Element | None) -> Extract:
-    reader = _Reader(_rises(content))
+def flat(data: bytes) -> _Element:
+    """Return the root of an OpenDocument file that is one piece of XML, without its pictures."""
+    return parse_xml(_PAYLOAD.sub(b"", data), "the file")
+
+
+def _read(content: _Element, properties: _Element | None, looks: Looks) -> Extract:
+    reader = Reader(looks)
     body = content.find("{*}body")
     for part in body if body is not None else ():
         if local(part) == "presentation":
@@ -57,9 +64,9 @@ def _read(content: _Element, properties: _Element | None) -> Extract:
     if not reader.layout.text:
         raise LoadError("empty: the document holds no text")
     facts = facts_in(properties, date="creation-date")
-    warnings = not_read(_UNREAD[tag] for tag in map(local, content.iter()) if tag in _UNREAD)
+    unread = not_read(_UNREAD[tag] for tag in map(local, content.iter()) if tag in _UNREAD)
     facts["title"] = known(facts["title"], reader.layout.top(level=1))
-    return reader.layout.extract(facts, warnings=warnings)
+    return reader.layout.extract(facts, warnings=(*left_out(reader.left_out), *unread))
 
 
 def open_package(data: bytes) -> Package:
@@ -74,30 +81,56 @@ def open_package(data: bytes) -> Package:
     return package
 
 
-def _rises(content: _Element) -> dict[str, int]:
-    """Return the styles of text that raise or lower it, by name: 1 or -1."""
-    told = {
-        attribute(style.getparent(), "name"): attribute(style, "text-position")
-        for style in content.iter("{*}text-properties")
-    }
-    return {
-        name: -1 if place.startswith(("sub", "-")) else 1 for name, place in told.items() if place and place[0] != "0"
-    }
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the styles of a document say that concerns its text, by their names."""
+
+    rises: Mapping[str, int]
+    """1 of a style that raises text, -1 of one that lowers it."""
+    unseen: frozenset[str]
+    """Styles that strike text out or hide it."""
+
+    @classmethod
+    def of(cls, package: Package) -> Looks:
+        """Read the styles of a packed document."""
+        return cls.read(*(package.xml(name) for name in ("styles.xml", "content.xml") if name in package))
+
+    @classmethod
+    def read(cls, *parts: _Element) -> Looks:
+        """Read the styles of the parts of a document."""
+        rises: dict[str, int] = {}
+        unseen: set[str] = set()
+        for told in (told for part in parts for told in part.iter("{*}text-properties")):
+            name, place = attribute(told.getparent(), "name"), attribute(told, "text-position")
+            if place and place[0] != "0":
+                rises[name] = -1 if place.startswith(("sub", "-")) else 1
+            lines = {attribute(told, f"text-line-through-{kind}") for kind in ("style", "type")}
+            if lines - {"", "none"} or attribute(told, "display") == "none":
+                unseen.add(name)
+        return cls(rises, frozenset(unseen))
+
+    def hide(self, element: _Element) -> bool:
+        """Return whether an element is struck out or hidden."""
+        return attribute(element, "style-name") in self.unseen or attribute(element, "display") == "none"
 
 
-class _Reader:
+class Reader:
     """Walks one document; one use each."""
 
-    def __init__(self, rises: Mapping[str, int]) -> None:
+    def __init__(self, looks: Looks) -> None:
         self.layout = Layout()
-        self._rises = rises
+        self._looks = looks
+        self.left_out: list[str] = []
+        """Texts that are struck out or hidden."""
         self.notes: list[str] = []
 
     def children(self, parent: Iterable[_Element], group: object = None) -> None:
         """Take in the blocks of a container; ``group`` is the list they stand in."""
         for element in parent:
             tag = local(element)
-            if tag == "h":
+            if self._looks.hide(element):
+                self._leave(element)
+            elif tag == "h":
                 level = attribute(element, "outline-level")
                 self.layout.add(self._text(element), level=int(level) if level.isdigit() else 1)
             elif tag == "p":
@@ -110,7 +143,7 @@ class _Reader:
                 self._table(element)
             elif tag in _CONTAINERS:
                 self.children(element, group)
-            if tag in ("p", "h"):
+            if tag in ("p", "h") and not self._looks.hide(element):
                 for box in element.iter("{*}text-box"):
                     self.children(box)
 
@@ -141,7 +174,16 @@ class _Reader:
 
     def _texts(self, element: _Element, *tags: str) -> str:
         """Return the elements of some tags on one line."""
-        return clean_line(BREAK.join(filter(None, map(self._text, element.iter(*tags)))))
+        return self.line(element.iter(*tags))
+
+    def line(self, paragraphs: Iterable[_Element]) -> str:
+        """Return paragraphs on one line."""
+        return clean_line(BREAK.join(filter(None, map(self._text, paragraphs))))
+
+    def _leave(self, element: _Element) -> None:
+        text = clean_line("".join(map(str, element.itertext())))
+        if text:
+            self.left_out.append(text)
 
     def _text(self, element: _Element) -> str:
         return clean_line(on_line(self._pieces(element)))
@@ -158,6 +200,8 @@ class _Reader:
                 yield BREAK, 0
             elif tag in ("s", "tab", "frame"):
                 yield " ", 0
+            elif tag not in _SKIPPED and self._looks.hide(child):
+                self._leave(child)
             elif tag not in _SKIPPED:
-                yield from self._pieces(child, self._rises.get(attribute(child, "style-name"), rise))
+                yield from self._pieces(child, self._looks.rises.get(attribute(child, "style-name"), rise))
             yield child.tail or "", rise

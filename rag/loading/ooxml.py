@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rag.loading.charts import chart_tables
 from rag.loading.formulas import linear
 from rag.loading.normalise import BREAK, clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, local
@@ -91,7 +92,11 @@ def told_left_out(root: _Element) -> tuple[str, ...]:
 
 def told_unread(package: Package, part: str) -> tuple[str, ...]:
     """Return a warning for each kind of thing in a part that is not read."""
-    return not_read(_UNREAD[kind] for kind, _ in package.relations(part).values() if kind in _UNREAD)
+    return not_read(
+        _UNREAD[kind]
+        for kind, target in package.relations(part).values()
+        if kind in _UNREAD and not (kind == "chart" and target in package and any(chart_tables(package.xml(target))))
+    )
 
 
 def _symbol(code: str) -> str:

@@ -6,13 +6,9 @@ import statistics
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.loading.pdf_lines import Line, Row, joined
+from rag.loading.pdf_lines import GUTTER, Gap, Line, Row, across, row_of
+from rag.loading.pdf_tables import with_tables
 
-Gap = tuple[float, float]
-"""Where there is nothing, from left to right."""
-
-GUTTER = 0.7
-"""Width of the gap between two columns at the least, in heights of the type; words stand closer."""
 _ROWS = 3
 """Times that the text must go from the left column to the right one."""
 _NEAR = 3
@@ -26,7 +22,7 @@ _LETTERS = 0.8
 
 
 def by_columns(rows: list[Row], *, gutter: float = GUTTER) -> list[Line]:
-    """Return the lines of a page, those that a gutter divides column by column; rows of a table stay whole.
+    """Return the lines of a page, those that a gutter divides column by column; a table row by row.
 
     Args:
         gutter: its width at the least, in heights of the type.
@@ -35,17 +31,22 @@ def by_columns(rows: list[Row], *, gutter: float = GUTTER) -> list[Line]:
         return []
     edges = min(line.left for line, _ in rows), max(line.right for line, _ in rows)
     lines: list[Line] = []
+    plain: list[Row] = []
+    """Rows of no columns, which no line was made of yet."""
     start = 0
     while start < len(rows):
         end, columns = _columns(rows, start, edges, gutter)
+        if columns:
+            lines += with_tables(plain)
+            plain = []
         for column in columns:
             lines += by_columns(column, gutter=gutter)
         if not columns:
             # A table's rows share gaps too; to look at each of them anew would take the square of the time.
             end = end if end - start > _ROWS else start + 1
-            lines += [line for line, _ in rows[start:end]]
+            plain += rows[start:end]
         start = end
-    return lines
+    return lines + with_tables(plain)
 
 
 def _columns(rows: list[Row], start: int, edges: Gap, gutter: float) -> tuple[int, tuple[list[Row], ...]]:
@@ -57,7 +58,7 @@ def _columns(rows: list[Row], start: int, edges: Gap, gutter: float) -> tuple[in
     end, gutters = start, [edges]
     while end < len(rows):
         near = end == start or -size < rows[end - 1][0].bottom - rows[end][0].bottom < _NEAR * size
-        shared = [gap for known in gutters for gap in _across(rows[end][1], known, width) if near]
+        shared = [gap for known in gutters for gap in across(rows[end][1], known, width) if near]
         shared = [gap for gap in shared if gap[1] > room[0] and gap[0] < room[1]]
         if not shared:
             break
@@ -67,18 +68,6 @@ def _columns(rows: list[Row], start: int, edges: Gap, gutter: float) -> tuple[in
         if columns:
             return end, columns
     return end, ()
-
-
-def _gaps(words: Sequence[Line]) -> list[Gap]:
-    placed = sorted(words, key=lambda word: word.left)
-    return [(before.right, after.left) for before, after in pairwise(placed) if after.left > before.right]
-
-
-def _across(words: Sequence[Line], gutter: Gap, width: float) -> list[Gap]:
-    """Return what a row leaves of a gutter: the parts of it that are wide enough."""
-    edges = [(float("-inf"), min(w.left for w in words)), *_gaps(words), (max(w.right for w in words), float("inf"))]
-    left = [(max(gutter[0], gap[0]), min(gutter[1], gap[1])) for gap in edges]
-    return [gap for gap in left if gap[1] - gap[0] >= width]
 
 
 def _divided(rows: Sequence[Row], at: float) -> tuple[list[Row], ...]:
@@ -100,12 +89,7 @@ def _parts(row: Row, at: float) -> tuple[Row | None, Row | None]:
     if not left or len(left) == len(words):
         return (row, None) if left else (None, row)
     right = [word for word in words if word.right > at]
-    return _row(left), _row(right)
-
-
-def _row(words: list[Line]) -> Row:
-    size = statistics.median(word.size for word in words)
-    return joined(words, size, size), words
+    return row_of(left), row_of(right)
 
 
 def _runs(lines: Sequence[Line]) -> bool:

@@ -46,6 +46,11 @@ _CELL_GAP = 1.6
 Row = tuple[Line, list[Line]]
 """A line, and the words or other stretches that it consists of."""
 
+Gap = tuple[float, float]
+"""Where there is nothing, from left to right."""
+GUTTER = 0.7
+"""Width of the gap between two columns at the least, in heights of the type; words stand closer."""
+
 
 def page_rows(text_page: Any) -> list[Row]:
     """Return the lines of a page in the order in which the file draws them.
@@ -113,8 +118,7 @@ def _is_bold(text_page: Any, at: int) -> bool:
 
 def add(rows: list[Row], words: list[Line]) -> None:
     """Make a line of words, and join it to the last line if it stands beside that."""
-    size = statistics.median(word.size for word in words)
-    line = joined(words, size, size)
+    line, _ = row_of(words)
     if rows and _beside(rows[-1][0], line):
         last, before = rows.pop()
         line, words = joined([last, line], max(last.size, line.size), last.size), before + words
@@ -138,6 +142,29 @@ def joined(parts: Sequence[Line], size: float, measure: float) -> Line:
 
 def _beside(last: Line, line: Line) -> bool:
     """Return whether a line goes on where the last one ends, on the same base line."""
+    return is_level(last, line) and -0.5 * last.size < line.left - last.right < 12 * last.size
+
+
+def is_level(last: Line, line: Line) -> bool:
+    """Return whether two lines stand on the same base line."""
     shared = min(last.top, line.top) - max(last.bottom, line.bottom)
-    level = shared > 0.5 * min(last.height, line.height)
-    return level and -0.5 * last.size < line.left - last.right < 12 * last.size
+    return shared > 0.5 * min(last.height, line.height)
+
+
+def row_of(words: list[Line]) -> Row:
+    """Return the row that words make which stand beside each other."""
+    size = statistics.median(word.size for word in words)
+    return joined(words, size, size), words
+
+
+def gaps(words: Sequence[Line]) -> list[Gap]:
+    """Return the gaps between the words of a row, from left to right."""
+    placed = sorted(words, key=lambda word: word.left)
+    return [(before.right, after.left) for before, after in pairwise(placed) if after.left > before.right]
+
+
+def across(words: Sequence[Line], gutter: Gap, width: float) -> list[Gap]:
+    """Return what a row leaves of a gutter: the parts of it that are wide enough."""
+    edges = [(float("-inf"), min(w.left for w in words)), *gaps(words), (max(w.right for w in words), float("inf"))]
+    left = [(max(gutter[0], gap[0]), min(gutter[1], gap[1])) for gap in edges]
+    return [gap for gap in left if gap[1] - gap[0] >= width]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
+from rag.loading.charts import add_charts
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import Layout
 from rag.loading.ooxml import CORE, table_rows, text_of, text_within, told_left_out, told_unread
@@ -27,7 +28,7 @@ def read_pptx(data: bytes) -> Extract:
             raise LoadError(f"truncated or damaged: slide {number} is missing")
         layout.begin_page(number)
         root = package.xml(name)
-        _add_slide(root, layout, number)
+        _add_slide(root, layout, number, package, name)
         told = (*told_left_out(root), *told_unread(package, name))
         warnings.extend(f"Slide {number}: {warning}" for warning in told)
         for kind, target in package.relations(name).values():
@@ -51,10 +52,12 @@ def _slides(package: Package) -> list[str]:
     return [relations[key][1] for key in ids if key in relations]
 
 
-def _add_slide(root: _Element, layout: Layout, number: int) -> None:
-    for shape in root.iter("{*}sp", "{*}tbl"):
+def _add_slide(root: _Element, layout: Layout, number: int, package: Package, name: str) -> None:
+    for shape in root.iter("{*}sp", "{*}tbl", "{*}graphicData"):
         if local(shape) == "tbl":
             add_table(layout, table_rows(shape), shape)
+        elif local(shape) == "graphicData":
+            add_charts(layout, package, name, shape)
         elif next(shape.iterancestors("{*}Fallback"), None) is None:
             kind = _kind(shape)
             if kind in ("title", "ctrTitle"):

@@ -64,19 +64,21 @@ _NOTHING = frozenset("none null nan nil undefined n/a na [object object] #n/a {}
 """What programs write where there is no value."""
 _BAD_SIGN = re.compile(r"\ufffd|\(cid:\d+\)")
 _RUN = re.compile(r"(\S)\1{9,}")
-_LONG = re.compile(r"[^\s\u0e00-\u17ff\u2e80-\uffff]{25,}")
-"""Longer than words are, in scripts that part words by spaces."""
+_LONG = re.compile(r"[^\s\u0e00-\u17ff\u2e80-\uffff./\\_(),:;=-]{25,}")
+"""Longer than words are, in scripts that part words by spaces; paths and names of programs have parts."""
+_PRINTED = {"pdf": "print it anew as PDF from where it came from, since its text is not what its pages show"}
+"""What to do about wrong letters in a format that is printed and not written."""
 _MANY = 40
 """Signs from which a text is more than a word or two."""
 _DENSE = 0.01
 """Wrongly decoded letters for each letter from which the whole text is taken to be wrong."""
 
 
-def doubt(extract: Extract) -> str:
-    """Return why a text seems to be none that somebody wrote; an empty string where it seems to be one."""
+def doubt(extract: Extract, kind: str) -> str:
+    """Return why a text seems to be none that somebody wrote, as one of its format; an empty string where it is one."""
     text, tops = extract.text, [h for h in extract.headings if h.level == 1]
     heads = [extract.title, *(text[h.start : h.end] for h in tops if len(tops) == 1)]
-    return error_page(heads, text) or _no_words(text) or _wrongly_decoded(text)
+    return error_page(heads, text) or _no_words(text, kind) or _wrongly_decoded(text, kind)
 
 
 def error_page(heads: Iterable[str], text: str) -> str:
@@ -91,7 +93,7 @@ def error_page(heads: Iterable[str], text: str) -> str:
     return ""
 
 
-def _no_words(text: str) -> str:
+def _no_words(text: str, kind: str) -> str:
     """Return why a text has no words worth the name."""
     signs = "".join(text.split())
     said = filter(str.strip, re.split(r"[\n|]", text))
@@ -104,17 +106,18 @@ def _no_words(text: str) -> str:
     if 2 * sum(len(found[0]) for found in _RUN.finditer(text)) > len(signs):
         sign, _ = Counter(signs).most_common(1)[0]
         return f"no text: it is mostly the sign {sign!r} over and over"
-    long = sum(len(found) for found in _LONG.findall(text) if "//" not in found)
+    long = sum(map(len, _LONG.findall(text)))
     if len(signs) >= _MANY and 2 * long > len(signs):
-        return "no text: it is coded data, or its letters are not those that are printed; needs OCR if it is a PDF"
+        return f"no text: it is coded data, or without spaces between words; {_PRINTED.get(kind, 'save it as text')}"
     return ""
 
 
-def _wrongly_decoded(text: str) -> str:
+def _wrongly_decoded(text: str, kind: str) -> str:
     """Return that a text is mojibake throughout, as ``cafÃ©`` is."""
     from ftfy.badness import BADNESS_RE, badness
 
     if badness(text) <= max(1, _DENSE * len(text)):
         return ""
     [start, end] = next(BADNESS_RE.finditer(text)).span()
-    return f"wrongly encoded: it says {text[max(0, start - 20) : end + 20]!r}; save it as UTF-8 from where it came from"
+    what = _PRINTED.get(kind, "save it as UTF-8 from where it came from")
+    return f"wrongly encoded: it says {text[max(0, start - 20) : end + 20]!r}; {what}"

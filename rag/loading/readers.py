@@ -20,7 +20,7 @@ from rag.loading.pdf import read_pdf
 from rag.loading.pptx import read_pptx
 from rag.loading.quality import doubt
 from rag.loading.rtf import read_rtf
-from rag.loading.spreadsheets import read_ods, read_xlsx
+from rag.loading.spreadsheets import read_fods, read_ods, read_xlsx
 from rag.loading.subtitles import read_subtitles
 from rag.loading.text import read_text
 
@@ -28,6 +28,7 @@ READERS: dict[str, Callable[[bytes], Extract]] = {
     "csv": read_csv,
     "docx": read_docx,
     "epub": read_epub,
+    "fods": read_fods,
     "fodt": read_fodt,
     "html": read_html,
     "mail": read_mail,
@@ -56,7 +57,7 @@ def read_as(kind: str, data: bytes) -> Extract:
     """
     try:
         extract = READERS[kind](data)
-        return replace(extract, doubt=extract.doubt or doubt(extract))
+        return replace(extract, doubt=extract.doubt or doubt(extract, kind))
     except LoadError:
         raise
     except RecursionError as error:

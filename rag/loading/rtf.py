@@ -10,7 +10,7 @@ from rag.loading.dates import parse_date
 from rag.loading.extract import Extract, known, titled
 from rag.loading.normalise import Layout, clean_line, left_out, not_read
 from rag.loading.packages import NOBODY
-from rag.loading.raised import raised
+from rag.loading.raised import lowered, raised
 from rag.loading.tables import add_table
 
 _STRUCK = re.compile(r"\{[^{}]*\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*\}")
@@ -21,8 +21,11 @@ _NOTE = "\ue010"
 """Stands where a footnote's mark is."""
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DAY = re.compile(r"\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
-_SUPER = re.compile(r"\\super((?:\\[a-z]+-?\d*)*) ?([\d+-]{1,20})(?=[}\\ ])")
-"""Figures that are raised."""
+_SHIFTED = re.compile(r"\\(super|sub)((?:\\[a-z]+-?\d*)*) ?([\d+-]{1,20})(?=[}\\ ])")
+"""Figures that are raised or lowered."""
+_MARKUP = re.compile(r"[{}]|\\[a-z]+-?\d* ?")
+_AROUND = 80
+"""Characters of markup in which what stands beside a figure is looked for."""
 _PROPERTIES = ("title", "author", "company")
 
 
@@ -31,7 +34,7 @@ def read_rtf(data: bytes) -> Extract:
     text = data.decode("cp1252", "replace")
     struck = [said for run in _STRUCK.findall(text) if (said := _plain(run))]
     text = _OUTLINE.sub(lambda found: chr(_LEVELS + int(found[1])), _STRUCK.sub("", text))
-    text = _SUPER.sub(lambda found: found[1] + "".join(f"\\u{ord(sign)}?" for sign in raised(found[2])), text)
+    text = _SHIFTED.sub(_on_line, text)
     # The library leaves out the numbers of old lists, but not those of new ones.
     text = text.replace(r"\pntext", r"\listtext")
     layout = Layout()
@@ -51,6 +54,18 @@ def read_rtf(data: bytes) -> Extract:
         raise LoadError("empty: the document holds no text")
     warnings = (*left_out(struck), *not_read("an embedded file" for _ in _groups(text, "object")))
     return layout.extract(_facts(text, layout), warnings=warnings)
+
+
+def _on_line(found: re.Match[str]) -> str:
+    """Write raised or lowered figures as signs of their own where they could run into others."""
+    way, props, figures = found.groups()
+    around = (
+        found.string[max(0, found.start() - _AROUND) : found.start()],
+        found.string[found.end() : found.end() + _AROUND],
+    )
+    before, after = (_MARKUP.sub("", text) for text in around)
+    signs = raised(figures) if way == "super" else lowered(figures, before, after)
+    return props + "".join(f"\\u{ord(sign)}?" for sign in signs)
 
 
 def _add(text: str, layout: Layout) -> None:

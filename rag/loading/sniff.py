@@ -28,9 +28,8 @@ _SUFFIXES = {
     **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
     **dict.fromkeys((".srt", ".vtt"), "subtitles"),
     ".mbox": "mbox", ".ipynb": "notebook",
-    **dict.fromkeys((".fodt", ".fodp"), "fodt"),
+    **dict.fromkeys((".fodt", ".fodp"), "fodt"), ".fods": "fods",
     ".bib": "markup: a list of works; put it beside the files that it lists, or export these with it",
-    ".fods": "markup: a flat OpenDocument file; save it as PDF",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
     **dict.fromkeys((".svg", ".svgz"), "markup: an SVG picture; save what it says as text"),
 }  # fmt: skip

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LoadError
+from rag.loading.charts import add_charts
 from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS
 from rag.loading.normalise import Layout, left_out
 from rag.loading.number_formats import shown
-from rag.loading.odt import open_package
-from rag.loading.ooxml import CORE
-from rag.loading.packages import Package, attribute
+from rag.loading.odt import Looks, Reader, flat, open_package
+from rag.loading.ooxml import CORE, told_unread
+from rag.loading.packages import Package, attribute, facts_in
 from rag.loading.tables import LEFT, WIDEST, add_table, spread
 
 if TYPE_CHECKING:
@@ -37,22 +38,53 @@ def read_xlsx(data: bytes) -> Extract:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     layout = Layout()
     hidden: list[str] = []
-    for sheet in book.worksheets:
-        if sheet.sheet_state == "visible":
-            _add_sheet(layout, sheet.title, _xlsx_rows(sheet, hidden), alone=len(book.worksheets) == 1)
-        else:
+    drawings = _drawings(package)
+    unread: list[str] = []
+    for sheet in (book[name] for name in book.sheetnames):
+        if sheet.sheet_state != "visible":
             hidden.append(f"sheet {sheet.title}")
+            continue
+        rows = _xlsx_rows(sheet, hidden) if sheet in book.worksheets else iter(())
+        _add_sheet(layout, sheet.title, rows, alone=len(book.sheetnames) == 1)
+        for drawing in drawings.get(sheet.title, ()):
+            add_charts(layout, package, drawing)
+            unread += told_unread(package, drawing)
     uncounted = sum(
         len(_UNCOUNTED.findall(package.data(name))) for name in package if name.startswith("xl/worksheets/")
     )
     told = (f"Formulas without a stored value: {uncounted}; open it in a spreadsheet program and save it.",)
-    return _extract(layout, package.facts(CORE, date="created"), (*left_out(hidden), *(told if uncounted else ())))
+    facts = package.facts(CORE, date="created")
+    return _extract(layout, facts, (*left_out(hidden), *unread, *(told if uncounted else ())))
+
+
+def _drawings(package: Package) -> dict[str, list[str]]:
+    """Return the names of the parts that hold what is drawn on each sheet, by its name."""
+    main = package.main("xl/workbook.xml")
+    parts = package.relations(main)
+    sheets = {
+        attribute(sheet, "name"): parts.get(attribute(sheet, "id"), ("", ""))[1]
+        for sheet in package.xml(main).iter("{*}sheet")
+    }
+    return {
+        name: [target for kind, target in package.relations(part).values() if kind == "drawing" and target in package]
+        for name, part in sheets.items()
+    }
 
 
 def read_ods(data: bytes) -> Extract:
     """Return the text of an OpenDocument spreadsheet as its cells show it."""
     package = open_package(data)
-    root = package.xml("content.xml")
+    facts = package.facts("meta.xml", date="creation-date")
+    return _read_sheets(package.xml("content.xml"), facts, Reader(Looks.of(package)))
+
+
+def read_fods(data: bytes) -> Extract:
+    """Return the text of an OpenDocument spreadsheet that is one piece of XML."""
+    root = flat(data)
+    return _read_sheets(root, facts_in(root.find("{*}meta"), date="creation-date"), Reader(Looks.read(root)))
+
+
+def _read_sheets(root: _Element, facts: dict[str, str], reader: Reader) -> Extract:
     unseen = {
         attribute(style, "name")
         for style in root.iter("{*}style")
@@ -67,8 +99,8 @@ def read_ods(data: bytes) -> Extract:
         if attribute(sheet, "style-name") in unseen:
             hidden.append(f"sheet {name}")
         else:
-            _add_sheet(layout, name, _ods_rows(sheet, hidden), alone=len(sheets) == 1)
-    return _extract(layout, package.facts("meta.xml", date="creation-date"), left_out(hidden))
+            _add_sheet(layout, name, _ods_rows(sheet, reader, hidden), alone=len(sheets) == 1)
+    return _extract(layout, facts, left_out([*hidden, *reader.left_out]))
 
 
 def _extract(layout: Layout, facts: dict[str, str], warnings: tuple[str, ...]) -> Extract:
@@ -90,7 +122,7 @@ def _add_sheet(layout: Layout, name: str, rows: Iterator[Sequence[str]], *, alon
         layout.add(name, level=2)
     for number, table in enumerate(tables):
         first = min(next(at for at, cell in enumerate(row) if cell) for row in table)
-        add_table(layout, [row[first:] for row in table], (name, number), likely=True)
+        add_table(layout, [row[first:] for row in table], (name, number), words=1)
         if layout.length > CHARACTERS:
             raise LoadError(f"too large: more than {CHARACTERS} characters of text")
 
@@ -126,11 +158,11 @@ def _xlsx_cell(cell: Any) -> str:
     return f"{text} [{cell.comment.text}]" if cell.comment else text
 
 
-def _ods_rows(sheet: _Element, hidden: list[str]) -> Iterator[list[str]]:
+def _ods_rows(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[list[str]]:
     """Yield the rows of a sheet of OpenDocument as shown; what is hidden is named in a list instead."""
     rows: list[list[tuple[str, int, int]]] = []
     for row in sheet.iter("{*}table-row"):
-        cells = list(_ods_cells(row))
+        cells = list(_ods_cells(row, reader))
         if attribute(row, "visibility") in ("collapse", "filter"):
             hidden.append(f"row {len(rows) + 1} of sheet {attribute(sheet, 'name')}")
         else:
@@ -139,10 +171,10 @@ def _ods_rows(sheet: _Element, hidden: list[str]) -> Iterator[list[str]]:
     yield from spread(rows)
 
 
-def _ods_cells(row: _Element) -> Iterator[tuple[str, int, int]]:
+def _ods_cells(row: _Element, reader: Reader) -> Iterator[tuple[str, int, int]]:
     """Yield the cells of a row with the columns and rows that they reach over."""
     for cell in row.iterchildren("{*}table-cell"):
-        text = " ".join("".join(map(str, part.itertext())) for part in cell.iterchildren("{*}p"))
+        text = reader.line(cell.iterchildren("{*}p"))
         for _ in range(min(_number(cell, "number-columns-repeated"), WIDEST)):
             yield text, _number(cell, "number-columns-spanned"), _number(cell, "number-rows-spanned")
 

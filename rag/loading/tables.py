@@ -22,14 +22,14 @@ _YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
 
 
 def add_table(
-    layout: Layout, rows: Sequence[Sequence[str]], group: object, *, heads: int | None = None, likely: bool = False
+    layout: Layout, rows: Sequence[Sequence[str]], group: object, *, heads: int | None = None, words: int = _COLUMNS
 ) -> None:
     """Add the rows of a table to a text; see ``row_lines``."""
-    for line in row_lines(rows, heads=heads, likely=likely):
+    for line in row_lines(rows, heads=heads, words=words):
         layout.add(line, group=group)
 
 
-def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, likely: bool = False) -> list[str]:
+def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, words: int = _COLUMNS) -> list[str]:
     """Return a line for each row, as ``Pier: Tolvik | Depth (m): 20``; an empty cell keeps its place.
 
     The rows that name the columns have no line, since their names stand in every other, and
@@ -39,11 +39,11 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, likely
     Args:
         heads: rows that name the columns, below captions; None where the format does not say,
             and what the cells hold decides.
-        likely: whether the first row of tables in this format mostly names the columns.
+        words: columns from which the first row of a table of words is taken to name them.
     """
     table = [[clean_line(cell.replace("\n", BREAK)) if cell != LEFT else LEFT for cell in row] for row in rows]
-    first = next((at for at, row in enumerate(table) if len(_said(row)) > 1), len(table))
-    count = heads if heads is not None else _naming(table[first:], likely=likely)
+    first = next((at for at, row in enumerate(table) if _said(row) and _bare(row) != _said(row)[:1]), len(table))
+    count = heads if heads is not None else _naming(table[first:], words=words)
     count = min(count, len(table) - first) if len(table) - first > count else 0
     names = _names(table[first : first + count])
     known = [_bare(row) for row in table[first : first + count]]
@@ -94,7 +94,7 @@ def _bare(row: Sequence[str]) -> list[str]:
 
 def _line(row: Sequence[str], names: Sequence[str]) -> str:
     said = _said(row)
-    if len(said) < 2 and row[:1] == said:
+    if len(said) < 2 and _bare(row) == said:
         return "".join(said)
     named = [*names, *[""] * len(row)]
     cells = [
@@ -115,13 +115,15 @@ def _names(heads: Sequence[Sequence[str]]) -> list[str]:
     return [" ".join(parts).rstrip(": ") for parts in names]
 
 
-def _naming(table: Sequence[Sequence[str]], *, likely: bool) -> int:
+def _naming(table: Sequence[Sequence[str]], *, words: int) -> int:
     """Return how many rows at the top name the columns by what they hold: the first, and more below merged names.
 
     Names are short, no figures, and no two alike. They are believed above a column of
     figures; above words alone where the format or the number of columns speaks for it.
     """
     count = next((at for at, row in enumerate(table, start=1) if LEFT not in row), len(table))
+    if all(row[0].endswith(":") for row in table if row):
+        return 0  # keys and their values
     names, body = _names(table[:count]), table[count:]
     columns = [[row[at] for row in body if at < len(row) and row[at]] for at in range(len(names))]
     if not body or not all(names[1:]) or len(set(names)) < len(names) or max(map(len, names)) > _LONGEST_NAME:
@@ -129,7 +131,7 @@ def _naming(table: Sequence[Sequence[str]], *, likely: bool) -> int:
     if any(_FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(names, columns, strict=True)):
         return 0
     measured = any(below and all(map(_MEASURE.match, below)) for below in columns[1:])
-    return count if measured or likely or len(names) >= _COLUMNS else 0
+    return count if measured or len(names) >= words else 0
 
 
 def _is_year(name: str, below: Sequence[str]) -> bool:

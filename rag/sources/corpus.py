@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rag.digests import Digests
 from rag.errors import CorpusError, UnknownSourceError
 from rag.loading.normalise import shown
 from rag.records import UNKNOWN, Source
@@ -142,10 +143,10 @@ class Corpus:
         """Give the file or folder of documents/ that a path is or stands in."""
         return self.documents / path.relative_to(self.documents).parts[0]
 
-    def remember(self) -> None:
+    def remember(self, digests: Digests) -> None:
         """Note which id each file has, so that it keeps it where it is moved, renamed or joined by another."""
         texts = [m for m in self.materials() if m.text_kind == "full text" and m.path.is_file()]
-        write_known(self.documents, {path_name(m.path, self.documents): (m.source.id, m.path) for m in texts})
+        write_known(self.documents, {path_name(m.path, self.documents): (m.source.id, m.path) for m in texts}, digests)
 
     def _files(self) -> list[DocumentFile]:
         try:

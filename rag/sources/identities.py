@@ -1,7 +1,7 @@
 """Which id each file of documents/ has: by its path, and where it was moved or renamed, by its content.
 
-``documents/.ids.json`` says of each file its id, digest, size and time of change. A
-build brings it up to date; where it is gone or cannot be written, ids go by paths alone.
+``documents/.ids.json`` says of each file its id and digest. A build brings it up to date;
+where it is gone or cannot be written, ids go by paths alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from rag.digests import file_digest
+from rag.digests import Digests, file_digest
 
 STATE = ".ids.json"
 
@@ -26,9 +26,6 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
 
     source_id: str
     sha256: str
-    size: int
-    changed: int
-    """Nanoseconds since 1970."""
 
 
 def read_known(folder: Path) -> dict[str, Known]:
@@ -44,11 +41,12 @@ def assign(
 ) -> dict[str, str]:
     """Return an id for each file, no two the same.
 
-    A file keeps the id that it had; one that is new has that of a file of the same
-    content that is gone, else the first free one of those that are wanted for it, else
-    the last of these with a number.
+    A file keeps the id that it had, the first of several that are said to have one; one that
+    is new has that of a file of the same content that is gone, else the first free one of
+    those that are wanted for it, else the last of these with a number.
     """
-    ids = {name: known[name].source_id for name in files if name in known}
+    had = {known[name].source_id: name for name in reversed(list(files)) if name in known}
+    ids = {name: source_id for source_id, name in had.items()}
     gone = {known[name].sha256: known[name].source_id for name in sorted(known.keys() - files.keys(), reverse=True)}
     fresh = [name for name in files if name not in ids]
     taken = set(ids.values())
@@ -69,15 +67,12 @@ def free(wanted: str, taken: Container[str]) -> str:
     return next(one for one in _numbered([wanted]) if one not in taken)
 
 
-def write_known(folder: Path, files: Mapping[str, tuple[str, Path]]) -> None:
-    """Note the id and content of every file by its path in the folder, reading only those that changed."""
+def write_known(folder: Path, files: Mapping[str, tuple[str, Path]], digests: Digests) -> None:
+    """Note the id and content of every file by its path in the folder."""
     before, now = read_known(folder), dict[str, Known]()
     for name, (source_id, path) in files.items():
         with contextlib.suppress(OSError):  # what cannot be read is not known again
-            old, stat = before.get(name), path.stat()
-            if old is None or (old.source_id, old.size, old.changed) != (source_id, stat.st_size, stat.st_mtime_ns):
-                old = Known(source_id, file_digest(path), stat.st_size, stat.st_mtime_ns)
-            now[name] = old
+            now[name] = Known(source_id, digests.of(path))
     if now != before:
         fresh = folder / f"{STATE}.new"
         with contextlib.suppress(OSError):

@@ -81,11 +81,13 @@ class Reading:
     """Whether nobody means it as a text."""
 
     def under(self, source_id: str) -> Reading:
-        """Give it as the text of a source of another id."""
+        """Give it as the text of a source of another id, and say so."""
         document = self.document
         if document is not None:
             document = replace(document, doc_id=document_id(source_id, document.text_kind), source_id=source_id)
-        return replace(self, source=replace(self.source, id=source_id), document=document)
+        told = f"{self.source.id!r} is the id of another text too; this one has the id {source_id!r}"
+        source = replace(self.source, id=source_id)
+        return replace(self, source=source, document=document, warnings=(*self.warnings, told))
 
 
 def read_material(material: Material) -> Iterator[Reading]:

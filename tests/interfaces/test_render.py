@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from rag.composing.answers import CAUTION
+from rag.indexing.report import BuildReport, ReportRow
 from rag.interfaces.labels import PLACES
-from rag.interfaces.rendering import answer_text
+from rag.interfaces.rendering import answer_text, report_text
 from rag.interfaces.web.panel import missing
 from rag.interfaces.web.render import turn
 from rag.interfaces.web.scope import DateError, Scope
@@ -240,3 +241,18 @@ def test_a_scope_names_the_date_that_cannot_be() -> None:
     assert caught.value.field == "until"
     assert Scope.read({"sources": ["a"], "k": "x"}) == Scope(Filters(("a",)))
     assert Scope.read(None) == Scope(Filters())
+
+
+def test_a_build_names_the_file_of_each_text_and_counts_its_passages() -> None:
+    rows = [
+        ReportRow("tide-tables", "full text", "documents/Tide tables.pdf", "added", "", 1),
+        ReportRow("ferry", "notes", "notes/ferry.md", "changed", "odd", 12),
+        ReportRow("mill", "full text", "documents/mill.txt", "unchanged", "", 3),
+    ]
+    told = report_text(BuildReport("g", True, tuple(rows), 13)).split("\n")
+    assert [line.split("  ")[0] for line in told[:2]] == ["added", "changed"]
+    assert [" ".join(line.split()) for line in told[:2]] == [
+        "added tide-tables documents/Tide tables.pdf 1 passage",
+        "changed ferry notes/ferry.md 12 passages odd",
+    ]
+    assert told[2].startswith("1 unchanged, 13 texts embedded;")

@@ -84,6 +84,23 @@ def test_a_hyphen_at_the_end_of_a_line_stays_in_a_compound(lines: list[str], tex
     assert read_bytes(files.pdf([page]), name="a.pdf").text.endswith(text)
 
 
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [(("base-", "line"), "base-line"), (("base-", "line"), "baseline"), (("tol-", "vik"), "tol-vik")],
+)
+def test_a_word_broken_at_the_end_of_a_line_is_written_as_elsewhere_in_the_document(
+    broken: tuple[str, str], whole: str
+) -> None:
+    start = "and at the end of this line, which is as long as the others, is a"
+    rest = "that the end of a line has parted, as it has no room for all of it."
+    lines = [f"The word {whole} stands here whole on one line of the text that it is in,"]
+    lines += [f"{start} {broken[0]}", f"{broken[1]} {rest}"]
+    end = f"{start} {whole} {rest}"
+    assert read_bytes("\n".join(lines).encode(), name="a.txt").text.endswith(end)
+    page = [(72, 700 - 14 * at, 9, line) for at, line in enumerate(lines)]
+    assert read_bytes(files.pdf([page]), name="a.pdf").text.endswith(end)
+
+
 def test_raised_runs_of_slides() -> None:
     deck = files.slides([("Catch", "10</a:t></a:r><a:r><a:rPr baseline='30000'/><a:t>6")])
     assert read_bytes(deck, name="a.pptx").text == "Catch\n\n10⁶"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
@@ -85,14 +86,53 @@ def pdf(pieces: Sequence[Piece]) -> bytes:
 
 def xlsx(pieces: Sequence[Piece]) -> bytes:
     book = openpyxl.Workbook()
-    book.active["A1"] = "".join(text for text, _ in pieces)
+    book.active["A1"] = plain(pieces)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
+def plain(pieces: Sequence[Piece]) -> str:
+    return "".join(text for text, _ in pieces)
+
+
+def ods(pieces: Sequence[Piece]) -> bytes:
+    style = '<style:style style:name="{}"><style:text-properties style:text-position="{} 58%"/></style:style>'
+    span = "<text:span text:style-name='{}'>{{}}</text:span>"
+    body = written(pieces, {0: "{}", 1: span.format("U"), -1: span.format("D")}, "</text:p><text:p>")
+    return files.ods(
+        f"<table:table><table:table-row><table:table-cell><text:p>{body}</text:p></table:table-cell></table:table-row>"
+        "</table:table>",
+        f"<office:automatic-styles>{style.format('U', 'super')}{style.format('D', 'sub')}</office:automatic-styles>",
+    )
+
+
+def rtf(pieces: Sequence[Piece]) -> bytes:
+    def coded(text: str) -> str:
+        return "".join(char if char.isascii() else f"\\u{ord(char)}?" for char in text)
+
+    forms = {0: "{}", 1: r"{{\super {}}}", -1: r"{{\sub {}}}"}
+    body = "".join(
+        r"\line " if (text, rise) == BREAK else forms[rise].format(coded(text)) for text, rise in merged(pieces)
+    )
+    return rf"{{\rtf1\ansi\ansicpg1252 {body}\par}}".encode("ascii")
+
+
+def mail(pieces: Sequence[Piece]) -> bytes:
+    head = b"From: ann@example.org\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n"
+    return head + f"<html><body><p>{html(pieces)}</p></body></html>".encode()
+
+
+def notebook(pieces: Sequence[Piece]) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": [html(pieces)]}], "nbformat": 4}).encode()
+
+
+def subtitles(pieces: Sequence[Piece]) -> bytes:
+    return f"WEBVTT\n\n00:01.000 --> 00:04.000\n{escape(plain(pieces))}\n".encode()
+
+
 def csv(pieces: Sequence[Piece]) -> bytes:
-    return f'"{"".join(text for text, _ in pieces)}"'.encode()
+    return f'"{plain(pieces)}"'.encode()
 
 
 FORMATS: dict[str, tuple[Callable[[Sequence[Piece]], bytes], bool, bool]] = {
@@ -105,7 +145,13 @@ FORMATS: dict[str, tuple[Callable[[Sequence[Piece]], bytes], bool, bool]] = {
     "pdf": (pdf, True, False),
     "xlsx": (xlsx, False, True),
     "csv": (csv, False, True),
-    "text": (lambda pieces: "".join(text for text, _ in pieces).encode(), False, False),
+    "ods": (ods, True, True),
+    "rtf": (rtf, True, True),
+    "mail": (mail, True, True),
+    "mhtml": (mail, True, True),
+    "notebook": (notebook, True, True),
+    "subtitles": (subtitles, False, True),
+    "text": (lambda pieces: plain(pieces).encode(), False, False),
 }
 """How a file of each format is made of pieces; whether it has raised text, and breaks within a line."""
 

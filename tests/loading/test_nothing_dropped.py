@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from rag.loading import read_bytes
@@ -88,6 +91,8 @@ def page(inner: str) -> str:
          "4. Open the lock at once.\n9. Close it after that.\n10. Go on your way."),
         ('<ol type="a" reversed><li>Open the lock at once.</li><li>Close it after that.</li></ol>',
          "b. Open the lock at once.\na. Close it after that."),
+        ("<p>It is set so:</p><pre>berth:\n  fee: 40\n<b>    }</b>\n\tkind:<br>  tug\n</pre>",
+         "It is set so:\n\nberth:\n  fee: 40\n    }\n    kind:\n  tug"),
         ("<p>The fee is <s>90</s><del>80</del> 40 crowns a night for all the boats in it.</p>",
          "The fee is 40 crowns a night for all the boats in it."),
         ("<p>It is <math><msup><mi>h</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> wide, "
@@ -143,3 +148,86 @@ def test_filled_fields_of_a_pdf_stand_behind_their_labels() -> None:
 def test_a_pdf_of_page_numbers_needs_ocr() -> None:
     with pytest.raises(Exception, match=r"^a\.pdf: no text layer but page numbers; (?:needs OCR|OCR found)"):
         read_bytes(files.pdf([[(300, 20, 9, str(n))] for n in range(1, 6)]), name="a.pdf")
+
+
+def series(name: str, values: list[str], form: str = "General") -> str:
+    def points(texts: list[str]) -> str:
+        return "".join(f'<c:pt idx="{at}"><c:v>{text}</c:v></c:pt>' for at, text in enumerate(texts) if text)
+
+    return (
+        f"<c:ser><c:tx><c:strRef><c:strCache>{points([name])}</c:strCache></c:strRef></c:tx>"
+        f"<c:cat><c:strRef><c:strCache>{points(['2021', '2022', '2023'])}</c:strCache></c:strRef></c:cat>"
+        f"<c:val><c:numRef><c:numCache><c:formatCode>{form}</c:formatCode>{points(values)}</c:numCache></c:numRef>"
+        "</c:val></c:ser>"
+    )
+
+
+CHART = (
+    '<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>Landings</a:t></a:r></a:p>'
+    f"</c:rich></c:tx></c:title><c:plotArea><c:barChart>{series('Tons', ['310', '', '412'])}"
+    f"{series('Share', ['0.25', '0.5', '0.125'], '0.0%')}</c:barChart></c:plotArea></c:chart></c:chartSpace>"
+)
+CHART_TEXT = "Landings\n2021 | Tons: 310 | Share: 25.0%\n2022 | | Share: 50.0%\n2023 | Tons: 412 | Share: 12.5%"
+CHART_RELATION = '<Relationships><Relationship Id="r9" Type="x/chart" Target="{}"/></Relationships>'
+SHOWN_CHART = '<a:graphicData><c:chart xmlns:c="c" xmlns:r="r" r:id="r9"/></a:graphicData>'
+
+
+def test_the_values_of_a_chart_are_read_from_word_and_powerpoint() -> None:
+    drawn = f"<w:p>{run('Cargo by year')}<w:r><w:drawing>{SHOWN_CHART}</w:drawing></w:r></w:p>"
+    document = f'<w:document xmlns:w="w" xmlns:a="a"><w:body>{drawn}</w:body></w:document>'
+    parts = {"word/document.xml": document, "word/charts/chart1.xml": CHART}
+    parts["word/_rels/document.xml.rels"] = CHART_RELATION.format("charts/chart1.xml")
+    found = read_bytes(files.zipped(parts), name="a.docx")
+    assert (found.text, found.warnings) == (f"Cargo by year\n\n{CHART_TEXT}", ())
+    with zipfile.ZipFile(io.BytesIO(files.slides([("Cargo by year", SHOWN)]))) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    slide = "ppt/slides/slide1.xml"
+    members[slide] = members[slide].replace("</p:sld>", f"{SHOWN_CHART}</p:sld>")
+    members["ppt/slides/_rels/slide1.xml.rels"] = CHART_RELATION.format("../charts/chart1.xml")
+    found = read_bytes(files.zipped(members | {"ppt/charts/chart1.xml": CHART}), name="a.pptx")
+    assert (found.text, found.warnings) == (f"Cargo by year\n\n{SHOWN}\n\n{CHART_TEXT}", ())
+
+
+SHOWN = "All ports of the coast."
+
+
+def test_dates_and_levels_of_categories_are_as_a_chart_shows_them() -> None:
+    from lxml import etree
+
+    from rag.loading.charts import chart_tables
+
+    values = "<val><numLit><pt idx='0'><v>4</v></pt><pt idx='1'><v>5</v></pt></numLit></val>"
+    day = "<formatCode>mmm yyyy</formatCode><pt idx='0'><v>44197</v></pt>"
+    days = f"<cat><numRef><numCache>{day}</numCache></numRef></cat>"
+    levels = "".join(f"<lvl>{points}</lvl>" for points in (
+        "<pt idx='0'><v>East</v></pt><pt idx='1'><v>West</v></pt>", "<pt idx='0'><v>2021</v></pt>"))  # fmt: skip
+    sides = f"<cat><multiLvlStrRef><multiLvlStrCache>{levels}</multiLvlStrCache></multiLvlStrRef></cat>"
+    chart = f"<chartSpace><ser><tx><v>Tons</v></tx>{days}{values}</ser><ser>{sides}{values}</ser></chartSpace>"
+    assert list(chart_tables(etree.fromstring(chart))) == [
+        [["", "Tons"], ["2021-01", "4"], ["", "5"]],
+        [["", ""], ["2021 East", "4"], ["2021 West", "5"]],
+    ]
+
+
+def test_the_values_of_a_chart_are_read_from_a_workbook() -> None:
+    from openpyxl import Workbook
+    from openpyxl.chart import BarChart, Reference
+
+    book = Workbook()
+    sheet = book.active
+    for row in (["Year", "Tons"], ["2021", 310], ["2022", 355]):
+        sheet.append(row)
+    chart = BarChart()
+    chart.title = "Landings by year"
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    sheet.add_chart(chart)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    table = "Year: 2021 | Tons: 310\nYear: 2022 | Tons: 355"
+    bare = read_bytes(files.zipped(members), name="a.xlsx")
+    assert bare.text == table
+    assert bare.warnings == ("Not read: a chart; write its words or values as text to have them.",)
+    found = read_bytes(files.zipped(members | {"xl/charts/chart1.xml": CHART}), name="a.xlsx")
+    assert (found.text, found.warnings) == (f"{table}\n\n{CHART_TEXT}", ())

@@ -52,3 +52,31 @@ def test_slides_are_pages_with_their_notes() -> None:
         assert found.warnings == (
             "Not read: an embedded chart, formula or table; write its words or values as text to have them.",
         )
+
+
+def test_a_flat_sheet_is_read_as_a_packed_one_is() -> None:
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = [["Pier", "Depth"], ["East", "40"]]
+    table = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows)
+    body = f'<office:spreadsheet><table:table table:name="One">{table}</table:table></office:spreadsheet>'
+    found = read_bytes(flat(body), name="a.fods")
+    assert (found.text, found.title, found.date) == ("Pier: East | Depth: 40", "Dues", "2021-05-04")
+
+
+def test_struck_and_hidden_text_is_left_out_and_said() -> None:
+    looks = {
+        "S": 'style:text-line-through-style="solid"',
+        "H": 'text:display="none"',
+        "N": 'style:text-line-through-style="none"',
+    }
+    styles = "".join(
+        f'<style:style style:name="{n}"><style:text-properties {p}/></style:style>' for n, p in looks.items()
+    )
+    span = '<text:span text:style-name="{}">{}</text:span>'
+    said = f"{span.format('S', '90 ')}{span.format('N', '40')} crowns{span.format('H', ' or less')}"
+    body = f"<text:p>The fee is {said}.</text:p>"
+    body += '<text:p text:style-name="S">All boats pay.</text:p>'
+    data = files.odt(body, styles=f'<office:automatic-styles xmlns:style="urn:x">{styles}</office:automatic-styles>')
+    found = read_bytes(data, name="a.odt")
+    assert found.text == "The fee is 40 crowns."
+    assert found.warnings == ("Struck or hidden text was left out: '90' and 2 more.",)

@@ -70,6 +70,8 @@ def read_one(data: bytes, name: str, *, as_is: bool = False) -> str:
         "岸壁の長さは200メートルである。クレーンが二台ある。",
         "ท่าเรือยาวสองร้อยเมตร" * 9,
         "Donaudampfschifffahrtsgesellschaft",
+        "harbour/quays/north_quay_of_granite/plan.txt\n" * 4,
+        "harbour.quays.northern.depth_at_low_water(summer)\n" * 4,
         "https://port.example/a/very/long/address/that/is/a/source/of/its/own",
         f"{QUAY}--------------------",
         f"{QUAY * 20} A clerk wrote â€œ where a quote was meant.",
@@ -94,7 +96,7 @@ def test_a_text_that_begins_as_another_format_does_is_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("a.fods", b"<?xml version='1.0'?><d/>", "a flat OpenDocument file; save it as PDF"),
+        ("a.xml", b"<?xml version='1.0'?><d/>", "XML; save what it says as HTML or text"),
         ("a.txt", b"<?xml version='1.0'?><d>Text</d>", "XML; save what it says as HTML or text"),
     ],
 )
@@ -129,3 +131,10 @@ def test_files_that_are_of_another_format_than_their_name_says_are_read_as_that(
 )  # fmt: skip
 def test_short_and_mixed_texts_are_decoded(data: bytes, text: str) -> None:
     assert read_bytes(data, name="a.txt").text == text
+
+
+def test_wrong_letters_of_a_pdf_are_told_with_what_helps_there() -> None:
+    page = [(72, 700 - 14 * at, 12, "CafÃ© crÃ¨me costs 12 a cup and thÃ© Ã  la menthe 3.") for at in range(3)]
+    told = "print it anew as PDF from where it came from, since its text is not what its pages show; to take it"
+    with pytest.raises(LoadError, match=f"^a.pdf: wrongly encoded: it says .*; {told}"):
+        read_bytes(files.pdf([page]), name="a.pdf")

@@ -45,12 +45,15 @@ def test_each_row_has_the_names_of_its_columns_and_empty_cells_keep_their_place(
     [
         ([["East", "40"], ["West", "7"]], ["East | 40", "West | 7"]),
         ([["Name", "Ada"], ["Town", "Tolvik"]], ["Name | Ada", "Town | Tolvik"]),
+        ([["Made by:", "Ada"], ["Version:", "2"]], ["Made by: | Ada", "Version: | 2"]),
+        ([["", "Tons"], ["East", "40"]], ["", "East | Tons: 40"]),
         ([["Town", "2019", "2020"], ["Tolvik", "3", "19"]], ["", "Town: Tolvik | 2019: 3 | 2020: 19"]),
         ([["Landings by port"], *PIERS[:2], ["South coast"], PIERS[0], PIERS[3]],
          ["Landings by port", "", LINES[0], "South coast", "", LINES[2]]),
         ([["Town", "Year"]], ["Town | Year"]),
     ],
-    ids=["no names", "keys and values", "years as names", "captions and a repeated head", "one row"],
+    ids=["no names", "keys and values", "keys with colons", "a column without a name", "years as names",
+         "captions and a repeated head", "one row"],
 )  # fmt: skip
 def test_names_are_told_from_what_the_cells_hold(rows: list[list[str]], lines: list[str]) -> None:
     assert row_lines(rows) == lines

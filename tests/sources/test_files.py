@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import LoadError
 from rag.library.library import Library
-from rag.sources.identities import STATE, assign
+from rag.sources.identities import STATE, Known, assign
 from tests.conftest import Place
 from tests.loading import files
 
@@ -99,7 +99,12 @@ def test_ids_go_by_paths_where_what_is_known_is_damaged(place: Place, folder: Pa
 def test_texts_of_two_archives_whose_ids_are_one_are_both_held(place: Place, folder: Path) -> None:
     (folder / "report.zip").write_bytes(files.zipped({"2023/x.txt": "The crane lifts 40 tons."}))
     (folder / "report-2023.zip").write_bytes(files.zipped({"x.txt": "The tug has two engines."}))
-    place.library.build()
+    reasons = {row.source_id: row.reason for row in place.library.build().rows if row.file.endswith(".zip")}
+    assert reasons == {
+        "report-2023-x-txt": "",
+        "report-2023-x-txt-2": "'report-2023-x-txt' is the id of another text too; "
+        "this one has the id 'report-2023-x-txt-2'",
+    }
     assert held(place).keys() == {"report-2023-x-txt", "report-2023-x-txt-2"}
     assert set(held(place).values()) == {"x"}
 
@@ -108,6 +113,8 @@ def test_no_two_files_are_assigned_one_id(tmp_path: Path) -> None:
     names = ["a.txt", "a.md", "a.html"]
     paths = {name: put(tmp_path, name, name) for name in names}
     assert list(assign(paths, {}, lambda _: ["a", "a-b"]).values()) == ["a", "a-b", "a-b-2"]
+    said = dict.fromkeys(names, Known("a", ""))
+    assert assign(paths, said, lambda _: ["b"]) == {"a.txt": "a", "a.md": "b", "a.html": "b-2"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of Windows are text")
