@@ -91,6 +91,8 @@ class Place:
     kind: PlaceKind = "primary"
     time: str = ""
     """When it is said in a recording, as ``1:02:03``; empty where it was read."""
+    by_ocr: float | None = None
+    """Of a page that was read by OCR: how sure the recogniser is, see `Page`; else None."""
 
     def at(self, cue: Cue) -> Place:
         """The same place at a stretch of its recording; its address leads there."""
@@ -214,6 +216,11 @@ class Document:
         """The stretch of a recording in which a place of the text stands; None where the text is of none."""
         index = bisect_right(self.cues, offset, key=lambda cue: cue.start) - 1
         return self.cues[index] if index >= 0 else None
+
+    def page_at(self, offset: int) -> Page | None:
+        """The page on which a place of the text stands; None where the text has no pages."""
+        index = bisect_right(self.pages, offset, key=lambda page: page.start) - 1
+        return self.pages[index] if index >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

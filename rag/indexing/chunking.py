@@ -203,5 +203,5 @@ def _pack(blocks: list[list[Span]], counter: _TokenCounter, budget: int) -> Iter
 
 
 def _page(document: Document, offset: int) -> int | None:
-    index = bisect.bisect_right([page.start for page in document.pages], offset) - 1
-    return document.pages[index].number if index >= 0 else None
+    page = document.page_at(offset)
+    return page.number if page else None

@@ -129,8 +129,9 @@ class Vectors:
 
         faiss.omp_set_num_threads(os.cpu_count() or 1)
         count = len(self) // PER_CLUSTER
+        one_byte = faiss.ScalarQuantizer.QT_8bit_uniform
         index = faiss.IndexIVFScalarQuantizer(
-            faiss.IndexFlatIP(self.dim), self.dim, count, faiss.ScalarQuantizer.QT_8bit_uniform, faiss.METRIC_INNER_PRODUCT
+            faiss.IndexFlatIP(self.dim), self.dim, count, one_byte, faiss.METRIC_INNER_PRODUCT
         )
         index.cp.niter = ROUNDS
         chosen = np.random.default_rng(0).choice(len(self), min(TRAINED_ON * count, len(self)), replace=False)

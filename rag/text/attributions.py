@@ -28,6 +28,8 @@ def attributed(said: Attribution) -> str:
     parts += _read_at(said)
     if said.seen_at.time:
         parts.append(f"at {said.seen_at.time}")
+    if said.seen_at.by_ocr is not None:
+        parts.append("read by OCR")
     if said.when == UNKNOWN:
         parts.append("undated page")
     return ", ".join(parts)

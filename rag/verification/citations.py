@@ -100,9 +100,10 @@ def cite(passage: Passage, span: Span, document: Document) -> Citation:
 
 
 def _timed(said: Attribution, document: Document, span: Span) -> Attribution:
-    """Give an attribution with the time at which words are said, where they are of a recording."""
-    cue = document.cue_at(span.start)
-    return replace(said, seen_at=said.seen_at.at(cue)) if cue else said
+    """Give an attribution with the time at which words of a recording are said, and how those of a scan were read."""
+    cue, page = document.cue_at(span.start), document.page_at(span.start)
+    seen = said.seen_at.at(cue) if cue else said.seen_at
+    return replace(said, seen_at=replace(seen, by_ocr=page.by_ocr if page else None))
 
 
 def mark(text: str, spans: Iterable[Span], origin: int = 0) -> Sequence[Piece]:

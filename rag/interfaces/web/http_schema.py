@@ -121,6 +121,7 @@ class Seen(BaseModel):
     url: str = Field(description="Empty where it has none.")
     kind: PlaceKind
     time: str = Field(description="When it is said in a recording, as 1:02:03; empty where it was read.")
+    by_ocr: float | None = Field(None, description="How sure the recogniser is of a page that was read by OCR, 0 to 1.")
 
 
 class Said(BaseModel):

@@ -48,10 +48,10 @@ def panel(document: Document, source: Source, span: Span | None, *, gone: str = 
     statement = next((s for s in document.statements if span and s.start <= span.start < s.end), None)
     said = (statement.attribution, *statement.also) if statement else (source.attribution,)
     exact = document.text[span.start : span.end] if span and document.text_kind == "full text" else ""
-    pages = [p.number for p in document.pages if span and p.start <= span.start]
+    page = document.page_at(span.start) if span else None
     url = said[0].seen_at.url or source.url
     cue = document.cue_at(span.start) if span else None
-    link = replace(said[0].seen_at, url=url).at(cue).url if cue else original(url, exact, pages[-1] if pages else None)
+    link = replace(said[0].seen_at, url=url).at(cue).url if cue else original(url, exact, page.number if page else None)
     return _panel(source, document.text_kind, said, link, _blocks(document, span), gone)
 
 
