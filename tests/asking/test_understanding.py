@@ -62,6 +62,17 @@ def test_the_author_is_searched_by_name_and_the_source_is_found(interpreter: Int
     assert "Ada Example" in found.search or "author" not in found.search
 
 
+def test_an_authors_name_tells_nothing_of_what_a_person_wants(
+    interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    vector = interpreter._vector
+    monkeypatch.setattr(interpreter, "_vector", lambda text: seen.append(text) or vector(text))
+    found = interpreter.understand("What does Ada Example recommend?", [])
+    assert seen[0] == "What does the author recommend?"
+    assert "Ada Example" in found.text
+
+
 def test_parts_are_parts_of_the_completed_question(interpreter: Interpreter) -> None:
     found = interpreter.understand("and in 2022?", [Turn(BRIDGE, "310 million.")])
     assert found.text == "What did the Harbour Bridge cost in 2022?"

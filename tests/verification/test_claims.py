@@ -87,7 +87,6 @@ def test_sentences_that_their_evidence_supports(sentence: str, evidence: str) ->
             "At least 9 rowers are held by the boat.",
         ),
         ("It sank to -6 °C in the cellar.", "In the cellar it sank to -6 °C.", "It sank to 6 °C in the cellar."),
-        ("Room 8-C is the chapel.", "The chapel is room 8-C.", "Room 8-D is the chapel."),
         (
             "The widest river of Arnia is the Sol.",
             "The Sol is the widest river of Arnia.",
