@@ -9,6 +9,7 @@ import pytest
 from rag.asking.intents import QUESTION
 from rag.asking.understanding import UNCLEAR, Interpreter
 from rag.errors import AnswererError
+from rag.indexing.encoder import FloatArray
 from rag.records import Turn
 from tests.conftest import Place
 
@@ -67,7 +68,12 @@ def test_an_authors_name_tells_nothing_of_what_a_person_wants(
 ) -> None:
     seen: list[str] = []
     vector = interpreter._vector
-    monkeypatch.setattr(interpreter, "_vector", lambda text: seen.append(text) or vector(text))
+
+    def recorded(text: str) -> FloatArray:
+        seen.append(text)
+        return vector(text)
+
+    monkeypatch.setattr(interpreter, "_vector", recorded)
     found = interpreter.understand("What does Ada Example recommend?", [])
     assert seen[0] == "What does the author recommend?"
     assert "Ada Example" in found.text
