@@ -8,14 +8,17 @@ from datetime import date
 
 from rag.records import Shape
 
-MOST_PARTS = 8
-"""Parts of a question that are searched; a longer range of years is asked for as one timeline."""
+MOST_PARTS = 12
+"""Parts of a question that are searched, a decade with both its ends; a longer range is asked for as one timeline."""
 
 YEAR = r"(?:19|20)\d\d"
 YEARS = re.compile(
-    rf"\b(?:from|between|in|during|over|for)?\s*({YEAR})\s*(?:to|and|until|through|till|-|–)\s*({YEAR})\b",
+    rf"\b(?:(?P<range>between\s+{YEAR}\s+and\s+{YEAR}"
+    rf"|(?:(?:from|in|during|over|for)\s+)?{YEAR}\s*(?:to|until|through|till|-|–)\s*{YEAR})"
+    rf"|(?:(?:in|during|over|for)\s+)?{YEAR}(?:\s*(?:,\s*and|,|and)\s*(?:in\s+)?{YEAR})+)\b",
     re.IGNORECASE,
 )
+"""A range of years, or several that are listed."""
 SINCE = re.compile(rf"\bsince (?:[a-z]+ )?({YEAR})\b|\bover (?:the years|time)\b", re.IGNORECASE)
 HISTORY = re.compile(
     r"\bwhat(?:'s| has| have| is)? (?:happened|become|changed|been done|gone on)\b"
@@ -60,14 +63,13 @@ class Parts:
 def part(question: str) -> Parts:
     """Part a question by rule.
 
-    ``Compare deaths in 2019 and 2023`` gives ``deaths in 2019`` and ``deaths in 2023``; a range
-    of years gives a part a year; ``What do the US and China each say?`` a part for either.
+    ``Compare deaths in 2019 and 2023`` gives ``deaths in 2019`` and ``deaths in 2023``; a range or
+    a list of years gives a part a year; ``What do the US and China each say?`` a part for either.
     """
     years = YEARS.search(question)
     if years:
-        first, last = sorted(map(int, years.groups()))
-        apart = " and " in years.group() and not years.group().lower().lstrip().startswith("between")
-        wanted = (first, last) if apart else tuple(range(first, last + 1))
+        named = sorted({int(year) for year in re.findall(YEAR, years.group())})
+        wanted = tuple(range(named[0], named[-1] + 1) if years["range"] else named)
         if len(wanted) > MOST_PARTS:
             return Parts("timeline", (question,))
         topic = _without_frame(f"{question[: years.start()]} {question[years.end() :]}")

@@ -106,6 +106,17 @@ def find_scope(question: str, sources: Iterable[Source], main: Source | None) ->
     return Scope(source, "", "")
 
 
+def without_author(question: str, sources: Iterable[Source]) -> str:
+    """Name an author of the library as *the author*, since a name says nothing of what a person wants.
+
+    ``What does Rosa Field-Lund advise?`` gives ``What does the author advise?``
+    """
+    for source in sources:
+        if family := _family_name(source):
+            question = re.sub(rf"(?:{re.escape(source.author)}|\b{re.escape(family)}\b)", "the author", question)
+    return question
+
+
 def without_source(question: str) -> str:
     """Leave out words that say no more than where an answer is looked for.
 
@@ -131,6 +142,11 @@ def _names(question: str, source: Source) -> bool:
     title = counted_terms(source.title)
     if len(title) >= 2 and f" {' '.join(title)} " in f" {' '.join(counted_terms(question))} ":
         return True
+    return (family := _family_name(source)) != "" and re.search(rf"\b{re.escape(family)}\b", question) is not None
+
+
+def _family_name(source: Source) -> str:
+    """The family name of a source's one author, who is a person; empty where there is none such."""
     names = source.author.split()
     person = 2 <= len(names) <= 4 and all(n[:1].isupper() for n in names) and "," not in source.author
-    return person and re.search(rf"\b{re.escape(names[-1])}\b", question) is not None
+    return names[-1] if person else ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from rag.asking.followups import Resolved, needs_history, resolve
 from rag.asking.intents import QUESTION, SURE, IntentModel, open_intents
 from rag.asking.parts import Parts, part
-from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_source
+from rag.asking.scope import THE_AUTHOR, Scope, find_scope, without_author, without_source
 from rag.asking.spelling import correct
 from rag.errors import AnswererError
 from rag.indexing.encoder import Embedder, FloatArray
@@ -102,7 +102,8 @@ class Interpreter:
             rewrite: completes a follow-up by a model, where there is one.
         """
         bare = needs_history(question)
-        intent = self.intents.classify(self._vector(question), least=SURE if bare else 0.0)
+        unnamed = without_author(question, self._generation.sources.values())
+        intent = self.intents.classify(self._vector(unnamed), least=SURE if bare else 0.0)
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag.asking.understanding import Understood
 from rag.composing.conflicts import find_conflicts
 from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, date_of, events, newest_first, said_of, tells_event
-from rag.composing.quotes import choose, quote_all, rows_asked_for, says_the_same
+from rag.composing.quotes import choose, quote_all, rows_asked_for, says_the_same, with_the_number
 from rag.composing.series import last_word_first, one_measure
 from rag.composing.told import told, told_figure
 from rag.indexing.generation import Generation
@@ -114,7 +114,8 @@ def _chosen(asked: Understood, sentences: Sequence[ReadSentence]) -> list[ReadSe
         return choose(newest_first(sentences))
     if shape in ("list", "overview", "timeline"):
         return choose(sentences, most=LISTED)
-    return choose(rows_asked_for(last_word_first(sentences, YEAR.findall(asked.search)), asked.search))
+    ordered = with_the_number(last_word_first(sentences, YEAR.findall(asked.search)), asked.search)
+    return choose(rows_asked_for(ordered, asked.search))
 
 
 def _parted(

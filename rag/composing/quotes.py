@@ -8,7 +8,7 @@ from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import AnswerSentence, Document, Passage, Span
 from rag.text.figures import figures
 from rag.text.folding import fold
-from rag.text.words import NAMED_ROW, counted_terms, find_words
+from rag.text.words import NAMED_ROW, YEAR, counted_terms, find_words, tokenise
 from rag.verification.citations import cite
 
 MOST_SENTENCES = 3
@@ -65,6 +65,17 @@ def rows_asked_for(sentences: Sequence[ReadSentence], question: str) -> list[Rea
         for sentence, words in zip(sentences, held, strict=True)
         if words is None or not any(id_ == sentence.passage.source.id and words < other for id_, other in rows)
     ]
+
+
+def with_the_number(sentences: Sequence[ReadSentence], question: str) -> list[ReadSentence]:
+    """Leave out sentences without the numbers of a question that the best sentence holds; years are none.
+
+    ``Which fleet counted 23,456 boats?`` asks for one fleet, however many others were counted.
+    """
+    asked = {term for term in counted_terms(question) if term[0].isdigit() and not YEAR.fullmatch(term)}
+    if not asked or not sentences or not asked <= set(tokenise(sentences[0].text)):
+        return list(sentences)
+    return [sentence for sentence in sentences if asked <= set(tokenise(sentence.text))]
 
 
 def _own_words(note: ReadSentence, sentences: Sequence[ReadSentence]) -> ReadSentence:

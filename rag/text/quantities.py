@@ -85,6 +85,21 @@ def plain_quantities(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=2048)
+def measures_plain(text: str) -> str:
+    """Write each measure of a text in one form as plain words that a parser knows, without sign and bound.
+
+    ``sank to -11 degrees Celsius`` and ``at most 11 square metres`` have ``11 metres``: for who does what
+    it is enough that there is a measure; which one it is, other checks compare.
+    """
+    text = re.sub(r"(?i)\b(?:at most|at least|less than|more than|up to) (?=\d)", "", text)
+    text = re.sub(r"(?<![\w.)])[-±](?=\d)", "", text)
+    text = re.sub(r"(?i)\bnos?\. ?(?=\d)", "number ", text)
+    unit = rf"(?:{UNIT_WORDS}|{money_words()})"
+    scale = "(?: (?:hundred|thousand|million|billion|trillion))?"
+    return re.sub(rf"(?i)(?<![\w.])({_NUMBER}{scale}) {unit}(?: per (?:{UNIT_WORDS}|hour))?(?!\w)", r"\1 metres", text)
+
+
 def _powers(text: str) -> str:
     def value(match: re.Match[str]) -> str:
         exponent = int(match["power"].lstrip("^").translate(_POWER))
@@ -160,6 +175,7 @@ def money_words() -> str:
 
 
 def _money(text: str) -> str:
+    text = re.sub(r"\bU\.?S\.? (?=dollars?\b)", "", text)
     if not re.search(r"[A-Z]{3}|[$€£¥₹₽₩₺₴₪₦]", text):
         return text
     known = _currencies()

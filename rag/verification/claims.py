@@ -20,6 +20,7 @@ from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
 from rag.text.names import find_names, missing_names, names, normalise_names, plain
 from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, stem, stems
+from rag.verification.gaps import fills_gap
 from rag.verification.polarity import (
     future_mismatch,
     negation,
@@ -52,7 +53,7 @@ _UNIT = re.compile(
     )
 )
 _COUNTS = re.compile(r"[ -](?:(?:of|other|more|such)\s|(?:the|all|its|their)\s)*([^\W\d_]+(?:[ -][^\W\d_]+){0,3})")
-_SHARE = re.compile(r"(?:\d|most|some|many|none|any|several|few|one) of (?:the |its |their )?$")
+_SHARE = re.compile(r"(?:^|[,.;] |\b(?:\d+|most|some|many|none|any|several|few|one) )of (?:the |its |their )?$")
 _COMPOUND = re.compile(r"(?<![\w.,:/])(?:\d[\d,]*(?:[:/]\d[\d,]*)+|\d{1,2}\.\d{1,2}\.\d{2,4})(?![\w:/])")
 """Times of day, ratios and dates in figures, which hold as a whole only."""
 _RATE = re.compile(r"(?<!\w)per \w+")
@@ -103,6 +104,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     said, held = fold(sentence).text, fold(evidence).text
     if re.search(rf"(?:^|[.!?]\s){re.escape(said.strip())}(?:\s|$)", held):
         return ()  # a whole sentence of the evidence, word for word
+    if fills_gap(sentence, evidence):
+        return ()
     around = f"{evidence}\n{context}"
     reasons = [*_figure_reasons(said, held, fold(context).text, counted=not foreign)]
     codes = (code for code in _CODE.findall(sentence) if not _NOT_CODES.match(code))

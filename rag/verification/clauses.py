@@ -52,6 +52,8 @@ class Clause:
     """Whether its verb was told as one; not where a parser takes *imports* for a noun."""
     negative: bool = False
     """Whether it is denied, by a word of its own or by the verb that it hangs on."""
+    equates: bool = False
+    """Whether it says of two things that they are one: ``the seal is part 4``, not ``the seal is a part``."""
     links: set[tuple[str, str, str]] = field(default_factory=set)
     """Verbs of adverbial clauses with what ties them to its own: ``heat before make``."""
     dependent: set[str] = field(default_factory=set)
@@ -60,6 +62,12 @@ class Clause:
     def terms(self) -> set[str]:
         """Return the terms with the verb."""
         return {*self.roles, self.verb} - {""}
+
+    def paired(self) -> bool:
+        """Return whether it has both an agent and a patient, or may have; a measure can be either."""
+        words = (roles for term, roles in self.roles.items() if not term[0].isdigit())
+        told = set().union(*words)
+        return {"agent", "patient"} <= told or ANY in told
 
     def firm(self) -> set[str]:
         """Return the terms that must stand in the same clause: all but common nouns after a preposition."""
@@ -185,7 +193,10 @@ class _Sentence(Tree):
     def _clause(self, verb: int, members: Sequence[tuple[int, str]]) -> Clause:
         spoken = self.words[verb].kind in ("VERB", "AUX")
         clause = Clause(
-            self._name(verb), spoken=spoken, negative=self._denied(verb, [verb, *(at for at, _ in members)])
+            self._name(verb),
+            spoken=spoken,
+            negative=self._denied(verb, [verb, *(at for at, _ in members)]),
+            equates=any(self._relation(at) == "attr" and self._is_definite(at) for at in self.children[verb]),
         )
         for at in self.children[verb]:
             mark = next((self.words[n].text.lower() for n in self.children[at] if self._relation(n) == "mark"), "")
@@ -203,6 +214,13 @@ class _Sentence(Tree):
                 clause.ties.add((self.terms[above.head], above.text.lower(), term))
         return clause
 
+    def _is_definite(self, at: int) -> bool:
+        """Return whether a noun means one certain thing: a name, or one with *the*, an owner or a number."""
+        own = [(self._relation(n), self.words[n].text.lower()) for n in self.children[at]]
+        return self.words[at].kind == "PROPN" or any(
+            relation in ("poss", "nummod") or word in ("the", "this", "that") for relation, word in own
+        )
+
     def _denied(self, verb: int, members: Sequence[int]) -> bool:
         """Return whether a clause is denied, by one of its words or by the verb that it completes."""
         own = {verb, *self.children[verb], *members}
@@ -211,7 +229,7 @@ class _Sentence(Tree):
         denied = sum(word in _DENIALS or word.endswith("n't") for word in words) % 2 == 1
         few = any(self.words[at].text.lower() == "few" and self.words[at - 1].text.lower() != "a" for at in own)
         above = self.words[verb].head
-        if above == verb or self._relation(verb) not in ("ccomp", "xcomp", "pcomp"):
+        if above == verb or self._relation(verb) not in ("ccomp", "xcomp", "pcomp", "csubj", "csubjpass"):
             return denied or few
         head = self.owner[above]
         turned = stem(self.words[head].text.lower()) in _TURNING or self._denied(head, [])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.text.lexicon import PREPOSITIONS
 from rag.text.names import normalise_names
+from rag.text.quantities import measures_plain
 from rag.text.words import tokenise
 from rag.verification.clauses import Clause, clauses
 from rag.verification.parsing import parsed
@@ -43,7 +44,7 @@ def role_mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
-    one, other = (parsed(normalise_names(text)) for text in (sentence, evidence))
+    one, other = (parsed(normalise_names(measures_plain(text))) for text in (sentence, evidence))
     if one is None or other is None:
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
     verbs = {clause.verb for clause in (*clauses(one), *clauses(other))}
@@ -106,10 +107,12 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
         return False
     for term, roles in said.roles.items():
         its = held.roles.get(term, set())
-        fits = not its or ANY in its or any(role in its or role.rstrip("~") in its for role in roles)
+        plain = {role.rstrip("~") for role in its}
+        fits = not its or ANY in its or not plain.isdisjoint(role.rstrip("~") for role in roles)
         core = same_verb and {role.rstrip("~") for role in roles} & _CORE
-        fits = fits or (bool(its - _CORE - {"than", "than~"}) and all(role.endswith("~") for role in roles))
-        unclear = {role.rstrip("~") for role in its} <= {"adverb"} and _in_order(said.sequence, held.sequence)
+        fits = fits or _interchangeable(said, held, plain)
+        fits = fits or (bool(plain - _CORE - {"than"}) and all(role.endswith("~") for role in roles))
+        unclear = plain <= {"adverb"} and _in_order(said.sequence, held.sequence)
         if not fits and not unclear and (core or any(_OPPOSITE.get(role) in its for role in roles)):
             return False
         if ((_EXCLUDING & roles) and its and not _EXCLUDING & its) or (_EXCLUDING & its and not _EXCLUDING & roles):
@@ -120,6 +123,16 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
             return False
     states = {said.verb, held.verb} <= _STATES
     return same_verb or states or _in_order(said.order, held.order)
+
+
+def _interchangeable(said: Clause, held: Clause, its: set[str]) -> bool:
+    """Return whether agent and patient may trade places: ``the seal is part 4``, ``the fair (was) opened``.
+
+    They may where a verb of being makes two things one, and where neither clause has both of them.
+    """
+    if not its & _CORE:
+        return False
+    return (said.equates and held.equates) or not (said.paired() or held.paired())
 
 
 def _in_order(said: Sequence[str], held: Sequence[str]) -> bool:

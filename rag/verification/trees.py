@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from rag.text.folding import fold
 from rag.text.lexicon import FUNCTION_WORDS, NUMBERS
@@ -48,11 +49,26 @@ def _term(word: Word) -> str:
     return "" if folded in FUNCTION_WORDS - _ORDINALS and not label else stem(folded)
 
 
+def _with_verb(words: Sequence[Word]) -> Sequence[Word]:
+    """Give a sentence without a main verb the one that the parser took for a participle.
+
+    ``The reservoir level changed by 2 metres`` is read as a level that was changed by something.
+    """
+    root = next((at for at, word in enumerate(words) if word.head == at), 0)
+    verb = next((at for at, word in enumerate(words) if word.relation == "acl" and word.head == root), None)
+    if verb is None or words[root].kind in ("VERB", "AUX"):
+        return words
+    changed = [replace(word, head=verb) if word.head == root and at > verb else word for at, word in enumerate(words)]
+    changed[root] = replace(words[root], head=verb, relation="nsubj")
+    changed[verb] = replace(words[verb], head=verb, relation="ROOT", kind="VERB", tag="VBD")
+    return changed
+
+
 class Tree:
     """The words of one sentence, and the verb that each belongs to."""
 
     def __init__(self, words: Sequence[Word], verbs: Collection[str] = ()) -> None:
-        self.words = words
+        self.words = words = _with_verb(words)
         self.known = verbs
         self.terms = [_term(word) for word in words]
         self.children: list[list[int]] = [[] for _ in words]

@@ -46,6 +46,19 @@ def test_held_out_utterances_are_told_apart(told: list[tuple[str, str]], intents
     assert sum(hits) / len(hits) >= floor
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does Keith Hansson recommend?",
+        "what did nora volkow say about overdoses",
+        "What did Anne Mill say about pills?",
+    ],
+)
+def test_what_a_named_person_says_is_a_question(model: Embedder, tmp_path: Path, question: str) -> None:
+    intents = open_intents(NOTICES, model, tmp_path)
+    assert intents.classify(model.encode_queries([question])[0]) == "question"
+
+
 def test_few_of_the_utterances_are_examples_too() -> None:
     assert len(ROWS) == 248 and len(HELD_OUT) >= 0.8 * len(ROWS)
 

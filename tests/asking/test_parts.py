@@ -63,7 +63,26 @@ def test_since_a_year_asks_for_each_year_until_now() -> None:
 
 def test_a_long_range_is_asked_for_as_one_timeline() -> None:
     assert part("deaths from 1990 to 2020") == Parts("timeline", ("deaths from 1990 to 2020",))
-    assert part("deaths from 2013 to 2020").years == tuple(range(2013, 2021))
+    assert part("deaths from 2013 to 2023").years == tuple(range(2013, 2024))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many ships sailed each year from 2015 to 2024?",
+        "ships in 2015–2024",
+        f"How many ships sailed in {', '.join(map(str, range(2015, 2024)))} and 2024?",
+        f"ships for {', '.join(map(str, range(2015, 2025)))}",
+    ],
+)
+def test_ten_years_are_a_series_as_a_range_and_as_a_list(question: str) -> None:
+    found = part(question)
+    assert (found.shape, found.years) == ("series", tuple(range(2015, 2025)))
+    assert found.questions[0].endswith("in 2015?") and len(found.questions) == 10
+
+
+def test_listed_years_are_those_alone() -> None:
+    assert part("How many ships sailed in 2010, 2015 and 2020?").years == (2010, 2015, 2020)
 
 
 def test_a_comparison_of_names_opens_with_the_whole_question() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.asking.scope import find_scope, without_source
+from rag.asking.scope import find_scope, without_author, without_source
 from rag.records import Source
 
 MAIN = replace(Source.unnamed("main", "Drugs and Distant Shores"), author="Ada B. Lovell")
@@ -67,3 +67,11 @@ def test_an_overview_of_a_part_names_its_topic() -> None:
 )
 def test_words_that_only_name_the_source_are_not_searched(question: str, searched: str) -> None:
     assert without_source(question) == searched
+
+
+def test_an_author_is_named_as_one_and_an_office_as_it_is() -> None:
+    named = [
+        without_author(question, [MAIN, OTHER]) for question in ("What would Ada B. Lovell do?", "Is Lovell sure?")
+    ]
+    assert named == ["What would the author do?", "Is the author sure?"]
+    assert without_author("What does the Port Office say?", [MAIN, OTHER]) == "What does the Port Office say?"

@@ -9,6 +9,7 @@ import pytest
 from rag.asking.intents import QUESTION
 from rag.asking.understanding import UNCLEAR, Interpreter
 from rag.errors import AnswererError
+from rag.indexing.encoder import FloatArray
 from rag.records import Turn
 from tests.conftest import Place
 
@@ -60,6 +61,22 @@ def test_the_author_is_searched_by_name_and_the_source_is_found(interpreter: Int
     found = interpreter.understand("What does the author say about traffic?", [])
     assert found.scope.source is not None and found.scope.source.id == "bridge-report"
     assert "Ada Example" in found.search or "author" not in found.search
+
+
+def test_an_authors_name_tells_nothing_of_what_a_person_wants(
+    interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    vector = interpreter._vector
+
+    def recorded(text: str) -> FloatArray:
+        seen.append(text)
+        return vector(text)
+
+    monkeypatch.setattr(interpreter, "_vector", recorded)
+    found = interpreter.understand("What does Ada Example recommend?", [])
+    assert seen[0] == "What does the author recommend?"
+    assert "Ada Example" in found.text
 
 
 def test_parts_are_parts_of_the_completed_question(interpreter: Interpreter) -> None:

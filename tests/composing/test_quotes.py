@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.composing.quotes import choose, quote_all, rows_asked_for, says_the_same, with_context
+from rag.composing.quotes import choose, quote_all, rows_asked_for, says_the_same, with_context, with_the_number
 from tests.making import ISLE, documents, passage, sentence
 
 LAMP = passage("The lamp was lit in 1904.", "It burned oil.", "A keeper lived there.", "Nobody lives there today.")
@@ -37,6 +37,21 @@ def test_only_the_rows_that_hold_most_of_the_question_are_chosen() -> None:
     rows = passage("Pier: West 8 | Depth: 20", "Pier: West 7 | Depth: 31", "The water is deep at West 9.")
     read = [sentence(rows, index, 5.0) for index in range(3)]
     assert rows_asked_for(read, "How deep is the water at pier West 7?") == [read[1], read[2]]
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Which isle keeps 71300 sheep?", [1]),
+        ("Which isle keeps 71,300 sheep?", [1]),
+        ("Which isle keeps 99,999 sheep?", [1, 0, 2]),
+        ("Which isle kept sheep in 1904?", [1, 0, 2]),
+    ],
+)
+def test_a_number_that_is_asked_for_stands_in_all_that_is_chosen(question: str, kept: list[int]) -> None:
+    isles = passage("Ardo keeps 12 400 sheep.", "Belo keeps 71 300 sheep in 1904.", "Cardo keeps 1,23,456 sheep.")
+    read = [sentence(isles, index, 5.0) for index in (1, 0, 2)]
+    assert [isles.sentences.index(s.span) for s in with_the_number(read, question)] == kept
 
 
 def test_three_sentences_are_quoted_at_most() -> None:

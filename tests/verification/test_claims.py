@@ -21,6 +21,7 @@ from rag.text.names import missing_names
 from rag.text.words import YEAR, stem
 from rag.verification.claims import coverage, unsupported
 from rag.verification.clauses import Clause, clauses
+from rag.verification.gaps import fills_gap
 from rag.verification.matching import find
 from rag.verification.parsing import default_parser, parsed
 from rag.verification.polarity import negated, negation, negation_differs, opposed
@@ -75,6 +76,52 @@ FELL = "Overdose deaths in Ohio fell from 5,100 in 2021 to 4,300 in 2022, a drop
 )
 def test_sentences_that_their_evidence_supports(sentence: str, evidence: str) -> None:
     assert unsupported(sentence, evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "false"),
+    [
+        (
+            "At most 9 rowers are held by the boat.",
+            "The boat holds no more than 9 rowers.",
+            "At least 9 rowers are held by the boat.",
+        ),
+        ("It sank to -6 °C in the cellar.", "In the cellar it sank to -6 °C.", "It sank to 6 °C in the cellar."),
+        (
+            "The widest river of Arnia is the Sol.",
+            "The Sol is the widest river of Arnia.",
+            "Arnia is the widest river of the Sol.",
+        ),
+        ("In 1907 the baths were opened.", "The baths opened in 1907.", "In 1970 the baths were opened."),
+        ("Of the six mills, two burned.", "Two of the six mills burned.", "Of the two mills, six burned."),
+        ("It cost 70 US dollars.", "It cost US$70.", "It cost 70 Canadian dollars."),
+    ],
+)
+def test_a_measure_or_an_equation_may_be_said_the_other_way_round(sentence: str, evidence: str, false: str) -> None:
+    assert unsupported(sentence, evidence) == ()
+    assert unsupported(false, evidence) != ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "false"),
+    [
+        ("Ash costs 20 crowns.", "Elm costs 50 crowns and ash 20.", "Ash costs 50 crowns."),
+        ("Ruth painted the gate.", "Paul painted the fence and Ruth the gate.", "Ruth painted the fence."),
+        (
+            "The second team has 14 players.",
+            "The first team has 16 players, the second 14.",
+            "The second team has 16 players.",
+        ),
+        ("In the east 8 boats sank.", "In the west 5 boats sank, in the east 8.", "In the west 8 boats sank."),
+    ],
+)
+def test_a_list_leaves_out_what_its_first_member_says(sentence: str, evidence: str, false: str) -> None:
+    assert fills_gap(sentence, evidence) and unsupported(sentence, evidence) == ()
+    assert not fills_gap(false, evidence) and unsupported(false, evidence) != ()
+
+
+def test_what_a_list_leaves_out_in_two_ways_is_not_told() -> None:
+    assert not fills_gap("Dealers met police in June.", "Smugglers met police in May and dealers in June.")
 
 
 @pytest.mark.parametrize(
@@ -263,13 +310,21 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 CLAIMS = [(row["evidence"], row["claim"], row["supported"]) for row in rows("claims.jsonl")]
-PAIRS = [(row["evidence"], row[side], side == "true") for row in rows("pairs.jsonl") for side in ("true", "false")]
+PAIRS, PARAPHRASES = (
+    [(row["evidence"], row[side], side == "true") for row in rows(name) for side in ("true", "false")]
+    for name in ("pairs.jsonl", "paraphrases.jsonl")
+)
 
 
 @pytest.mark.parametrize(
     ("claims", "accepted", "rejected"),
-    [(CLAIMS, 0.02, 0.05), ([*PAIRS[::4], *PAIRS[1::4]], 0.02, 0.06), ([*PAIRS[2::4], *PAIRS[3::4]], 0.02, 0.11)],
-    ids=["claims", "pairs, tuned on", "pairs, kept back"],
+    [
+        (CLAIMS, 0.01, 0.04),
+        ([*PAIRS[::4], *PAIRS[1::4]], 0.02, 0.05),
+        ([*PAIRS[2::4], *PAIRS[3::4]], 0.02, 0.09),
+        (PARAPHRASES, 0.04, 0.2),
+    ],
+    ids=["claims", "pairs, tuned on", "pairs, kept back", "paraphrases"],
 )
 def test_true_claims_are_told_from_false_ones(
     claims: list[tuple[str, str, bool]], accepted: float, rejected: float
