@@ -10,10 +10,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rag.indexing.encoder import Embedder
 from rag.records import Attribution, Chunk, Document, Heading, Source, Span
-from rag.text.words import STOP_WORDS, find_words
+from rag.text.words import CLOSERS, OTHER_ENDS, STOP_WORDS, find_words
 
 HALF_FULL = 0.5
 """A chunk this full ends where a paragraph ends if the next paragraph does not fit."""
@@ -24,6 +25,9 @@ CONTEXT_SHARE = 0.4
 
 INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")
 """An abbreviation in capitals that ends a stretch of text."""
+
+_OTHER_END = re.compile(rf"[{OTHER_ENDS}][{CLOSERS}]*")
+"""The end of a sentence in a script that nupunkt, made for English, does not know."""
 
 CELLS = " | "
 """What stands between two cells of a table."""
@@ -94,7 +98,8 @@ def split_sentences(text: str, start: int = 0) -> list[Span]:
     from nupunkt import sentence_spans
 
     spans: list[Span] = []
-    for low, high in sentence_spans(text):
+    ends = {end.end() for end in _OTHER_END.finditer(text)}
+    for low, high in pairwise(sorted({0, *ends, *(high for _, high in sentence_spans(text))})):
         piece = text[low:high]
         low += len(piece) - len(piece.lstrip())
         high = low + len(piece.strip())

@@ -36,7 +36,16 @@ _GROUPS = re.compile(
 _SHIFTED = re.compile(r"(?<=\d)[\u00b2\u00b3\u00b9\u2070-\u209c]+$")
 """A power or the number of a note behind a figure."""
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
-ENDED = re.compile(r"[.!?…。！？][\s\"'”’»)\[\]\d]*$")
+OTHER_ENDS = (
+    r"\u0589\u061d-\u061f\u06d4\u0700-\u0702\u07f9\u0837\u0839\u083d-\u083e\u0964-\u0965\u104a-\u104b\u1362"
+    r"\u1367-\u1368\u166e\u1735-\u1736\u17d4-\u17d5\u1803\u1809\u1944-\u1945\u1aa8-\u1aab\u1b4e-\u1b4f\u1b5a-\u1b5b"
+    r"\u1b5e-\u1b5f\u1b7d-\u1b7f\u1c3b-\u1c3c\u1c7e-\u1c7f\u203c-\u203d\u2047-\u2049\u2cf9-\u2cfb\u2e2e\u2e3c"
+    r"\u2e53-\u2e54\u2e60-\u2e61\u3002\ua4ff\ua60e-\ua60f\ua6f3\ua6f7\ua876-\ua877\ua8ce-\ua8cf\ua92f\ua9c8-\ua9c9"
+    r"\uaa5d-\uaa5f\uaaf0-\uaaf1\uabeb\ufe12\ufe15-\ufe16\ufe52\ufe56-\ufe57\uff01\uff0e\uff1f\uff61"
+)
+"""What ends a sentence in other scripts: Unicode's Sentence_Terminal but for full stop, ``!`` and ``?``."""
+CLOSERS = r"\"'”’»)\]」』）】"
+ENDED = re.compile(rf"[.!?…{OTHER_ENDS}][\s{CLOSERS}\[\d]*$")
 """The end of a whole sentence, with closing quotes, brackets and a note's number after it."""
 NAMED_ROW = re.compile(r"[^|]+: [^|]+ \|(?: [^|]*\|)* [^|]+: [^|]+")
 """A row of a table whose cells have the names of their columns, two at least."""
