@@ -82,6 +82,14 @@ class Package:
     def __iter__(self) -> Iterator[str]:
         return iter(self._infos)
 
+    def file(self) -> io.BytesIO:
+        """Return the document as a library expects it: with ``/`` between folders, whatever its writer put there."""
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name in self:
+                archive.writestr(name, self.data(name))
+        return file
+
     def data(self, name: str) -> bytes:
         """Return the bytes of a part.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from rag.loading.number_formats import shown
 from rag.loading.odt import Looks, Reader, flat, open_package
 from rag.loading.ooxml import CORE, told_unread
 from rag.loading.packages import Package, attribute, facts_in
+from rag.loading.raised import on_line
 from rag.loading.tables import LEFT, WIDEST, add_table, spread
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def read_xlsx(data: bytes) -> Extract:
     package = Package(data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells of what it would lose by writing the file anew
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        book = openpyxl.load_workbook(package.file(), data_only=True, rich_text=True)
     layout = Layout()
     hidden: list[str] = []
     drawings = _drawings(package)
@@ -132,7 +132,7 @@ def _xlsx_rows(sheet: Any, hidden: list[str]) -> Iterator[list[str]]:
     from openpyxl.utils import get_column_letter
 
     merged = {
-        place: LEFT if place[1] > area.min_col else _xlsx_cell(sheet.cell(area.min_row, area.min_col))
+        place: LEFT if place[1] > area.min_col else _xlsx_cell(sheet.cell(area.min_row, area.min_col), hidden)
         for area in sheet.merged_cells.ranges
         for place in area.cells
     }
@@ -149,13 +149,28 @@ def _xlsx_rows(sheet: Any, hidden: list[str]) -> Iterator[list[str]]:
             hidden.append(f"row {number} of sheet {sheet.title}")
             continue
         seen = (cell for cell in row if cell.column not in unseen)
-        yield [merged.get((number, cell.column)) or _xlsx_cell(cell) for cell in seen]
+        yield [merged.get((number, cell.column)) or _xlsx_cell(cell, hidden) for cell in seen]
 
 
-def _xlsx_cell(cell: Any) -> str:
-    """Return a cell as shown, with the note that hangs at it."""
-    text = shown(cell.value, cell.number_format)
+def _xlsx_cell(cell: Any, hidden: list[str]) -> str:
+    """Return a cell as shown, with the note that hangs at it; what is struck out is named in a list instead."""
+    from openpyxl.cell.rich_text import CellRichText
+
+    pieces = [_xlsx_run(run) for run in cell.value] if isinstance(cell.value, CellRichText) else []
+    text = on_line((said, rise) for said, rise, struck in pieces if not struck)
+    text = text if pieces else shown(cell.value, cell.number_format)
+    hidden += [said for said, _, struck in pieces if struck]
+    if text and cell.font.strike:
+        hidden.append(text)
+        text = ""
     return f"{text} [{cell.comment.text}]" if cell.comment else text
+
+
+def _xlsx_run(run: Any) -> tuple[str, int, bool]:
+    """Return the text of a stretch of a cell, whether it is raised or lowered, and whether it is struck out."""
+    if isinstance(run, str):
+        return run, 0, False
+    return run.text, {"superscript": 1, "subscript": -1}.get(run.font.vertAlign, 0), bool(run.font.strike)
 
 
 def _ods_rows(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[list[str]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from rag.loading import read_bytes
 from rag.loading.number_formats import shown
@@ -89,3 +93,31 @@ def test_an_open_document_sheet_is_read_as_it_is_shown() -> None:
     found = read_bytes(files.ods(f'<table:table table:name="One">{rows}</table:table>'), name="a.ods")
     assert found.text == "Port: East | Cod 2020: 1 234,5 | Cod 2021: 1 234,5"
     assert found.warnings == ("Struck or hidden text was left out: 'row 4 of sheet One'.",)
+
+
+def test_raised_and_struck_stretches_of_a_cell_are_told_apart() -> None:
+    book = openpyxl.Workbook()
+    small, gone = InlineFont(vertAlign="superscript"), InlineFont(strike=True)
+    book.active.append(["Town", "People", "Area"])
+    people, area = CellRichText("2310", TextBlock(small, "5")), CellRichText("75 km", TextBlock(small, "2"))
+    book.active.append(["Auental", people, area])
+    book.active.append(["Birkheim", CellRichText(TextBlock(gone, "640"), " 618"), "88"])
+    book.active.append(["Closed", "1", "2"])
+    book.active["B4"].font = Font(strike=True)
+    found = read_bytes(saved(book), name="a.xlsx")
+    assert found.text.split("\n") == [
+        "Town: Auental | People: 2310⁵ | Area: 75 km²",
+        "Town: Birkheim | People: 618 | Area: 88",
+        "Town: Closed | | Area: 2",
+    ]
+    assert found.warnings == ("Struck or hidden text was left out: '640' and 1 more.",)
+
+
+def test_a_workbook_of_a_writer_that_puts_backslashes_between_folders_is_read() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Fare", "5 crowns"])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as plain, zipfile.ZipFile(buffer, "w") as odd:
+        for info in plain.infolist():
+            odd.writestr(info.filename.replace("/", "\\"), plain.read(info))
+    assert read_bytes(buffer.getvalue(), name="a.xlsx").text == "Fare | 5 crowns"
