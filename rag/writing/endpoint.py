@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +20,10 @@ MAX_WAIT = 20.0
 """Longest pause between two tries, in seconds, whatever the server asks for."""
 LOADING_WAIT = 2.0
 """Pause before a server that loads its model is asked again, in seconds."""
+
+
+_EVENT = re.compile(r"^data: ?(\{.*\})\s*$", re.MULTILINE)
+"""One part of an answer in a stream of server-sent events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +172,16 @@ class Client:
     def _parts(self, response: Any) -> Iterator[dialects.Body]:
         """Yield the parts of an answer: events of a stream, or one JSON of a server that does not stream."""
         kind = response.headers.get("content-type", "").partition(";")[0]
-        if "json" not in kind and "html" not in kind:
+        if "event-stream" in kind or not kind:
             yield from (part.to_dict(warnings=False) for part in response.parse())
             return
         text = response.read().decode("utf-8")
+        events = _EVENT.findall(text)
+        if events:  # a stream under another name
+            yield from map(json.loads, events)
+            return
         try:
-            whole = json.loads(text) if "json" in kind else None
+            whole = json.loads(text)
         except ValueError:
             whole = None
         if not isinstance(whole, dict) or "choices" not in whole:

@@ -59,6 +59,8 @@ def event(**body: object) -> Raw:
         [event(choices=None), event(), event(choices=[]), *ANSWERS],
         [event(choices=[{"delta": {"content": None, "reasoning_content": "Deaths fell by 9."}}]), *ANSWERS],
         [Raw(b": waiting\r\n\r\n"), *ANSWERS],
+        [replace(whole(role="assistant", content=GOOD), kind="text/plain; charset=utf-8")],
+        [Whole(f'data: {{"choices": [{{"delta": {{"content": "{GOOD}"}}}}]}}\n\ndata: [DONE]\n\n', "text/plain")],
     ],
 )
 def test_content_is_read_in_every_form_that_servers_send(server: Script, steps: list[Step]) -> None:
