@@ -35,6 +35,7 @@ _GROUPS = re.compile(
 """A number grouped by another sign than the commas of every three figures: ``12 345``, ``45'678``, ``1,23,456``."""
 _SHIFTED = re.compile(r"(?<=\d)[\u00b2\u00b3\u00b9\u2070-\u209c]+$")
 """A power or the number of a note behind a figure."""
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 OTHER_ENDS = (
     r"\u0589\u061d-\u061f\u06d4\u0700-\u0702\u07f9\u0837\u0839\u083d-\u083e\u0964-\u0965\u104a-\u104b\u1362"
@@ -113,8 +114,11 @@ def find_words(text: str) -> list[Word]:
 
 
 def ungrouped(text: str) -> str:
-    """Write grouped numbers in one piece, as ``12345`` for ``12 345``; those that may be decimals stay."""
-    return _GROUPS.sub(lambda group: group[0] if group[1] == "." else re.sub(r"\D", "", group[0]), text)
+    """Write grouped numbers in one piece, as ``12345`` for ``12 345``; those that may be decimals stay.
+
+    Digits of any script become those of English.
+    """
+    return _GROUPS.sub(lambda group: group[0] if group[1] == "." else re.sub(r"\D", "", group[0]), _in_ascii(text))
 
 
 @lru_cache(maxsize=8192)
@@ -163,8 +167,12 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1 and not w[0].isdigit())
 
 
+def _in_ascii(text: str) -> str:
+    return text if text.isascii() else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+
+
 def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", _in_ascii(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().replace("’", "'")
 
 

@@ -30,6 +30,12 @@ def test_words_are_folded_and_stemmed(text: str, terms: list[str]) -> None:
     assert list(tokenise(text)) == terms
 
 
+def test_digits_of_every_script_are_one_number() -> None:
+    for text in ("７３４１２", "७३४१२", "٧٣٤١٢"):
+        assert tokenise(text) == ("73412",)
+        assert ungrouped(f"{text} m²") == "73412 m²"
+
+
 def test_grouped_numbers_are_written_in_one_piece() -> None:
     told = ungrouped("12 345, 45'678 and 1,23,456 of 34.567 or 2,750 in 2019 345")
     assert told == "12345, 45678 and 123456 of 34.567 or 2,750 in 2019 345"
