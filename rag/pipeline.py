@@ -70,7 +70,7 @@ class Pipeline:
             self.reader.begin()
         rewrite = answerer.rewrite if isinstance(answerer, Rewriter) else None
         asked = self.interpreter.understand(question, history, rewrite)
-        said = reply(asked, self.corpus, list(self.generation.sources.values()))
+        said = reply(asked, self.corpus, self.generation.sources)
         if said is not None:
             yield replace(said, suggestions=suggestions(asked, said, history))
             return

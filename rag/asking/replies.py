@@ -40,11 +40,11 @@ TEXTS: Mapping[str, str] = {
 }
 
 
-def reply(asked: Understood, corpus: Corpus, sources: Sequence[Source]) -> Answer | None:
+def reply(asked: Understood, corpus: Corpus, sources: Mapping[str, Source]) -> Answer | None:
     """Answer what is no question to the texts; None where it is one.
 
     Args:
-        sources: those that the index holds.
+        sources: those that the index holds, by their ids.
     """
     if asked.intent in (QUESTION, "caution"):
         return None
@@ -55,7 +55,7 @@ def reply(asked: Understood, corpus: Corpus, sources: Sequence[Source]) -> Answe
         return replace(answer, notices=(Notice("emergency", text),))
     if asked.intent == "decline":
         return replace(answer, outcome="abstain", confidence=0.0, lead=" ".join(notice.text.split()) if notice else "")
-    said = _said(asked.intent, corpus, sources)
+    said = _said(asked.intent, corpus, list(sources.values()))
     unclear = asked.intent == UNCLEAR
     return replace(
         answer,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.indexing.naming import family_name
 from rag.records import Source
 from rag.text.words import STOP_WORDS, counted_terms
 
@@ -81,7 +82,7 @@ class Scope:
     """Of an overview: the part that it is of, empty for the whole."""
 
 
-def find_scope(question: str, sources: Iterable[Source], main: Source | None) -> Scope:
+def find_scope(question: str, named: Sequence[Source], main: Source | None) -> Scope:
     """Find the source that a question means and what it asks of it.
 
     ``the article`` and ``the author`` mean the library's main source; a title that
@@ -89,8 +90,11 @@ def find_scope(question: str, sources: Iterable[Source], main: Source | None) ->
     asked about itself only where the question names or points to it and to nothing else:
     ``Who wrote the article?`` does, ``Who wrote the Iliad?`` and ``Who wrote the
     court's opinion?`` do not.
+
+    Args:
+        named: the sources that it names.
+        main: the library's main source, where it has one.
     """
-    named = [s for s in sources if _names(question, s)]
     source = named[0] if len(named) == 1 else None
     if source is None and not named and THIS_TEXT.search(question):
         source = main
@@ -107,12 +111,12 @@ def find_scope(question: str, sources: Iterable[Source], main: Source | None) ->
 
 
 def without_author(question: str, sources: Iterable[Source]) -> str:
-    """Name an author of the library as *the author*, since a name says nothing of what a person wants.
+    """Name the authors of sources as *the author*, since a name says nothing of what a person wants.
 
     ``What does Rosa Field-Lund advise?`` gives ``What does the author advise?``
     """
     for source in sources:
-        if family := _family_name(source):
+        if family := family_name(source):
             question = re.sub(rf"(?:{re.escape(source.author)}|\b{re.escape(family)}\b)", "the author", question)
     return question
 
@@ -135,18 +139,3 @@ def _beside(question: str, source: Source | None) -> str:
                 re.sub(rf"\b{re.escape(name)}(?:['’]s)?", " ", question, flags=re.IGNORECASE) if name else question
             )
     return " ".join(_FILLER.sub(" ", re.sub(r"[^\w\s'-]", " ", question)).split())
-
-
-def _names(question: str, source: Source) -> bool:
-    """Whether a question holds a source's title, or the family name of its one author."""
-    title = counted_terms(source.title)
-    if len(title) >= 2 and f" {' '.join(title)} " in f" {' '.join(counted_terms(question))} ":
-        return True
-    return (family := _family_name(source)) != "" and re.search(rf"\b{re.escape(family)}\b", question) is not None
-
-
-def _family_name(source: Source) -> str:
-    """The family name of a source's one author, who is a person; empty where there is none such."""
-    names = source.author.split()
-    person = 2 <= len(names) <= 4 and all(n[:1].isupper() for n in names) and "," not in source.author
-    return names[-1] if person else ""

@@ -102,7 +102,7 @@ class Interpreter:
             rewrite: completes a follow-up by a model, where there is one.
         """
         bare = needs_history(question)
-        unnamed = without_author(question, self._generation.sources.values())
+        unnamed = without_author(question, self._generation.named_in(question))
         intent = self.intents.classify(self._vector(unnamed), least=SURE if bare else 0.0)
         resolved = _resolved(question, history, rewrite)
         if intent in ABOUT_LIBRARY and resolved.text != question:
@@ -112,7 +112,7 @@ class Interpreter:
         for change in changes:
             search = re.sub(rf"\b{re.escape(change.typed)}\b", change.meant, search)
         main = self._generation.sources.get(self._corpus.main_source)
-        scope = find_scope(search, self._generation.sources.values(), main)
+        scope = find_scope(search, self._generation.named_in(search), main)
         if intent in ("help", "identity") and (scope.aspect or any(map(self._is_word, names(question)))):
             intent = QUESTION  # it names a text, or somebody whom the library knows
         can_point = intent == QUESTION or intent in ABOUT_LIBRARY

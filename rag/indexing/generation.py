@@ -24,7 +24,7 @@ from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
 
-PIPELINE = "15"
+PIPELINE = "17"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 PARTS = "parts.json"
@@ -133,6 +133,16 @@ class Generation:
             owners = np.unique(np.searchsorted(segment.firsts, own, "right") - 1).tolist()
             found.update(source_and_kind(segment.ids[owner].decode())[0] for owner in owners)
         return found
+
+    def named_in(self, question: str) -> list[Source]:
+        """Give the sources that a question names, by title or author, in the order of their ids."""
+        found = {
+            source_and_kind(segment.ids[number].decode())[0]
+            for segment in self.segments
+            for number in segment.names.find(question)
+            if segment.live_documents[number]
+        }
+        return [self.sources[source_id] for source_id in sorted(found)]
 
     def text_at(self, row: int) -> str:
         """Give the text of a chunk."""

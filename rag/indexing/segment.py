@@ -21,6 +21,7 @@ from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.dense import Vectors, codes_of
 from rag.indexing.encoder import FloatArray
+from rag.indexing.naming import Names
 from rag.indexing.noted import questions_of, statements_of
 from rag.indexing.postings import Postings, merged
 from rag.indexing.rows import Records, Table, compact, encode, load_array
@@ -83,6 +84,8 @@ class Segment:
         self.words_of_chunks = Table.load(folder / "chunk_words.rows")
         self.ids = Table.load(folder / "ids.rows")
         self.texts = Table.load(folder / "texts.rows")
+        self.names = Names.load(folder)
+        """Of the sources, each numbered as its document."""
         self.by_id = load_array(folder / "by_id.npy")
         """Numbers of the documents in the order of their ids."""
         self.firsts = load_array(folder / "firsts.npy")
@@ -171,6 +174,7 @@ def write(folder: Path, texts: Sequence[CutText], vectors: FloatArray, questions
         "owners": np.repeat(np.arange(len(chunks)), np.array(noted, np.int64)),
     }
     _save(folder, rows, [text.document.doc_id.encode() for text in texts], facets, arrays)
+    Names.of(text.source for text in texts).save(folder)
     Vectors.write(folder / "chunks.faiss", vectors.shape[1], [codes_of(vectors)])
     Vectors.write(folder / "questions.faiss", vectors.shape[1], [codes_of(questions)])
     Postings.from_terms(_counted(stretches) for stretches in words).save(folder / "terms")
@@ -201,6 +205,7 @@ def merge(folder: Path, parts: Sequence[Segment]) -> None:
         "owners": np.concatenate([n[p.owners][live] for n, p, live in zip(numbers, parts, noted, strict=True)]),
     }
     _save(folder, rows, list(_kept((part.ids, part.live_documents) for part in parts)), facets, arrays)
+    Names.of(chain.from_iterable(compress(p.sources, p.live_documents.tolist()) for p in parts)).save(folder)
     dim = parts[0].vectors.dim
     chunks = (part.vectors.codes(part.live_chunks) for part in parts)
     Vectors.write(folder / "chunks.faiss", dim, chain.from_iterable(chunks))

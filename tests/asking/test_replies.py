@@ -34,9 +34,13 @@ def with_notices(folder: Path) -> Corpus:
     return Corpus.read(folder)
 
 
+def held(*sources: Source) -> dict[str, Source]:
+    return {source.id: source for source in sources}
+
+
 @pytest.mark.parametrize("intent", ["question", "caution"])
 def test_a_question_gets_no_reply(place: Place, intent: str) -> None:
-    assert reply(asked(intent), Corpus.read(place.corpus), [BRIDGE]) is None
+    assert reply(asked(intent), Corpus.read(place.corpus), held(BRIDGE)) is None
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,7 @@ def test_a_question_gets_no_reply(place: Place, intent: str) -> None:
     ],
 )
 def test_a_reply_speaks_of_the_library_as_it_is(tmp_path: Path, intent: str, lead: str) -> None:
-    answer = reply(asked(intent), with_notices(tmp_path), [BRIDGE, FERRY, UNDATED])
+    answer = reply(asked(intent), with_notices(tmp_path), held(BRIDGE, FERRY, UNDATED))
     assert answer is not None
     assert (answer.lead, answer.shape, answer.outcome, answer.suggestions) == (
         lead,
@@ -75,29 +79,29 @@ def test_a_reply_speaks_of_the_library_as_it_is(tmp_path: Path, intent: str, lea
 
 @pytest.mark.parametrize("intent", ["greeting", "help", "identity"])
 def test_no_reply_promises_quotes_where_there_may_be_notes_only(tmp_path: Path, intent: str) -> None:
-    answer = reply(asked(intent), with_notices(tmp_path), [BRIDGE])
+    answer = reply(asked(intent), with_notices(tmp_path), held(BRIDGE))
     assert answer is not None and "quote" not in answer.lead
 
 
 def test_a_library_without_dates_says_so(tmp_path: Path) -> None:
-    answer = reply(asked("sources_newest"), with_notices(tmp_path), [UNDATED])
+    answer = reply(asked("sources_newest"), with_notices(tmp_path), held(UNDATED))
     assert answer is not None and answer.lead == "None of the sources says when it is from."
 
 
 def test_an_emergency_gets_help_and_nothing_else(tmp_path: Path) -> None:
-    answer = reply(asked("emergency"), with_notices(tmp_path), [BRIDGE])
+    answer = reply(asked("emergency"), with_notices(tmp_path), held(BRIDGE))
     assert answer is not None
     assert (answer.notices, answer.lead, answer.passages) == ((Notice("emergency", EMERGENCY),), "", ())
 
 
 def test_what_is_declined_is_declined_in_the_librarys_words(tmp_path: Path) -> None:
-    answer = reply(asked("decline"), with_notices(tmp_path), [BRIDGE])
+    answer = reply(asked("decline"), with_notices(tmp_path), held(BRIDGE))
     assert answer is not None
     assert (answer.outcome, answer.lead, answer.confidence) == ("abstain", "No maps.", 0.0)
 
 
 def test_an_unclear_question_is_asked_back(tmp_path: Path) -> None:
-    answer = reply(asked("unclear"), with_notices(tmp_path), [BRIDGE])
+    answer = reply(asked("unclear"), with_notices(tmp_path), held(BRIDGE))
     assert answer is not None
     assert (answer.outcome, answer.suggestions) == ("abstain", ("A?", "B?", "C?"))
     assert answer.lead.startswith("It is not clear what the question points to.")
