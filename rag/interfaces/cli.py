@@ -18,6 +18,7 @@ from rag.config import Settings
 from rag.errors import ConfigError, RagError
 from rag.evaluation import as_text, load_run, refit, run
 from rag.interfaces import feedback, rendering, wire
+from rag.interfaces.user_commands import add_user_arguments, run_user, served_users
 from rag.library.library import Library
 from rag.records import Filters
 from rag.sources.declarations import SOURCE_FACTS
@@ -140,11 +141,12 @@ def _serving_commands(command: Command) -> None:
     sub = command("serve", _serve, "Open the chat in the browser's reach.")
     sub.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on (7860, or the next that is free)")
-    sub.add_argument("--auth", metavar="USER:PASSWORD", help="ask for a login")
+    sub.add_argument("--auth", metavar="USER:PASSWORD", help="ask one user for a login (`rag user add` is for more)")
     sub.add_argument("--root-path", default="", metavar="PATH", help="path under which a proxy serves it")
     sub.add_argument("--mcp", action="store_true", help="offer the functions as MCP tools too")
     sub.add_argument("--no-sync", action="store_true", help="fetch no full texts on the first start")
     sub.add_argument("--watch", action="store_true", help="rebuild when files of the library change")
+    add_user_arguments(command("user", _user, "Say who may sign in to the chat, and who may change the library."))
     command("feedback", _feedback, "List what readers thought of answers.")
 
 
@@ -279,12 +281,14 @@ def _serve(options: Options) -> None:
     # The chat is loaded here alone: everything else works without it.
     from rag.interfaces.web.server import ServerOptions, serve
 
-    user, _, password = (options.auth or "").partition(":")
-    if options.auth and not (user and password):
-        raise ConfigError(f"--auth is {options.auth!r}, expected USER:PASSWORD")
-    auth = (user, password) if options.auth else None
-    server = ServerOptions(options.host, options.port, auth, options.root_path, options.mcp, options.watch)
-    serve(_settings(options), server, announce=lambda line: print(line, flush=True), sync=not options.no_sync)
+    settings = _settings(options)
+    users = served_users(options.auth, settings.corpus)
+    server = ServerOptions(options.host, options.port, users, options.root_path, options.mcp, options.watch)
+    serve(settings, server, announce=lambda line: print(line, flush=True), sync=not options.no_sync)
+
+
+def _user(options: Options) -> None:
+    _show(options, *run_user(options))
 
 
 def _feedback(options: Options) -> None:

@@ -6,18 +6,15 @@ with a sentence under ``error``.
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import fastapi
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials
 from fastapi.security.http import HTTPBase
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.base import RequestResponseEndpoint
@@ -38,7 +35,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": schema.Problem, "description": "Something in the request is wrong."},
     503: {"model": schema.Problem, "description": "The library is being opened, or too many are waiting."},
 }
-LOCKED: dict[int | str, dict[str, Any]] = {401: {"model": schema.Problem, "description": "The login is missing."}}
+LOCKED: dict[int | str, dict[str, Any]] = {
+    401: {"model": schema.Problem, "description": "The login is missing or wrong."},
+    429: {"model": schema.Problem, "description": "There were too many wrong logins."},
+}
 
 WORDS = {
     404: "there is nothing at this address; /v1/openapi.json lists what there is",
@@ -54,11 +54,11 @@ CLOSED = "The library cannot be opened."
 BASIC = HTTPBase(scheme="basic", auto_error=False)
 
 
-def http_api(engine: Engine, *, auth: tuple[str, str] | None, root_path: str, managed: bool) -> fastapi.FastAPI:
+def http_api(engine: Engine, *, locked: bool, root_path: str, managed: bool) -> fastapi.FastAPI:
     """Make the application that is mounted at ``/v1``.
 
     Args:
-        auth: user and password that every request must bring, as HTTP Basic.
+        locked: whether `rag.interfaces.web.login` asks for user and password, which the description then says.
         root_path: path under which a proxy serves the chat.
         managed: whether who asks may know why a library cannot be opened.
     """
@@ -69,8 +69,8 @@ def http_api(engine: Engine, *, auth: tuple[str, str] | None, root_path: str, ma
         redoc_url=None,
         servers=[{"url": f"{root_path}/v1"}],
         root_path_in_servers=False,
-        dependencies=[Depends(partial(_check, auth))] if auth else [],
-        responses={**PROBLEMS, **(LOCKED if auth else {})},
+        dependencies=[Depends(BASIC)] if locked else [],
+        responses={**PROBLEMS, **(LOCKED if locked else {})},
         exception_handlers={
             StarletteHTTPException: _refused,
             RequestValidationError: _malformed,
@@ -121,15 +121,6 @@ def _gives(model: Any, example: Any) -> dict[int | str, dict[str, Any]]:
 
 def _scope(asked: schema.Scoped) -> Filters:
     return calls.scope(asked.sources, asked.kinds, asked.publishers, asked.since, asked.until)
-
-
-def _check(auth: tuple[str, str], given: Annotated[HTTPAuthorizationCredentials | None, Depends(BASIC)]) -> None:
-    """Refuse a request without the right user and password, in a time that tells nothing of them."""
-    right = base64.b64encode(":".join(auth).encode())
-    told = given.credentials if given and given.scheme.lower() == "basic" else ""
-    if not secrets.compare_digest(told.encode(), right):
-        challenge = {"WWW-Authenticate": "Basic"}
-        raise HTTPException(401, "user and password are missing or wrong; send them as HTTP Basic", challenge)
 
 
 def _problem(status: int, text: str, headers: Any = None) -> JSONResponse:
