@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rag.assistant import Assistant
 from rag.config import Settings
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except RagError as error:
-        print(f"rag: {error}", file=sys.stderr)
+        _say(f"rag: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nrag: interrupted; what was there before is as it was", file=sys.stderr)
@@ -162,9 +162,13 @@ def _filters(options: Options) -> Filters:
     return Filters(tuple(options.source), tuple(options.kind), tuple(options.publisher), options.since, options.until)
 
 
+def _say(text: str, file: TextIO | None = None) -> None:
+    print(rendering.printable(text), file=file, flush=True)
+
+
 def _show(options: Options, value: Any, text: str) -> None:
     """Print JSON or text, whichever is asked for."""
-    print(rendering.as_json(value) if options.json else text)
+    _say(rendering.as_json(value) if options.json else text)
 
 
 def _ask(options: Options) -> None:
@@ -210,8 +214,8 @@ def _build(options: Options) -> int:
     library = Library(_settings(options))
     if options.watch:
         library.watch(
-            lambda report: print(rendering.report_text(report)),
-            lambda error: print(f"rag: {error}", file=sys.stderr),
+            lambda report: _say(rendering.report_text(report)),
+            lambda error: _say(f"rag: {error}", sys.stderr),
             progress=_Bar(),
         )
     return _built(library, options, force=options.force)
@@ -221,7 +225,7 @@ def _built(library: Library, options: Options, told: Iterable[str] = (), *, forc
     """Tell what was done, where no JSON is asked for, then build and tell that."""
     for line in told:
         if not options.json:
-            print(line)
+            _say(line)
     report = library.build(force=force, progress=_Bar())
     Assistant(library.settings, library.embedder).prepare()
     _show(options, asdict(report), rendering.report_text(report))
@@ -257,7 +261,7 @@ def _sync(options: Options) -> int:
     _show(options, asdict(report), rendering.sync_text(report))
     built = library.build(progress=_Bar())
     if not options.json:
-        print(rendering.report_text(built))
+        _say(rendering.report_text(built))
     return SOME_FAILED if built.failed else 0
 
 
@@ -284,7 +288,7 @@ def _serve(options: Options) -> None:
     settings = _settings(options)
     users = served_users(options.auth, settings.corpus)
     server = ServerOptions(options.host, options.port, users, options.root_path, options.mcp, options.watch)
-    serve(settings, server, announce=lambda line: print(line, flush=True), sync=not options.no_sync)
+    serve(settings, server, announce=_say, sync=not options.no_sync)
 
 
 def _user(options: Options) -> None:

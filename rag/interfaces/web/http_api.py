@@ -30,6 +30,9 @@ from rag.records import Filters
 LARGEST_REQUEST = 2**20
 """Bytes."""
 
+LONGEST_REFUSAL = 1000
+"""Characters of what is said of a wrong request, which may name what it holds."""
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"model": schema.Problem, "description": "The request is too large, or does not tell its length."},
     422: {"model": schema.Problem, "description": "Something in the request is wrong."},
@@ -124,7 +127,8 @@ def _scope(asked: schema.Scoped) -> Filters:
 
 
 def _problem(status: int, text: str, headers: Any = None) -> JSONResponse:
-    return JSONResponse({"error": text}, status, headers)
+    told = text if len(text) <= LONGEST_REFUSAL else f"{text[:LONGEST_REFUSAL]} …"
+    return JSONResponse({"error": told}, status, headers)
 
 
 async def _sized(request: Request, go_on: RequestResponseEndpoint) -> Response:

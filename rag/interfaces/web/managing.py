@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import queue
@@ -174,7 +175,8 @@ def _uploaded(path: str) -> Path:
     Raises:
         ConfigError: the path, which the page sends, is no uploaded file's.
     """
-    found = Path(path).resolve()
-    if not (found.is_relative_to(Path(get_upload_folder()).resolve()) and found.is_file()):
-        raise ConfigError("that is no file that was uploaded; choose the file again")
-    return found
+    with contextlib.suppress(ValueError):  # a path that no system takes
+        found = Path(path).resolve()
+        if found.is_relative_to(Path(get_upload_folder()).resolve()) and found.is_file():
+            return found
+    raise ConfigError("that is no file that was uploaded; choose the file again")
