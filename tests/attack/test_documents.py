@@ -7,6 +7,7 @@ import json
 import re
 import tarfile
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -165,8 +166,8 @@ def test_an_order_in_a_document_makes_a_model_cite_nothing_that_does_not_stand_t
     place.library.build()
     texts = stored_texts(place.settings.index)
     with small_model() as address:
-        told = {"context_tokens": CONTEXT_TOKENS, "answer_tokens": ANSWER_TOKENS}
-        writer = Recorder(Endpoint(address, "small", timeout=300.0, **told))
+        endpoint = Endpoint(address, "small", timeout=300.0, context_tokens=CONTEXT_TOKENS)
+        writer = Recorder(replace(endpoint, answer_tokens=ANSWER_TOKENS))
         for question in (
             "What did the Harbour Bridge cost?",
             "When did the Harbour Bridge open?",
