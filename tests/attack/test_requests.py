@@ -108,7 +108,7 @@ BODIES = [
     (b"[]", 422),
     (b"\xff\xfe", 422),
     (b"{" * 100_000, 422),
-    (b'{"question": ' + b"[" * 100_000, 400),
+    (b'{"question": ' + b"[" * 100_000, 422),
     (b'{"question": "' + b"x" * 900_000 + b'"}', 422),
     (b'{"question": "' + b"x" * 2**20 + b'"}', 413),
     (b'{"question": "x", "k": ' + b"9" * 4000 + b"}", 422),
@@ -130,6 +130,13 @@ def test_a_body_that_is_odd_or_too_large_gets_a_sentence(open_here: TestClient) 
             assert answer.status_code == wanted, (body[:60], answer.text[:300])
             if wanted != 200:
                 assert list(answer.json()) == ["error"] and len(answer.text) < 5000
+
+
+def test_a_turn_of_the_history_is_what_the_description_says(open_here: TestClient) -> None:
+    for turn, status in (({"question": "x"}, 200), ({"question": "x", "answer": 5}, 422), ({"answer": "x"}, 422)):
+        assert open_here.post("/v1/ask", json={**COST, "history": [turn]}).status_code == status
+    told = open_here.get("/v1/openapi.json").json()["components"]["schemas"]["AskRequest"]["properties"]["history"]
+    assert [one["required"] for one in told["items"]["anyOf"]] == [["role", "content"], ["question"]]
 
 
 def test_what_is_said_of_a_long_wrong_input_is_short(open_here: TestClient) -> None:

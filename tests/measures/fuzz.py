@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import random
 import resource
 import subprocess
@@ -84,17 +85,27 @@ def by_chance(run: Run, seed: int) -> None:
 
 def by_coverage(run: Run, seconds: float, kept: Path) -> None:
     """Let atheris lead; it ends the process itself."""
-    import atexit
-
     import atheris
 
     corpus = kept / "corpus" / run.name.replace(" ", "-")
     corpus.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(run.seeds):
         (corpus / f"seed-{number}").write_bytes(data)
-    atexit.register(run.print)
-    arguments = [sys.argv[0], f"-max_total_time={int(seconds)}", "-rss_limit_mb=4096", "-timeout=30", "-max_len=20000"]
-    atheris.Setup([*arguments, "-verbosity=0", str(corpus)], run.one)
+
+    def one(data: bytes) -> None:
+        if run.over():  # libFuzzer ends the process without a word
+            run.print()
+            os._exit(0)
+        run.one(data)
+
+    arguments = [
+        sys.argv[0],
+        f"-max_total_time={int(seconds) + 30}",
+        "-rss_limit_mb=4096",
+        "-timeout=30",
+        "-max_len=20000",
+    ]
+    atheris.Setup([*arguments, "-verbosity=0", str(corpus)], one)
     atheris.Fuzz()
 
 

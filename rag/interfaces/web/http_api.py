@@ -44,6 +44,7 @@ LOCKED: dict[int | str, dict[str, Any]] = {
 }
 
 WORDS = {
+    400: "the body is not JSON in UTF-8, or is nested too deep",
     404: "there is nothing at this address; /v1/openapi.json lists what there is",
     405: "this address is not asked in this way; /v1/openapi.json lists how",
 }
@@ -141,7 +142,8 @@ async def _sized(request: Request, go_on: RequestResponseEndpoint) -> Response:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, StarletteHTTPException)
-    return _problem(error.status_code, WORDS.get(error.status_code, error.detail), error.headers)
+    status = 422 if error.status_code == 400 else error.status_code  # a body that is no JSON, whatever is wrong with it
+    return _problem(status, WORDS.get(error.status_code, error.detail), error.headers)
 
 
 async def _failed(managed: bool, request: Request, error: Exception) -> JSONResponse:
