@@ -13,7 +13,7 @@ _MARK = re.compile(
     r"|\A\s*analysis(?=[A-Z])(?P<bare>)|assistantfinal",
     re.I,
 )
-_ENDS = re.compile(r"[>\]▷]|final")
+_ENDS = re.compile(r"[>\]▷]|final", re.I)
 MOST = 400_000
 """Characters of thinking and answer together that are read."""
 
