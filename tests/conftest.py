@@ -88,14 +88,19 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """Two declared sources with notes, nothing built."""
-    corpus = tmp_path / "corpus"
+    return place_in(tmp_path)
+
+
+def place_in(folder: Path) -> Place:
+    """Write the library of two declared sources into a folder."""
+    corpus = folder / "corpus"
     (corpus / "notes").mkdir(parents=True)
     (corpus / "sources.toml").write_text(SOURCES, encoding="utf-8")
     (corpus / "pages.toml").write_text(PAGES, encoding="utf-8")
     (corpus / "corpus.toml").write_text('title = "Harbour"\nmain_source = "bridge-report"\n', encoding="utf-8")
     (corpus / "notes" / "bridge-report.md").write_text(BRIDGE, encoding="utf-8")
     (corpus / "notes" / "ferry-note.md").write_text(FERRY, encoding="utf-8")
-    return Place(Settings(corpus=corpus, index=tmp_path / "index"), HashingEmbedder())
+    return Place(Settings(corpus=corpus, index=folder / "index"), HashingEmbedder())
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,11 @@ class SentenceTransformerEmbedder:
 
         logging.disable_progress_bar()
         try:
-            return SentenceTransformer(self._place, local_files_only=Path(self._place).is_dir()).eval()
+            return SentenceTransformer(
+                self._place,
+                local_files_only=Path(self._place).is_dir(),
+                model_kwargs={"use_safetensors": True},
+            ).eval()
         except Exception as error:  # the libraries below raise whatever they meet
             raise ModelError(
                 f"embedding model {self.name!r} cannot be loaded from {self._place}: {error}; "

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from rag.config import REBUILD, Settings
-from rag.errors import IndexMismatchError
+from rag.errors import IndexDamagedError, IndexMismatchError
 from rag.indexing.bm25 import LexicalIndex, WordCounts
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
@@ -99,8 +99,14 @@ class Generation:
         pointer = store.current()
         manifest = store.verify(pointer, thorough=thorough)
         _compare(manifest, settings, embedder)
-        segments = [Segment(store.segment(held["name"]), held["gone"], held["files"]) for held in manifest["segments"]]
-        return cls(store.folder(pointer.generation), segments, pointer, manifest)
+        try:
+            segments = [Segment(store.segment(s["name"]), s["gone"], s["files"]) for s in manifest["segments"]]
+            return cls(store.folder(pointer.generation), segments, pointer, manifest)
+        except (OSError, ValueError, IndexError, OverflowError, MemoryError, RuntimeError, EOFError) as error:
+            # Files that match their digests were written by another program than ours.
+            raise IndexDamagedError(
+                f"the index in {settings.index} is not what a build writes ({error}); run `rag build`"
+            ) from error
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -255,12 +261,12 @@ class Sources(Mapping[str, Source]):
 def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:
     """Refuse an index that was built otherwise than this run would."""
     pairs = [
-        ("embedding_model", manifest["embedding_model"], settings.embedding_model),
-        ("chunk_tokens", manifest["chunk_tokens"], settings.chunk_tokens),
-        ("pipeline version", manifest["pipeline"], PIPELINE),
+        ("embedding_model", manifest.get("embedding_model"), settings.embedding_model),
+        ("chunk_tokens", manifest.get("chunk_tokens"), settings.chunk_tokens),
+        ("pipeline version", manifest.get("pipeline"), PIPELINE),
     ]
     if embedder is not None:
-        pairs.append(("embedding digest", manifest["embedding_digest"], embedder.digest))
+        pairs.append(("embedding digest", manifest.get("embedding_digest"), embedder.digest))
     for name, built, wanted in pairs:
         if built != wanted:
             keep = f", or set {name}={built!r} to keep it" if name in REBUILD else ""

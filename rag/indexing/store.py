@@ -17,13 +17,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from rag.digests import Digests, file_digest
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
@@ -34,6 +37,27 @@ FORMAT = 2
 
 FLUSHERS = 16
 """Files that are pushed to the disk at once; file systems do that together."""
+
+
+NAME = "[0-9]{1,18}"
+"""Names of generations and segments."""
+
+_Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME}$")]
+_File = Annotated[str, msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[\w./-]+$")]
+"""Names that lead out of the index's folder are none that a build writes."""
+
+
+class _Held(msgspec.Struct):
+    name: _Name
+    files: dict[_File, str]
+    gone: list[Annotated[int, msgspec.Meta(ge=0)]]
+
+
+class _Listed(msgspec.Struct):
+    """What of a manifest names files."""
+
+    files: dict[_File, str]
+    segments: list[_Held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +91,8 @@ class Store:
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamagedError(f"{self.root / 'CURRENT'} cannot be read: {error}; run `rag build`") from error
         words = text.split()
-        if len(words) != 2 or not (self._generations / words[0] / MANIFEST).is_file():
+        known = len(words) == 2 and re.fullmatch(NAME, words[0])
+        if not (known and (self._generations / words[0] / MANIFEST).is_file()):
             raise IndexDamagedError(
                 f"{self.root / 'CURRENT'} says {text[:80]!r}, which names no generation; run `rag build`"
             )
@@ -107,11 +132,15 @@ class Store:
             raise IndexDamagedError(f"{path} cannot be read: {error}; run `rag build`") from error
         if hashlib.sha256(data).hexdigest() != pointer.digest:
             raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
-        manifest: dict[str, Any] = json.loads(data)
-        if manifest["format"] != FORMAT:
-            raise IndexDamagedError(
-                f"{path} has format {manifest['format']!r}, this version reads {FORMAT}; run `rag build`"
-            )
+        try:
+            manifest: dict[str, Any] = msgspec.json.decode(data, type=dict)
+            version = manifest["format"]
+            if version == FORMAT:
+                msgspec.convert(manifest, _Listed)
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
+            raise IndexDamagedError(f"{path} is not what a build writes: {error}; run `rag build`") from error
+        if version != FORMAT:
+            raise IndexDamagedError(f"{path} has format {version!r}, this version reads {FORMAT}; run `rag build`")
         return manifest
 
     def verify(self, pointer: Pointer, *, thorough: bool = False) -> dict[str, Any]:
@@ -130,6 +159,8 @@ class Store:
             for path, digest in (
                 (folder / name, digest) for folder, files in folders for name, digest in files.items()
             ):
+                if path.is_symlink() or not path.is_file():
+                    raise IndexDamagedError(f"{path} is gone, or no file of its own; run `rag build`")
                 try:
                     found = digests.of(path)
                 except OSError as error:

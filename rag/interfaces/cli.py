@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import ConfigError, RagError
 from rag.evaluation import as_text, load_run, refit, run
 from rag.interfaces import feedback, rendering, wire
+from rag.interfaces.user_commands import add_user_arguments, run_user, served_users
 from rag.library.library import Library
 from rag.records import Filters
 from rag.sources.declarations import SOURCE_FACTS
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except RagError as error:
-        print(f"rag: {error}", file=sys.stderr)
+        _say(f"rag: {error}", sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nrag: interrupted; what was there before is as it was", file=sys.stderr)
@@ -140,11 +141,12 @@ def _serving_commands(command: Command) -> None:
     sub = command("serve", _serve, "Open the chat in the browser's reach.")
     sub.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     sub.add_argument("--port", type=int, metavar="N", help="port to listen on (7860, or the next that is free)")
-    sub.add_argument("--auth", metavar="USER:PASSWORD", help="ask for a login")
+    sub.add_argument("--auth", metavar="USER:PASSWORD", help="ask one user for a login (`rag user add` is for more)")
     sub.add_argument("--root-path", default="", metavar="PATH", help="path under which a proxy serves it")
     sub.add_argument("--mcp", action="store_true", help="offer the functions as MCP tools too")
     sub.add_argument("--no-sync", action="store_true", help="fetch no full texts on the first start")
     sub.add_argument("--watch", action="store_true", help="rebuild when files of the library change")
+    add_user_arguments(command("user", _user, "Say who may sign in to the chat, and who may change the library."))
     command("feedback", _feedback, "List what readers thought of answers.")
 
 
@@ -160,9 +162,13 @@ def _filters(options: Options) -> Filters:
     return Filters(tuple(options.source), tuple(options.kind), tuple(options.publisher), options.since, options.until)
 
 
+def _say(text: str, file: TextIO | None = None) -> None:
+    print(rendering.printable(text), file=file, flush=True)
+
+
 def _show(options: Options, value: Any, text: str) -> None:
     """Print JSON or text, whichever is asked for."""
-    print(rendering.as_json(value) if options.json else text)
+    _say(rendering.as_json(value) if options.json else text)
 
 
 def _ask(options: Options) -> None:
@@ -208,8 +214,8 @@ def _build(options: Options) -> int:
     library = Library(_settings(options))
     if options.watch:
         library.watch(
-            lambda report: print(rendering.report_text(report)),
-            lambda error: print(f"rag: {error}", file=sys.stderr),
+            lambda report: _say(rendering.report_text(report)),
+            lambda error: _say(f"rag: {error}", sys.stderr),
             progress=_Bar(),
         )
     return _built(library, options, force=options.force)
@@ -219,7 +225,7 @@ def _built(library: Library, options: Options, told: Iterable[str] = (), *, forc
     """Tell what was done, where no JSON is asked for, then build and tell that."""
     for line in told:
         if not options.json:
-            print(line)
+            _say(line)
     report = library.build(force=force, progress=_Bar())
     Assistant(library.settings, library.embedder).prepare()
     _show(options, asdict(report), rendering.report_text(report))
@@ -255,7 +261,7 @@ def _sync(options: Options) -> int:
     _show(options, asdict(report), rendering.sync_text(report))
     built = library.build(progress=_Bar())
     if not options.json:
-        print(rendering.report_text(built))
+        _say(rendering.report_text(built))
     return SOME_FAILED if built.failed else 0
 
 
@@ -279,12 +285,14 @@ def _serve(options: Options) -> None:
     # The chat is loaded here alone: everything else works without it.
     from rag.interfaces.web.server import ServerOptions, serve
 
-    user, _, password = (options.auth or "").partition(":")
-    if options.auth and not (user and password):
-        raise ConfigError(f"--auth is {options.auth!r}, expected USER:PASSWORD")
-    auth = (user, password) if options.auth else None
-    server = ServerOptions(options.host, options.port, auth, options.root_path, options.mcp, options.watch)
-    serve(_settings(options), server, announce=lambda line: print(line, flush=True), sync=not options.no_sync)
+    settings = _settings(options)
+    users = served_users(options.auth, settings.corpus)
+    server = ServerOptions(options.host, options.port, users, options.root_path, options.mcp, options.watch)
+    serve(settings, server, announce=_say, sync=not options.no_sync)
+
+
+def _user(options: Options) -> None:
+    _show(options, *run_user(options))
 
 
 def _feedback(options: Options) -> None:

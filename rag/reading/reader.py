@@ -119,7 +119,11 @@ class CrossEncoderReader:
 
         try:
             return CrossEncoder(
-                self._place, device="cpu", local_files_only=Path(self._place).is_dir(), activation_fn=Identity()
+                self._place,
+                device="cpu",
+                local_files_only=Path(self._place).is_dir(),
+                model_kwargs={"use_safetensors": True},
+                activation_fn=Identity(),
             )
         except Exception as error:  # the libraries below raise whatever they meet
             raise ModelError(

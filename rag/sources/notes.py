@@ -51,6 +51,8 @@ def read_notes(markdown: str, source: Source, places: Mapping[str, Place], *, na
         if line.startswith("#"):
             level = len(line) - len(line.lstrip("#"))
             text = line[level:].strip()
+            if not text:
+                raise LoadError(f"{name}, line {number}: found {line[:40]!r}, expected a heading after the signs")
             headings.append(Heading(length, length + len(text), level))
         elif line.startswith("- "):
             text, said = _statement(line[2:], source, places, place=f"{name}, line {number}")

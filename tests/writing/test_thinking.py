@@ -26,6 +26,7 @@ THOUGHT = "The fee may be 999. So [kq7x: “999”] it is.\n"
         f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final<|message|>{ANSWER}",
         f"<|channel|>final<|message|>{ANSWER}",
         f"analysis{THOUGHT}assistantfinal{ANSWER}",
+        f"analysis{THOUGHT}assistantFinal{ANSWER}",
     ],
 )
 def test_thinking_is_left_out_however_the_stream_is_cut(text: str) -> None:

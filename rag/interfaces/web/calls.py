@@ -72,8 +72,10 @@ def earlier(history: Sequence[Mapping[str, str]]) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     for number, told in enumerate(history):
         match told:
-            case {"question": str(question), **rest}:
-                turns.append(Turn(question, str(rest.get("answer", ""))))
+            case {"question": str(question), "answer": str(answer)}:
+                turns.append(Turn(question, answer))
+            case {"question": str(question)} if "answer" not in told:
+                turns.append(Turn(question, ""))
             case {"role": "user", "content": str(content)}:
                 turns.append(Turn(content, ""))
             case {"role": "assistant", "content": str(content)}:

@@ -6,18 +6,15 @@ with a sentence under ``error``.
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import fastapi
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.security import HTTPAuthorizationCredentials
 from fastapi.security.http import HTTPBase
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.base import RequestResponseEndpoint
@@ -33,14 +30,21 @@ from rag.records import Filters
 LARGEST_REQUEST = 2**20
 """Bytes."""
 
+LONGEST_REFUSAL = 1000
+"""Characters of what is said of a wrong request, which may name what it holds."""
+
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"model": schema.Problem, "description": "The request is too large, or does not tell its length."},
     422: {"model": schema.Problem, "description": "Something in the request is wrong."},
     503: {"model": schema.Problem, "description": "The library is being opened, or too many are waiting."},
 }
-LOCKED: dict[int | str, dict[str, Any]] = {401: {"model": schema.Problem, "description": "The login is missing."}}
+LOCKED: dict[int | str, dict[str, Any]] = {
+    401: {"model": schema.Problem, "description": "The login is missing or wrong."},
+    429: {"model": schema.Problem, "description": "There were too many wrong logins."},
+}
 
 WORDS = {
+    400: "the body is not JSON in UTF-8, or is nested too deep",
     404: "there is nothing at this address; /v1/openapi.json lists what there is",
     405: "this address is not asked in this way; /v1/openapi.json lists how",
 }
@@ -54,11 +58,11 @@ CLOSED = "The library cannot be opened."
 BASIC = HTTPBase(scheme="basic", auto_error=False)
 
 
-def http_api(engine: Engine, *, auth: tuple[str, str] | None, root_path: str, managed: bool) -> fastapi.FastAPI:
+def http_api(engine: Engine, *, locked: bool, root_path: str, managed: bool) -> fastapi.FastAPI:
     """Make the application that is mounted at ``/v1``.
 
     Args:
-        auth: user and password that every request must bring, as HTTP Basic.
+        locked: whether `rag.interfaces.web.login` asks for user and password, which the description then says.
         root_path: path under which a proxy serves the chat.
         managed: whether who asks may know why a library cannot be opened.
     """
@@ -69,8 +73,8 @@ def http_api(engine: Engine, *, auth: tuple[str, str] | None, root_path: str, ma
         redoc_url=None,
         servers=[{"url": f"{root_path}/v1"}],
         root_path_in_servers=False,
-        dependencies=[Depends(partial(_check, auth))] if auth else [],
-        responses={**PROBLEMS, **(LOCKED if auth else {})},
+        dependencies=[Depends(BASIC)] if locked else [],
+        responses={**PROBLEMS, **(LOCKED if locked else {})},
         exception_handlers={
             StarletteHTTPException: _refused,
             RequestValidationError: _malformed,
@@ -123,17 +127,9 @@ def _scope(asked: schema.Scoped) -> Filters:
     return calls.scope(asked.sources, asked.kinds, asked.publishers, asked.since, asked.until)
 
 
-def _check(auth: tuple[str, str], given: Annotated[HTTPAuthorizationCredentials | None, Depends(BASIC)]) -> None:
-    """Refuse a request without the right user and password, in a time that tells nothing of them."""
-    right = base64.b64encode(":".join(auth).encode())
-    told = given.credentials if given and given.scheme.lower() == "basic" else ""
-    if not secrets.compare_digest(told.encode(), right):
-        challenge = {"WWW-Authenticate": "Basic"}
-        raise HTTPException(401, "user and password are missing or wrong; send them as HTTP Basic", challenge)
-
-
 def _problem(status: int, text: str, headers: Any = None) -> JSONResponse:
-    return JSONResponse({"error": text}, status, headers)
+    told = text if len(text) <= LONGEST_REFUSAL else f"{text[:LONGEST_REFUSAL]} …"
+    return JSONResponse({"error": told}, status, headers)
 
 
 async def _sized(request: Request, go_on: RequestResponseEndpoint) -> Response:
@@ -146,7 +142,8 @@ async def _sized(request: Request, go_on: RequestResponseEndpoint) -> Response:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, StarletteHTTPException)
-    return _problem(error.status_code, WORDS.get(error.status_code, error.detail), error.headers)
+    status = 422 if error.status_code == 400 else error.status_code  # a body that is no JSON, whatever is wrong with it
+    return _problem(status, WORDS.get(error.status_code, error.detail), error.headers)
 
 
 async def _failed(managed: bool, request: Request, error: Exception) -> JSONResponse:

@@ -34,7 +34,7 @@ ASKED = "How much did the opioid crisis cost the US economy in 2020?"
 
 def _messages(*fields: str, **values: list[str]) -> dict[str, Any]:
     properties = {name: {"type": "string", **({"enum": values[name]} if name in values else {})} for name in fields}
-    return {"type": "object", "properties": properties, "required": list(fields)}
+    return {"type": "object", "properties": properties, "required": [name for name in fields if name != "answer"]}
 
 
 History = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import queue
@@ -25,7 +26,11 @@ from rag.library.status import SourceStatus
 from rag.records import UNKNOWN
 from rag.sources.corpus import Corpus
 
-NOT_MANAGED = "sources can be changed on this machine only, or after a login"
+NOT_MANAGED = "sources can be changed on this machine only, or after the login of a manager"
+
+MayManage = Callable[[str | None], bool]
+"""Whether who signed in under a name may change sources."""
+
 
 LOOK = 0.25
 """Seconds between two looks at a change that is under way."""
@@ -46,11 +51,11 @@ Update = tuple[Any, ...]
 class Manager:
     """The library's keeper behind the page."""
 
-    def __init__(self, engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: bool) -> None:
+    def __init__(self, engine: Engine, corpus: Corpus, watcher: Watcher, may_manage: MayManage) -> None:
         self._engine = engine
         self._corpus = corpus
         self.watcher = watcher
-        self.managed = managed
+        self._may_manage = may_manage
 
     def _rows(self) -> list[SourceStatus]:
         """The sources; those that are declared while the index is not open."""
@@ -61,26 +66,26 @@ class Manager:
                 self._engine.mend()
         return [SourceStatus(source, (), 0, "not loaded yet") for source in self._corpus.sources.values()]
 
-    def table(self) -> str:
-        """Render the sources as they are now."""
-        rows, ready = self._rows(), self._engine.ready
-        return _list(rows, managed=self.managed and ready, holding=holding(rows) if ready else "")
+    def table(self, reader: str | None) -> str:
+        """Render the sources as they are now, for who signed in under a name."""
+        rows, ready, may = self._rows(), self._engine.ready, self._may_manage(reader)
+        return _list(rows, managed=may and ready, barred=not may, holding=holding(rows) if ready else "")
 
-    def refreshed(self) -> Update:
+    def refreshed(self, request: gr.Request) -> Update:
         """Show the library as it is now, and what watching it came to."""
-        last = self.watcher.last
-        if not (self.managed and self.watcher.on and last):
-            return gr.skip(), self.table()
-        return _problem(last) if isinstance(last, str) else _changed("Files have changed.", last), self.table()
+        last, table = self.watcher.last, self.table(request.username)
+        if not (self._may_manage(request.username) and self.watcher.on and last):
+            return gr.skip(), table
+        return _problem(last) if isinstance(last, str) else _changed("Files have changed.", last), table
 
-    def watch(self, event: gr.EventData) -> str:
+    def watch(self, event: gr.EventData, request: gr.Request) -> str:
         """Begin or end to build whenever a file of the library changes."""
-        if not self.managed:
+        if not self._may_manage(request.username):
             return _problem(NOT_MANAGED)
         self.watcher.switch(event._data.get("on") is True)
         return ""
 
-    def add(self, event: gr.EventData) -> Iterator[Update]:
+    def add(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         """Add a web page or an uploaded file as a source, or as a source's full text; then build."""
         address, file, target = (str(event._data.get(name) or "").strip() for name in ("address", "file", "target"))
 
@@ -94,9 +99,9 @@ class Manager:
             added = library.add(_uploaded(file) if file else address, source_id=target or None)
             return f"Added {added.name}.", library.build(progress=progress)
 
-        yield from self._run(change)
+        yield from self._run(change, request)
 
-    def tell(self, event: gr.EventData) -> Iterator[Update]:
+    def tell(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         """Change what is told of a source; then build."""
         source_id, facts = str(event._data.get("source", "")), event._data.get("facts")
         told = {str(name): str(value).strip() for name, value in facts.items()} if isinstance(facts, dict) else {}
@@ -107,9 +112,9 @@ class Manager:
             library.set(source_id, {name: value or ("" if name == "url" else UNKNOWN) for name, value in told.items()})
             return f"Changed what is told of {source_id}.", library.build(progress=progress)
 
-        yield from self._run(change)
+        yield from self._run(change, request)
 
-    def remove(self, event: gr.EventData) -> Iterator[Update]:
+    def remove(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         """Take a source's full text out of the library; it is kept aside. Then build."""
         source_id = str(event._data.get("source", ""))
 
@@ -118,15 +123,15 @@ class Manager:
             kept = library.remove(source_id).relative_to(self._engine.settings.corpus)
             return f"Removed {source_id}; its text is kept in {kept}.", library.build(progress=progress)
 
-        yield from self._run(change)
+        yield from self._run(change, request)
 
-    def rebuild(self) -> Iterator[Update]:
+    def rebuild(self, request: gr.Request) -> Iterator[Update]:
         """Bring the index in step with the library."""
-        yield from self._run(lambda progress: ("Rebuilt.", self._engine.library().build(progress=progress)))
+        yield from self._run(lambda progress: ("Rebuilt.", self._engine.library().build(progress=progress)), request)
 
-    def _run(self, change: Change) -> Iterator[Update]:
+    def _run(self, change: Change, request: gr.Request) -> Iterator[Update]:
         """Make a change in a thread of its own and show how far it is."""
-        if not self.managed:
+        if not self._may_manage(request.username):
             yield _problem(NOT_MANAGED), gr.skip()
             return
         if not self._engine.wait(0):
@@ -156,7 +161,7 @@ class Manager:
             return
         done, report = outcome.result()
         self._engine.reopen()
-        yield _changed(done, report), self.table()
+        yield _changed(done, report), self.table(request.username)
 
 
 def _changed(done: str, report: BuildReport) -> str:
@@ -170,7 +175,8 @@ def _uploaded(path: str) -> Path:
     Raises:
         ConfigError: the path, which the page sends, is no uploaded file's.
     """
-    found = Path(path).resolve()
-    if not (found.is_relative_to(Path(get_upload_folder()).resolve()) and found.is_file()):
-        raise ConfigError("that is no file that was uploaded; choose the file again")
-    return found
+    with contextlib.suppress(ValueError):  # a path that no system takes
+        found = Path(path).resolve()
+        if found.is_relative_to(Path(get_upload_folder()).resolve()) and found.is_file():
+            return found
+    raise ConfigError("that is no file that was uploaded; choose the file again")

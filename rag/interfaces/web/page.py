@@ -14,7 +14,7 @@ from rag.config import Settings
 from rag.interfaces.markup import macro
 from rag.interfaces.web.chat import Chat
 from rag.interfaces.web.engine import Engine
-from rag.interfaces.web.managing import Manager
+from rag.interfaces.web.managing import Manager, MayManage
 from rag.interfaces.web.programs import ANSWERS, ANSWERS_AT_ONCE, CHANGES, MOST_WAITING, offer
 from rag.interfaces.web.render import saving, welcome
 from rag.interfaces.web.watching import Watcher
@@ -51,22 +51,27 @@ _IN_TURN: dict[str, Any] = {"concurrency_id": ANSWERS, "concurrency_limit": ANSW
 _ONE_BY_ONE: dict[str, Any] = {"concurrency_id": CHANGES, "concurrency_limit": 1, **_QUIET}
 
 
-def build_page(engine: Engine, corpus: Corpus, watcher: Watcher, *, managed: bool) -> gr.Blocks:
+def build_page(
+    engine: Engine, corpus: Corpus, watcher: Watcher, may_manage: MayManage, *, managed: bool, login: bool = False
+) -> gr.Blocks:
     """Make the page of a library.
 
     Args:
-        managed: whether sources can be changed through it.
+        may_manage: whether who signed in under a name may change sources.
+        managed: whether sources can be changed through it by anyone.
+        login: whether readers sign in, and so out.
     """
     with gr.Blocks(title=corpus.title, fill_width=True, analytics_enabled=False) as page:
-        offer(engine, managed=managed)  # first: the names of endpoints go to whoever comes first
-        chat, manager = Chat(engine, corpus), Manager(engine, corpus, watcher, managed=managed)
+        offer(engine, may_manage)  # first: the names of endpoints go to whoever comes first
+        chat, manager = Chat(engine, corpus), Manager(engine, corpus, watcher, may_manage)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="shelf"):
                 shelf = _html("find", _shelf(managed, watcher.on, KINDS), "chat.shelf(element, trigger, upload)")
-                table = _html("table", manager.table(), "chat.wire(element, trigger, 'table'); chat.listed(element)")
+                listed = "chat.wire(element, trigger, 'table'); chat.listed(element)"
+                table = _html("table", manager.table(None), listed)
                 report = _html("report")
             with gr.Column(elem_id="work"):
-                _html("top", _top(corpus.title, _name_of(engine.settings)), "chat.top(element)")
+                _html("top", _top(corpus.title, library_name(engine.settings), login), "chat.top(element)")
                 log = _html("log", f'{welcome(corpus)}<div class="log"></div>', "chat.wire(element, trigger, 'log')")
                 library = _html("library", script="chat.follow(element, trigger)")
                 composer = _html("composer", _composer_of(engine.settings), "chat.composer(element, trigger)")
@@ -116,8 +121,8 @@ def _former(log: gr.HTML, settings: Settings) -> None:
         kept.change(None, kept, None, js="chat.former", **_QUIET)
 
 
-def _name_of(settings: Settings) -> str:
-    """Name a library for the browser's store, without telling its folder."""
+def library_name(settings: Settings) -> str:
+    """Name a library for what a browser keeps of it, without telling its folder."""
     return hashlib.sha256(str(settings.corpus.resolve()).encode()).hexdigest()[:12]
 
 

@@ -5,18 +5,19 @@ Their docstrings are their documentation: gradio shows them to whoever calls.
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
+from anyio import CapacityLimiter, to_thread
 
 from rag.errors import ConfigError, RagError
 from rag.interfaces.web import calls
 from rag.interfaces.web.engine import OPENING_SECONDS, Engine
-from rag.interfaces.web.managing import NOT_MANAGED
+from rag.interfaces.web.login import signed_in
+from rag.interfaces.web.managing import NOT_MANAGED, MayManage
 
 ANSWERS_AT_ONCE = 4
 """Questions answered at the same time; more wait their turn, which on few cores is faster for all."""
@@ -25,13 +26,27 @@ MOST_WAITING = 200
 """Questions that wait at most; a further one is refused."""
 
 ANSWERS, CHANGES = "answers", "changes"
-"""Queues: a change to the library never stands in the way of an answer."""
+"""Queues of the page: a change to the library never stands in the way of an answer."""
 
 
-def offer(engine: Engine, *, managed: bool) -> None:
-    """Add the endpoints /ask, /retrieve, /sources and /rebuild to the page that is being made."""
+def offer(engine: Engine, may_manage: MayManage) -> None:
+    """Add the endpoints /ask, /retrieve, /sources and /rebuild to the page that is being made.
 
-    def ask(
+    They stand outside gradio's queue: for what stands in it, its MCP server asks itself over HTTP,
+    at the address that the caller names and without the caller's login.
+    """
+    answers, changes = CapacityLimiter(ANSWERS_AT_ONCE), CapacityLimiter(1)
+
+    async def in_turn(places: CapacityLimiter, work: Callable[[], Any]) -> Any:
+        """Do what was asked for when its turn comes; an error's words go to the caller, who would see nothing of it."""
+        if places.statistics().tasks_waiting >= MOST_WAITING:
+            raise gr.Error(f"{MOST_WAITING} questions are waiting already", print_exception=False)
+        try:
+            return await to_thread.run_sync(work, limiter=places)
+        except RagError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    async def ask(
         question: str,
         history: list[dict[str, str]] = [],  # noqa: B006 - shown in the schema, never changed
         sources: list[str] = [],  # noqa: B006 - as above
@@ -60,11 +75,14 @@ def offer(engine: Engine, *, managed: bool) -> None:
             outcome (answer, caution or abstain), text with [n] markers, confidence 0 to 1, shape, parts, sentences,
             citations (number, source_id, title, publisher, date, url, quote, start, end, status), passages.
         """
-        with _words():
+
+        def work() -> dict[str, Any]:
             filters = calls.scope(sources, kinds, publishers, since, until)
             return calls.ask(engine, question, history, filters, k, written)
 
-    def retrieve(
+        return cast(dict[str, Any], await in_turn(answers, work))
+
+    async def retrieve(
         question: str,
         k: int | None = None,
         sources: list[str] = [],  # noqa: B006 - as above
@@ -89,20 +107,22 @@ def offer(engine: Engine, *, managed: bool) -> None:
         Returns:
             Passages with number, source_id, doc_id, title, publisher, date, url, start, end, text, score and also_in.
         """
-        with _words():
+
+        def work() -> list[dict[str, Any]]:
             filters = calls.scope(sources, kinds, publishers, since, until)
             return calls.retrieve(engine, question, filters, k, read)
 
-    def sources() -> list[dict[str, Any]]:
+        return cast(list[dict[str, Any]], await in_turn(answers, work))
+
+    async def sources() -> list[dict[str, Any]]:
         """List every source of the library with what the index holds of it.
 
         Returns:
             Sources with id, title, author, publisher, date, url, kind, licence, text_kinds, chunks and problem.
         """
-        with _words():
-            return calls.sources(engine)
+        return cast(list[dict[str, Any]], await in_turn(answers, lambda: calls.sources(engine)))
 
-    def rebuild(force: bool = False) -> dict[str, Any]:
+    async def rebuild(request: gr.Request, force: bool = False) -> dict[str, Any]:
         """Bring the index in step with the library's files; questions go on being answered meanwhile.
 
         Args:
@@ -111,18 +131,19 @@ def offer(engine: Engine, *, managed: bool) -> None:
         Returns:
             generation, swapped (whether anything changed), embedded, and rows: one a text with its status and reason.
         """
-        with _words():
-            if not managed:
+
+        def work() -> dict[str, Any]:
+            if not may_manage(signed_in(request)):
                 raise ConfigError(NOT_MANAGED)
             engine.wait(OPENING_SECONDS)
             report = engine.library().build(force=force)
             engine.reopen()
             return asdict(report)
 
-    gr.api(ask, api_name="ask", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
-    gr.api(retrieve, api_name="retrieve", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
-    gr.api(sources, api_name="sources", concurrency_id=ANSWERS, concurrency_limit=ANSWERS_AT_ONCE)
-    gr.api(rebuild, api_name="rebuild", concurrency_id=CHANGES, concurrency_limit=1)
+        return cast(dict[str, Any], await in_turn(changes, work))
+
+    for work in (ask, retrieve, sources, rebuild):
+        gr.api(work, api_name=work.__name__, queue=False)
 
 
 def speak_json(page: gr.Blocks) -> None:
@@ -137,12 +158,3 @@ def speak_json(page: gr.Blocks) -> None:
         server.postprocess_output_data = lambda values, _root: [
             text(type="text", text=json.dumps(value, ensure_ascii=False)) for value in values
         ]
-
-
-@contextlib.contextmanager
-def _words() -> Iterator[None]:
-    """Hand an error's words to the caller, who would else see only that there was one."""
-    try:
-        yield
-    except RagError as error:
-        raise gr.Error(str(error), print_exception=False) from error

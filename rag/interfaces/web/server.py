@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import fastapi
 import gradio as gr
@@ -21,9 +21,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.config import Settings
 from rag.errors import ConfigError
+from rag.interfaces.users import Users
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.http_api import http_api
-from rag.interfaces.web.page import APPEARANCE, build_page
+from rag.interfaces.web.login import Login, signed_in
+from rag.interfaces.web.page import APPEARANCE, build_page, library_name
 from rag.interfaces.web.programs import speak_json
 from rag.interfaces.web.watching import Watcher
 from rag.sources.corpus import Corpus
@@ -52,8 +54,8 @@ class ServerOptions:
     """Address to listen on; beyond this machine, sources can be changed only with a login."""
     port: int | None = None
     """None takes 7860 or the next of twenty that is free."""
-    auth: tuple[str, str] | None = None
-    """User and password of a login."""
+    users: Users | None = None
+    """Who may sign in; None asks for no login."""
     root_path: str = ""
     """Path under which a proxy serves the chat."""
     mcp: bool = False
@@ -69,7 +71,14 @@ class ServerOptions:
     @property
     def managed(self) -> bool:
         """Whether sources can be changed through it: by this machine's user, or after a login."""
-        return self.local or self.auth is not None
+        return self.local or self.users is not None
+
+    def may_manage(self, name: str | None) -> bool:
+        """Whether who signed in under a name may change sources; without a login, this machine's user may."""
+        if self.users is None:
+            return self.local
+        user = self.users.get(name)
+        return user is not None and user.role == "manager"
 
 
 def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str], None], sync: bool = True) -> None:
@@ -98,9 +107,7 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
         if options.port is None and port != FIRST_PORT:
             announce(f"Port {FIRST_PORT} is taken; using {port}.")
         if not options.managed:
-            announce(
-                "Sources cannot be changed through the page: it is open beyond this machine and has no login (--auth)."
-            )
+            announce("Sources cannot be changed through the page: it is open beyond this machine, and has no users.")
         shown = f"[{options.host}]" if ":" in options.host else options.host
         announce(f"The chat is at http://{shown}:{port}{options.root_path}")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="none", lifespan="on")
@@ -117,26 +124,31 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
         CorpusError: the library's description cannot be read.
     """
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_Guard, strict=options.local and options.auth is None)
+    corpus, users = Corpus.read(engine.settings.corpus), options.users
+    if users:
+        cookie = f"session-{library_name(engine.settings)}"
+        app.add_middleware(Login, users=users, title=corpus.title, cookie=cookie, root_path=options.root_path)
+    app.add_middleware(_Guard, strict=options.local and not users)
 
     @app.get("/healthz")
-    def healthz() -> JSONResponse:
+    def healthz(request: fastapi.Request) -> JSONResponse:
         status = engine.status
         failed = status.state == "failed"
         # A failure's text may name folders of this machine, which a stranger need not know.
-        told = "The library cannot be opened." if failed and not options.managed else status.text
+        stranger = not request.scope.get("user") if users else not options.local
+        told = "The library cannot be opened." if failed and stranger else status.text
         watched = {"watching": watcher.on, "changes": watcher.changes}
         report = {"status": status.state, "detail": told, "share": status.share, **watched}
         return JSONResponse(report, status_code=503 if failed else 200)
 
-    app.mount("/v1", http_api(engine, auth=options.auth, root_path=options.root_path, managed=options.managed))
+    app.mount("/v1", http_api(engine, locked=users is not None, root_path=options.root_path, managed=options.managed))
     _unbranded()
-    page = build_page(engine, Corpus.read(engine.settings.corpus), watcher, managed=options.managed)
+    page = build_page(engine, corpus, watcher, options.may_manage, managed=options.managed, login=users is not None)
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
-        auth=options.auth,
+        auth_dependency=signed_in if users else None,
         root_path=options.root_path or None,
         mcp_server=options.mcp,
         max_file_size=LARGEST_UPLOAD if options.managed else 1,
@@ -198,19 +210,34 @@ class _Guard:
             await send(message)
 
         http = scope["type"] == "http"
-        refusal = self._refusal(Headers(scope=scope)) if http and self._strict else ""
+        refusal = self._refusal(scope["method"], Headers(scope=scope)) if http else ""
         app = PlainTextResponse(refusal, status_code=403) if refusal else self._app
         await app(scope, receive, guarded if http else send)
 
-    def _refusal(self, headers: Headers) -> str:
+    def _refusal(self, method: str, headers: Headers) -> str:
         """Why a request is refused: its host is a name that only looks like ours, or another site made it."""
-        host = headers.get("host", "")
-        if not _is_loopback(urlsplit(f"//{host}").hostname or ""):
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if self._strict and not _is_loopback(_parted(f"//{host}").hostname or ""):
             return f"the chat is open on this machine only, not as {host!r}; see `rag serve --help` for --root-path\n"
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
-            return f"a page of {origin!r} may not use the chat\n"
+        if _foreign(method, headers):
+            return f"a page of {origin or 'another site'!r} may not use the chat\n"
         return ""
+
+
+def _foreign(method: str, headers: Headers) -> bool:
+    """Whether the page of another site makes a request. To follow a link to us is no more than reading."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site and (origin is not None or method not in ("GET", "HEAD")):
+        return site not in ("same-origin", "none")
+    # A browser that does not say so: the names may be the server's own, or that of the proxy before it.
+    return origin is not None and _parted(origin).netloc not in (headers.get("host"), headers.get("x-forwarded-host"))
+
+
+def _parted(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _is_loopback(host: str) -> bool:

@@ -171,7 +171,7 @@ def test_signed_out_or_alone_the_question_is_kept_and_it_is_said(chromium: Brows
         page.goto(server.url)
         page.get_by_label("username").fill("ines")
         page.get_by_label("password").fill("light")
-        page.get_by_role("button", name="Login").click()
+        page.get_by_role("button", name="Sign in").click()
         reader = Reader(page, server.url)
         expect(page.locator("body")).to_have_attribute("data-library", "ready")
         turn = reader.ask(PAID)
