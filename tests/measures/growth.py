@@ -28,6 +28,7 @@ from rag.indexing import segment
 from rag.indexing.encoder import FloatArray, unit_rows
 from rag.indexing.generation import PIPELINE, Generation, write_parts
 from rag.indexing.parts import best
+from rag.indexing.sealing import seal
 from rag.indexing.segment import CutText, Segment
 from rag.indexing.store import Store
 from rag.library.library import Library
@@ -106,7 +107,7 @@ def build(index: Path, base: FloatArray, size: int) -> None:
         write_parts(folder, ())
         embedder = HashingEmbedder()
         told = {"pipeline": PIPELINE, "embedding_model": "made up", "embedding_digest": embedder.digest}
-        files = {"name": held.name, "gone": [], "files": store.seal(held)}
+        files = {"name": held.name, "gone": [], "files": seal(held)}
         store.publish("00000001", told | {"chunk_tokens": 220, "segments": [files]})
     store.prune(1)
 

@@ -23,6 +23,8 @@ ANSWERS_AT_ONCE = 4
 
 MOST_WAITING = 200
 """Questions that wait at most; a further one is refused."""
+LONGEST_WAIT = 30.0
+"""Seconds that a question is let wait for its turn, as far as can be foreseen."""
 
 ANSWERS, CHANGES = "answers", "changes"
 """Queues: a change to the library never stands in the way of an answer."""
@@ -62,7 +64,7 @@ def offer(engine: Engine, *, managed: bool) -> None:
         """
         with _words():
             filters = calls.scope(sources, kinds, publishers, since, until)
-            return calls.ask(engine, question, history, filters, k, written)
+            return calls.ask(engine, "program", question, history, filters, k, written)
 
     def retrieve(
         question: str,
@@ -91,7 +93,7 @@ def offer(engine: Engine, *, managed: bool) -> None:
         """
         with _words():
             filters = calls.scope(sources, kinds, publishers, since, until)
-            return calls.retrieve(engine, question, filters, k, read)
+            return calls.retrieve(engine, "program", question, filters, k, read)
 
     def sources() -> list[dict[str, Any]]:
         """List every source of the library with what the index holds of it.
