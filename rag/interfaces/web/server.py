@@ -142,20 +142,7 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(_Guard, strict=options.local and options.auth is None)
 
-    @app.get("/healthz")
-    def healthz() -> JSONResponse:
-        status = engine.status
-        failed = status.state == "failed"
-        # A failure's text may name folders of this machine, which a stranger need not know.
-        told = "The library cannot be opened." if failed and not options.managed else status.text
-        report = {"status": status.state, "generation": engine.generation, "detail": told, "share": status.share}
-        report |= {"watching": watcher.on, "changes": watcher.changes}
-        return JSONResponse(report, status_code=503 if failed else 200)
-
-    @app.get("/metrics", dependencies=locked(options.auth))
-    def metrics() -> PlainTextResponse:
-        return PlainTextResponse(engine.monitor.metrics(engine.generation), media_type="text/plain; version=0.0.4")
-
+    watched(app, engine, options, watcher)
     app.mount("/v1", http_api(engine, auth=options.auth, root_path=options.root_path, managed=options.managed))
     _unbranded()
     page = build_page(engine, Corpus.read(engine.settings.corpus), watcher, managed=options.managed)
@@ -175,6 +162,24 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
     )
     speak_json(page)
     return mounted
+
+
+def watched(app: fastapi.FastAPI, engine: Engine, options: ServerOptions, watcher: Watcher) -> None:
+    """Add what a monitor asks: ``/healthz``, open to all, and ``/metrics``, behind the login where there is one."""
+
+    @app.get("/healthz")
+    def healthz() -> JSONResponse:
+        status = engine.status
+        failed = status.state == "failed"
+        # A failure's text may name folders of this machine, which a stranger need not know.
+        told = "The library cannot be opened." if failed and not options.managed else status.text
+        report = {"status": status.state, "generation": engine.generation, "detail": told, "share": status.share}
+        report |= {"watching": watcher.on, "changes": watcher.changes}
+        return JSONResponse(report, status_code=503 if failed else 200)
+
+    @app.get("/metrics", dependencies=locked(options.auth))
+    def metrics() -> PlainTextResponse:
+        return PlainTextResponse(engine.monitor.metrics(engine.generation), media_type="text/plain; version=0.0.4")
 
 
 def _unbranded() -> None:
