@@ -53,6 +53,7 @@ class Tally:
     citations: dict[str, set[tuple[str, int, int, str]]] = field(default_factory=dict)
     """Of each generation: document, start, end and quote of what answers cited."""
     cited: int = 0
+    busy: int = 0
     memory: list[tuple[int, int]] = field(default_factory=list)
     """Questions answered so far, and resident bytes of the server then."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -66,6 +67,11 @@ class Tally:
             self.citations.setdefault(answer["generation"], set()).update(told)
             self.cited += len(answer["citations"])
 
+    def told_to_wait(self) -> None:
+        """Count a refusal that says when to come back; who does is answered."""
+        with self.lock:
+            self.busy += 1
+
     def failed(self, why: str) -> None:
         """Count what is no answer."""
         with self.lock:
@@ -74,15 +80,24 @@ class Tally:
 
 def ask(place: Place, client: httpx.Client, number: int, tally: Tally) -> None:
     """Ask one question, or now and then what else a program asks."""
-    began = time.perf_counter()
+
+    def patiently(method: str, path: str, body: Any = None) -> tuple[httpx.Response, float]:
+        while True:
+            began = time.perf_counter()
+            answer = client.request(method, path, json=body)
+            if answer.status_code != 503 or not answer.json()["error"].startswith("busy: "):
+                return answer, time.perf_counter() - began
+            tally.told_to_wait()
+            time.sleep(int(answer.headers["retry-after"]))
+
     try:
         if number % 100 == 99:
-            client.get("/v1/sources").raise_for_status()
-            client.get("/healthz").raise_for_status()
-            client.get("/metrics").raise_for_status()
-        answer = client.post("/v1/ask", json={"question": place.questions[number % len(place.questions)], "k": 3})
+            for path in ("/v1/sources", "/healthz", "/metrics"):
+                patiently("GET", path)[0].raise_for_status()
+        question = place.questions[number % len(place.questions)]
+        answer, seconds = patiently("POST", "/v1/ask", {"question": question, "k": 3})
         if answer.status_code == 200:
-            tally.answered(answer.json(), time.perf_counter() - began)
+            tally.answered(answer.json(), seconds)
         else:
             tally.failed(f"{answer.status_code}: {answer.text[:120]}")
     except httpx.HTTPError as error:
@@ -132,6 +147,7 @@ def load(place: Place, asked: int, clients: int, swaps: int, tally: Tally) -> Co
         for number in range(swaps):
             while len(tally.seconds) < asked * (number + 0.5) / (swaps + 0.5):
                 if over.wait(0.05):
+                    tally.failed(f"swap {number} was never due")
                     return
             try:
                 swapped[swap(place, number)] += 1
@@ -149,9 +165,9 @@ def load(place: Place, asked: int, clients: int, swaps: int, tally: Tally) -> Co
             thread.start()
         for thread in threads:
             thread.join()
-        others[0].join()
         over.set()
-        others[1].join()
+        for thread in others:
+            thread.join()
     return swapped
 
 
@@ -253,6 +269,7 @@ def run(folder: Path, models: Models, *, asked: int, clients: int, swaps: int) -
             "minutes": round(took / 60, 1),
             "answered": dict(tally.outcomes),
             "errors": dict(tally.errors),
+            "told to wait, and answered then": tally.busy,
             "swaps": dict(swapped),
             "generations that answered": len(tally.citations),
             "citations": tally.cited,
