@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,33 +23,40 @@ from tests.conftest import Place
 WORDS = "harbour bridge ferry crown quay vessel crate winter office toll lamp storm".split()
 
 
-def stressed(work: Callable[[int], Any], count: int, threads: int = 8) -> list[Any]:
-    """Do numbered work in many threads in a shuffled order; gives the results by number."""
-    order = list(range(count))
-    random.Random(3).shuffle(order)
-    with ThreadPoolExecutor(threads) as pool:
-        return [future.result() for _, future in sorted((n, pool.submit(work, n)) for n in order)]
-
-
 @pytest.mark.slow
 def test_cutting_encoding_and_reading_at_once_give_what_each_gives_alone(model: Embedder, reader: OnnxReader) -> None:
     """A tokenizer that is switched between cutting short and not gives other offsets or vectors now and then."""
     chance = random.Random(7)
-    texts = [" ".join(chance.choices(WORDS, k=chance.choice((5, 60, 900)))) for _ in range(30)]
-
-    def work(number: int) -> Any:
-        text = texts[number % len(texts)]
-        match number // len(texts) % 3:
-            case 0:
-                return model.token_offsets(text)
-            case 1:
-                return model.encode_queries([text]).tolist()
-            case _:
-                return reader.read(texts[(number + 1) % len(texts)], [text, text[:40]], seconds=600).tolist()
-
-    alone = [work(number) for number in range(3 * len(texts))]
-    assert stressed(work, len(alone)) == alone
+    texts = [" ".join(chance.choices(WORDS, k=length)) for length in (5, 60, 400, 900)]
     assert max(len(model.token_offsets(text)) for text in texts) > model.window
+    over = threading.Event()
+
+    def cut(text: str) -> list[tuple[int, int]]:
+        return model.token_offsets(text)
+
+    def encoded(text: str) -> list[list[float]]:
+        return model.encode_queries([text]).tolist()
+
+    def read(text: str) -> list[float]:
+        return reader.read(WORDS[0], [text], seconds=600).tolist()
+
+    alone = {(work, text): work(text) for work in (cut, encoded, read) for text in texts}
+
+    def cutting() -> int:
+        wrong = 0
+        while not over.is_set():
+            wrong += sum(cut(text) != alone[cut, text] for text in texts)
+        return wrong
+
+    with ThreadPoolExecutor(8) as pool:
+        cutters = [pool.submit(cutting) for _ in range(3)]
+        others = [pool.submit(work, text) for _ in range(10) for work, text in alone if work is not cut]
+        wait(others)
+        over.set()
+        found = [future.result() for future in others]
+        wrong = sum(future.result() for future in cutters)
+    assert wrong == 0
+    assert found == [alone[key] for _ in range(10) for key in alone if key[0] is not cut]
 
 
 @pytest.mark.slow

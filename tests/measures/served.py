@@ -27,8 +27,11 @@ SERVER = """
 import sys
 if sys.argv[1] == "stand-ins":
     from rag.interfaces.web import engine
+    from collections import deque
     from rag.testing import HashingEmbedder, OverlapReader
-    engine.default_embedder, engine.default_reader = lambda *_: HashingEmbedder(), lambda _: OverlapReader()
+    reader = OverlapReader()
+    reader.asked = deque(maxlen=0)  # which would grow
+    engine.default_embedder, engine.default_reader = lambda *_: HashingEmbedder(), lambda _: reader
 from rag.interfaces import cli
 sys.exit(cli.main(sys.argv[2:]))
 """
@@ -104,3 +107,9 @@ def rebuild(place: Place, *, force: bool) -> None:
         event = client.post("/rebuild", json={"data": [force]}).raise_for_status().json()["event_id"]
         told = client.get(f"/rebuild/{event}").text
         assert "event: complete" in told, told
+
+
+def under_way(place: Place) -> int:
+    """Read from /metrics how many requests are being answered or wait."""
+    lines = httpx.get(f"{place.url}/metrics", timeout=HANGS).text.splitlines()
+    return int(next(line for line in lines if line.startswith("rag_requests_inside ")).split()[1])

@@ -31,13 +31,13 @@ from tqdm import tqdm
 
 from rag.interfaces.web.monitoring import resident
 from tests.measures import kill
-from tests.measures.served import HANGS, Models, Place, rebuild, serving
+from tests.measures.served import HANGS, Models, Place, rebuild, serving, under_way
 
 OVERLOAD = 400
 """Clients that ask at the same time to see the server refuse."""
 
-UNDER_WAY = 20
-"""Questions that are under way when it is told to stop."""
+UNDER_WAY: dict[Models, int] = {"real": 20, "stand-ins": 100}
+"""Questions that are asked when it is told to stop, so many that some are still under way."""
 
 SAMPLE = 0.5
 """Seconds between two looks at the server's memory."""
@@ -205,16 +205,16 @@ def overload(place: Place) -> dict[str, Any]:
     }
 
 
-def stopped(place: Place) -> dict[str, Any]:
+def stopped(place: Place, count: int) -> dict[str, Any]:
     """Tell the server to stop while it answers; all that is under way is answered, and the process ends."""
 
     def one(number: int) -> int:
         question = place.questions[-1 - number % len(place.questions)]
         return httpx.post(f"{place.url}/v1/ask", json={"question": question}, timeout=HANGS).status_code
 
-    with ThreadPoolExecutor(UNDER_WAY) as pool:
-        asked = [pool.submit(one, number) for number in range(UNDER_WAY)]
-        while under_way(place) < min(UNDER_WAY, UNDER_WAY - sum(future.done() for future in asked)):
+    with ThreadPoolExecutor(count) as pool:
+        asked = [pool.submit(one, number) for number in range(count)]
+        while under_way(place) < count - sum(future.done() for future in asked):
             time.sleep(0.005)
         done = sum(future.done() for future in asked)
         place.process.send_signal(signal.SIGTERM)
@@ -222,17 +222,11 @@ def stopped(place: Place) -> dict[str, Any]:
         statuses = Counter(future.result() for future in asked)
         place.process.wait(HANGS)
     return {
-        "under way": UNDER_WAY - done,
+        "under way": count - done,
         "answered": statuses[200] - done,
         "seconds": round(time.perf_counter() - began, 2),
         "exit": place.process.returncode,
     }
-
-
-def under_way(place: Place) -> int:
-    """Read from /metrics how many requests are being answered or wait."""
-    lines = httpx.get(f"{place.url}/metrics", timeout=HANGS).text.splitlines()
-    return int(next(line for line in lines if line.startswith("rag_requests_inside ")).split()[1])
 
 
 def memory(tally: Tally) -> dict[str, float]:
@@ -280,7 +274,7 @@ def run(folder: Path, models: Models, *, asked: int, clients: int, swaps: int) -
             "slowest": round(ordered[-1], 3),
             "memory": memory(tally),
             "overload": overload(place),
-            "stopping": stopped(place),
+            "stopping": stopped(place, UNDER_WAY[models]),
         }
 
 
