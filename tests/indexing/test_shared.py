@@ -34,10 +34,10 @@ def test_cutting_encoding_and_reading_at_once_give_what_each_gives_alone(model: 
     def cut(text: str) -> list[tuple[int, int]]:
         return model.token_offsets(text)
 
-    def encoded(text: str) -> list[list[float]]:
+    def encoded(text: str) -> Any:
         return model.encode_queries([text]).tolist()
 
-    def read(text: str) -> list[float]:
+    def read(text: str) -> Any:
         return reader.read(WORDS[0], [text], seconds=600).tolist()
 
     alone = {(work, text): work(text) for work in (cut, encoded, read) for text in texts}

@@ -182,7 +182,7 @@ def failing(place: Place, tally: Tally) -> list[str]:
     return wrong
 
 
-def overload(place: Place) -> dict[str, Any]:
+def overload(place: Place, clients: int) -> dict[str, Any]:
     """Ask from more clients than may wait; each is answered, or told when to try again, and none hangs."""
 
     def one(number: int) -> tuple[int, str, float]:
@@ -191,13 +191,13 @@ def overload(place: Place) -> dict[str, Any]:
         answer = httpx.post(f"{place.url}/v1/ask", json={"question": question}, timeout=HANGS)
         return answer.status_code, answer.headers.get("retry-after", ""), time.perf_counter() - began
 
-    with ThreadPoolExecutor(OVERLOAD) as pool:
-        told = list(pool.map(one, range(OVERLOAD)))
+    with ThreadPoolExecutor(clients) as pool:
+        told = list(pool.map(one, range(clients)))
     refused = [(after, seconds) for status, after, seconds in told if status == 503]
     assert {status for status, _, _ in told} <= {200, 503}, Counter(status for status, _, _ in told)
     assert all(after.isdecimal() and int(after) >= 1 for after, _ in refused), refused
     return {
-        "asked at once": OVERLOAD,
+        "asked at once": clients,
         "answered": len(told) - len(refused),
         "told to try again": len(refused),
         "slowest refusal": round(max((seconds for _, seconds in refused), default=0.0), 2),
@@ -244,8 +244,8 @@ def memory(tally: Tally) -> dict[str, float]:
     }
 
 
-def run(folder: Path, models: Models, *, asked: int, clients: int, swaps: int) -> dict[str, Any]:
-    """Do all of it; gives the figures."""
+def run(folder: Path, models: Models, *, asked: int, clients: int, swaps: int, most: int = OVERLOAD) -> dict[str, Any]:
+    """Do all of it, with *most* clients at once in the end; gives the figures."""
     tally = Tally()
     with serving(folder, models) as place:
         began = time.perf_counter()
@@ -273,7 +273,7 @@ def run(folder: Path, models: Models, *, asked: int, clients: int, swaps: int) -
             "p95": round(ordered[int(len(ordered) * 0.95)], 3),
             "slowest": round(ordered[-1], 3),
             "memory": memory(tally),
-            "overload": overload(place),
+            "overload": overload(place, most),
             "stopping": stopped(place, UNDER_WAY[models]),
         }
 
