@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 DATA ?= $(or $(RAG_EVAL_DATA),data)
 KILLS ?= 200
+ASKED ?= 10000
 CHUNKS ?= 5000
 QUESTIONS ?= $(DATA)/topic-dev/questions.jsonl
 RUNS ?= 5
 SECONDS ?= 20
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest mixed-test kill-test scale-test growth-test written-test fuzz fuzz-http attack licences lock screenshots bench bench-peers bench-docs clean
+.PHONY: chat build test check format measure-ingest mixed-test faults soak scale-test growth-test written-test fuzz fuzz-http attack licences lock screenshots bench bench-peers bench-docs clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -73,9 +74,13 @@ licences: $(RUN)
 lock: $(DEV)
 	$(BIN)/python -m tests.measures.lock --out hashes
 
-# Kill a build at random moments; the index must stay whole.
-kill-test: $(DEV)
-	$(BIN)/python -m tests.measures.kill --kills $(KILLS)
+# Kill build, add, remove, sync and rollback at random moments, fill the disk, damage files: a table, and build/faults.json.
+faults: $(DEV)
+	$(BIN)/python -m tests.measures.faults --kills $(KILLS) --out build/faults.json
+
+# Clients that ask a server while its index is swapped: a table, and build/soak.json. Half an hour on two cores.
+soak: $(DEV)
+	$(BIN)/python -m tests.measures.soak --asked $(ASKED) --out build/soak.json
 
 # What adding a document costs beside a full build: a table, and build/scale.json.
 scale-test: $(DEV)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rag.composing.answers import Found
 from rag.config import MOST_PASSAGES, Settings
-from rag.errors import QuestionError, UnknownSourceError
+from rag.errors import QuestionError, RagError, UnknownSourceError
 from rag.indexing.encoder import Embedder
 from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
@@ -24,6 +26,7 @@ from rag.reading.reader import Reader, default_reader
 from rag.records import Answer, Document, Filters, Passage, Turn
 from rag.retrieval.filters import allowed_chunks, check, in_words
 from rag.sources.corpus import Corpus
+from rag.tracing import Trace
 from rag.writing.answerer import Answerer
 from rag.writing.endpoint import Endpoint
 from rag.writing.generative import GenerativeAnswerer
@@ -62,6 +65,7 @@ class Assistant:
         self._embedder = embedder
         self._reader = reader
         self._answerer = answerer
+        self._loading = threading.Lock()
         self._state = self._load()
 
     @classmethod
@@ -137,13 +141,14 @@ class Assistant:
         answerer: Answerer | None = None,
     ) -> Iterator[Answer]:
         """Answer as `ask` does, giving the answer as it grows; the last one is complete."""
-        pipeline = self._fresh().pipeline
+        state, trace, question, k = self._fresh(), Trace(), checked_question(question), self._depth(k)
+        pipeline, generation = replace(state.pipeline, trace=trace), state.generation.pointer.generation
         filters = self._checked(filters, pipeline)
-        scope = in_words(filters, *self.searched(filters)) if filters != Filters() else ""
-        for answer in pipeline.respond(
-            checked_question(question), history, filters, self._depth(k), answerer or self._answerer
-        ):
-            yield answer if answer.shape == "reply" else replace(answer, scope=scope)
+        scope = in_words(filters, *_searched(state, filters)) if filters != Filters() else ""
+        with _whole(state):
+            for answer in pipeline.respond(question, history, filters, k, answerer or self._answerer):
+                told = "" if answer.shape == "reply" else scope
+                yield replace(answer, scope=told, generation=generation, trace=trace.seconds)
 
     def examine(
         self,
@@ -213,10 +218,8 @@ class Assistant:
             UnknownSourceError: a filter names a source that is not there.
             ConfigError: a filter's date is malformed.
         """
-        pipeline = self._fresh().pipeline
-        generation = pipeline.generation
-        allowed = allowed_chunks(generation, self._checked(filters, pipeline))
-        return len(generation.sources_of(allowed)), len(self.sources())
+        state = self._fresh()
+        return _searched(state, self._checked(filters, state.pipeline))
 
     def sources(self) -> list[SourceStatus]:
         """List every source with what the index holds of it."""
@@ -279,10 +282,19 @@ class Assistant:
         return _State(generation, Pipeline.over(corpus, generation, self._embedder, self._reader, self.settings))
 
     def _fresh(self) -> _State:
-        """The state, taken anew when another process has published a generation."""
-        if Store(self.settings.index).current() != self._state.generation.pointer:
-            self._state = self._load()
-        return self._state
+        """The state, taken anew, once for all who ask, when another process has published a generation."""
+        store, state = Store(self.settings.index), self._state
+        if store.current() != state.generation.pointer:
+            with self._loading:
+                state = self._state
+                if store.current() != state.generation.pointer:
+                    self._state = state = self._load()
+        return state
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation that is open."""
+        return self._state.generation.pointer.generation
 
     def _depth(self, k: int | None) -> int:
         if k is None:
@@ -296,6 +308,25 @@ class Assistant:
         filters = filters or Filters()
         check(filters, pipeline.generation, pipeline.corpus.sources.keys())
         return filters
+
+
+def _searched(state: _State, filters: Filters) -> tuple[int, int]:
+    """Count the sources that a search looks into, and all that there are."""
+    generation = state.generation
+    return len(generation.sources_of(allowed_chunks(generation, filters))), len(
+        source_statuses(state.corpus, generation)
+    )
+
+
+@contextmanager
+def _whole(state: _State) -> Iterator[None]:
+    """Where something goes wrong that nobody foresaw, see whether a damaged file is why, and say so."""
+    try:
+        yield
+    except RagError:
+        raise
+    except Exception as error:
+        raise state.generation.damaged(error) or error from None
 
 
 def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:

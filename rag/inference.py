@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,21 +25,18 @@ class TextModel:
     Args:
         model: the ONNX file; its inputs are named as those of BERT, its first output is what counts.
         tokenizer: the file of a fast tokenizer.
-        longest: tokens of one input, special ones counted; what is over is cut.
-        cut: which text of a pair is cut; of a single text there is no choice.
+        longest: tokens of one input, special ones counted; what is over is cut, of a pair from the longer text.
 
     Raises:
         Exception: the libraries below raise whatever they meet in a damaged file.
     """
 
-    def __init__(
-        self, model: Path, tokenizer: Path, *, longest: int, cut: Literal["only_second", "longest_first"]
-    ) -> None:
+    def __init__(self, model: Path, tokenizer: Path, *, longest: int) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.enable_truncation(longest, strategy=cut)
+        self._tokenizer.enable_truncation(longest, strategy="longest_first")
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

@@ -13,7 +13,7 @@ Each step is a package of the same name or nearly so, and this module shows thei
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rag.asking.followups import AFTER
 from rag.asking.replies import reply
@@ -32,6 +32,7 @@ from rag.records import Answer, Filters, Notice, Outcome, Turn
 from rag.retrieval.retriever import Retriever
 from rag.sources.corpus import Corpus
 from rag.text.languages import foreign_language
+from rag.tracing import Trace
 from rag.writing.answerer import Answerer, Rewriter, Written
 
 PARTED_READ = 64
@@ -52,6 +53,8 @@ class Pipeline:
     """None where no reading model is set or to be had."""
     embedder: Embedder
     settings: Settings
+    trace: Trace = field(default_factory=Trace)
+    """Times the steps; each question has its own."""
 
     @classmethod
     def over(
@@ -69,8 +72,9 @@ class Pipeline:
         if self.reader is not None:
             self.reader.begin()
         rewrite = answerer.rewrite if isinstance(answerer, Rewriter) else None
-        asked = self.interpreter.understand(question, history, rewrite)
-        said = reply(asked, self.corpus, self.generation.sources)
+        with self.trace.step("understanding"):
+            asked = self.interpreter.understand(question, history, rewrite)
+            said = reply(asked, self.corpus, self.generation.sources)
         if said is not None:
             yield replace(said, suggestions=suggestions(asked, said, history))
             return
@@ -78,11 +82,13 @@ class Pipeline:
         if answer is None:
             found = [self.find(part, asked, filters, k, year=year) for part, year in asked.parts.dated]
             opening = self.find(asked.parts.opening, asked, filters, k) if asked.parts.opening else None
-            answer = compose(asked, found, self.generation, opening=opening, everything=filters == Filters())
+            with self.trace.step("composing"):
+                answer = compose(asked, found, self.generation, opening=opening, everything=filters == Filters())
             was_read = all(one.reading.read for one in found)
         answer = replace(answer, notices=(*self._notices(asked, read=was_read), *answer.notices))
         if answerer is not None and answer.outcome != "abstain" and answer.shape != "record":
-            answer = yield from self._written(answer, asked, answerer)
+            with self.trace.step("writing"):
+                answer = yield from self._written(answer, asked, answerer)
         elif answer.outcome != "abstain":
             for count in range(1, len(answer.sentences)):
                 yield numbered(replace(answer, sentences=answer.sentences[:count], conflicts=()))
@@ -139,9 +145,10 @@ class Pipeline:
             year: read only what is said of this year, in twice as many passages.
             duplicates: keep copies of a better passage.
         """
-        query = self.retriever.query(question, history)
         depth = max(depth, PASSAGES_READ if year is None else 2 * PASSAGES_READ)
-        passages = self.retriever.search(query, depth, filters, duplicates=duplicates)
+        with self.trace.step("searching"):
+            query = self.retriever.query(question, history)
+            passages = self.retriever.search(query, depth, filters, duplicates=duplicates)
         last = history[-1].question.partition(AFTER)[0] if leans else ""
         if last and last not in question:
             query = replace(query, text=f"{last} {question}")
@@ -149,7 +156,8 @@ class Pipeline:
         reader = self._reader_for(question)
         # With a conversation folded in, what is read orders sentences only: as an order of passages it
         # does worse than the channels (mtrag-un, nDCG@10 0.938 for 0.947).
-        return read(query, passages, lexical, reader, seconds=seconds, most=most, year=year, reorder=not history)
+        with self.trace.step("reading"):
+            return read(query, passages, lexical, reader, seconds=seconds, most=most, year=year, reorder=not history)
 
     def _reader_for(self, question: str) -> Reader | None:
         """The reader, where it knows the language of a question."""

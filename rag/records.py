@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 UNKNOWN = "unknown"
@@ -408,6 +408,10 @@ class Answer:
     """Of a question that asks for several things: each, in order."""
     scope: str = ""
     """What was searched, in words: ``Searched in 2 of 30 sources, not newer than 2019``; empty where all was."""
+    generation: str = ""
+    """Name of the generation of the index that it is quoted from."""
+    trace: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Seconds of each step, and of all together as ``total``; see `rag.tracing`."""
 
     @property
     def abstained(self) -> bool:

@@ -71,7 +71,6 @@ class ExportedEmbedder:
             self.folder / "model.onnx",
             self.folder / "tokenizer.json",
             longest=self.card.longest,
-            cut="longest_first",
         )
 
     def encode(self, texts: Sequence[str]) -> FloatArray:

@@ -136,7 +136,7 @@ def export(original: SentenceTransformerEmbedder, folder: Path) -> Card:
     _to_onnx(original, model)
 
     def opened(path: Path) -> tuple[Callable[[], FloatArray], tuple[float, float]]:
-        loaded = TextModel(path, tokenizer, longest=original.longest, cut="longest_first")
+        loaded = TextModel(path, tokenizer, longest=original.longest)
 
         def encode() -> FloatArray:
             return unit_rows(np.stack(loaded.run_all(prompted)))

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from rag.config import REBUILD, Settings
-from rag.errors import IndexDamagedError, IndexMismatchError
+from rag.errors import IndexMismatchError, StoreError
 from rag.indexing.bm25 import LexicalIndex, WordCounts
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
@@ -20,6 +20,7 @@ from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
 from rag.indexing.noted import NotedQuestions
 from rag.indexing.parts import Parts, Rows
+from rag.indexing.rows import mapped
 from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
@@ -67,13 +68,14 @@ class Generation:
     have been replaced or removed are left out.
     """
 
-    def __init__(
-        self, folder: Path, segments: Sequence[Segment], pointer: Pointer, manifest: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, store: Store, pointer: Pointer, manifest: Mapping[str, Any]) -> None:
         self.pointer = pointer
         self.manifest = manifest
+        self._store = store
+        segments = [Segment(store.segment(held["name"]), held["gone"], held["files"]) for held in manifest["segments"]]
         self.segments = segments
-        self._folder = folder
+        # All files are opened here: they may be pruned while this generation still answers.
+        self._parts = mapped(store.folder(pointer.generation) / PARTS)
         live = [segment.live_chunks for segment in segments]
         self._places = Parts([len(segment.chunks) for segment in segments], live)
         self.documents = Documents(segments)
@@ -96,22 +98,27 @@ class Generation:
             IndexMissingError, IndexDamagedError, IndexMismatchError: see `rag.errors`.
         """
         store = Store(settings.index)
-        pointer = store.current()
-        manifest = store.verify(pointer, thorough=thorough)
-        _compare(manifest, settings, embedder)
-        try:
-            segments = [Segment(store.segment(s["name"]), s["gone"], s["files"]) for s in manifest["segments"]]
-            return cls(store.folder(pointer.generation), segments, pointer, manifest)
-        except (OSError, ValueError, IndexError, OverflowError, MemoryError, RuntimeError, EOFError) as error:
-            # Files that match their digests were written by another program than ours.
-            raise IndexDamagedError(
-                f"the index in {settings.index} is not what a build writes ({error}); run `rag build`"
-            ) from error
+        while True:
+            pointer = store.current()
+            try:
+                manifest = store.verify(pointer, thorough=thorough)
+                _compare(manifest, settings, embedder)
+                return cls(store, pointer, manifest)
+            except IndexMismatchError:
+                raise
+            except Exception as error:  # the libraries below raise whatever they meet in a damaged file
+                # One that was replaced and pruned while it was being opened is not damaged.
+                if store.current() == pointer:
+                    raise store.damaged(pointer, error) or error from None
+
+    def damaged(self, error: Exception) -> StoreError | None:
+        """Say which file is why something went wrong; None where all are what they were; see `Store.damaged`."""
+        return self._store.damaged(self.pointer, error)
 
     @cached_property
     def parts(self) -> list[Part]:
         """What each file of the corpus gave."""
-        return msgspec.json.decode((self._folder / PARTS).read_bytes(), type=list[Part])
+        return msgspec.json.decode(self._parts, type=list[Part])
 
     @cached_property
     def rows(self) -> Rows:

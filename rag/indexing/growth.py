@@ -16,6 +16,7 @@ from rag.indexing.chunking import above
 from rag.indexing.encoder import FloatArray
 from rag.indexing.generation import Generation
 from rag.indexing.noted import questions_of
+from rag.indexing.sealing import seal
 from rag.indexing.segment import Segment, merge
 from rag.indexing.store import Store
 
@@ -54,13 +55,15 @@ def grow(store: Store, name: str, segments: Sequence[Segment]) -> list[dict[str,
     held = [_told(segment, segment.files) for segment in segments if segment not in taken]
     merging = [segment for segment in [*taken, *fresh] if segment.live_documents.any()]
     folder = store.segment(name)
+    for segment in taken:
+        segment.verify()  # all of it is read now, and damage must not become part of a file with a digest of its own
     if taken and merging:
         merge(folder, merging)
         shutil.rmtree(written, ignore_errors=True)
     elif fresh:
         written.rename(folder)
     if folder.exists():
-        held.append(_told(Segment(folder), store.seal(folder)))
+        held.append(_told(Segment(folder), seal(folder)))
     return held
 
 

@@ -43,8 +43,7 @@ class Table:
     @classmethod
     def load(cls, path: Path) -> Table:
         """Map a file that `write` wrote."""
-        with path.open("rb") as file:
-            return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return cls(mapped(path))
 
     @staticmethod
     def write(path: Path, rows: Iterable[bytes]) -> None:
@@ -97,6 +96,12 @@ class Records(Generic[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         return map(self._decode, self.table)
+
+
+def mapped(path: Path) -> mmap.mmap:
+    """Map a file, which stays readable where it is removed."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def encode(record: Any) -> bytes:

@@ -7,6 +7,7 @@ have been replaced or removed since is told from outside, so that a folder serve
 from __future__ import annotations
 
 import bisect
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, compress
@@ -17,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.digests import file_digest
+from rag.errors import IndexDamagedError
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.dense import Vectors, codes_of
@@ -102,9 +105,21 @@ class Segment:
         """What BM25 counts in each chunk."""
         self.words = Postings.load(folder / "words")
         """The words of each document as they are spelled."""
+        self._sound: set[int] = set()
+        """Documents whose texts were found to be what they were."""
         self.live_documents = np.ones(len(self.ids), bool)
         self.live_documents[list(self.gone)] = False
         self.live_chunks = np.repeat(self.live_documents, np.diff(self.firsts))
+
+    def verify(self) -> None:
+        """Digest every file anew.
+
+        Raises:
+            IndexDamagedError: names the first that is not what it was.
+        """
+        for name, digest in self.files.items():
+            if file_digest(self._folder / name) != digest:
+                raise IndexDamagedError(f"{self._folder / name} does not match its digest; run `rag build --force`")
 
     def without(self, documents: Collection[int]) -> Segment:
         """Give the segment with some more documents gone."""
@@ -130,11 +145,22 @@ class Segment:
 
     def document(self, number: int) -> Document:
         """Give a document with its text."""
+        self._check(number)
         return replace(self.documents[number], text=self.texts[number].decode())
 
     def text_of(self, chunk: int) -> str:
         """Give the text of a chunk."""
-        return self.texts.slice(self.owner(chunk), *self.cuts[chunk].tolist()).decode()
+        owner = self.owner(chunk)
+        self._check(owner)
+        return self.texts.slice(owner, *self.cuts[chunk].tolist()).decode()
+
+    def _check(self, number: int) -> None:
+        """Hold a document's text against its digest, once: a disk may change it where no file's stamp tells."""
+        if number not in self._sound:
+            if hashlib.sha256(self.texts[number]).hexdigest() != self.documents[number].sha256:
+                told = f"{self._folder / 'texts.rows'} has a text of {self.ids[number].decode()!r}"
+                raise IndexDamagedError(f"{told} that does not match its digest; run `rag build --force`")
+            self._sound.add(number)
 
     def statements_of(self, chunk: int) -> tuple[Statement, ...]:
         """Give the statements that begin in a chunk; one of a full text has none."""

@@ -3,7 +3,8 @@
 ::
 
     index/CURRENT                  id of the current generation and digest of its manifest
-    index/generations/<id>/        what one generation is made of; never changed once CURRENT names it
+    index/generations/<id>/        what one generation is made of; never changed once CURRENT names it. POINTER in it
+                                   is what CURRENT says of it, so that one can go back to it and know it whole
     index/segments/<id>/           some documents, named after the generation that wrote them, shared by later ones
     index/digests.json             what files looked like when they were digested; may be deleted at any time
     index/.lock                    held by the one process that writes
@@ -16,11 +17,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,13 +29,12 @@ import msgspec
 
 from rag.digests import Digests, file_digest
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
+from rag.indexing.sealing import flush, seal
 
 MANIFEST = "manifest.json"
+POINTER = "POINTER"
 FORMAT = 2
 """Version of the layout; a reader refuses another."""
-
-FLUSHERS = 16
-"""Files that are pushed to the disk at once; file systems do that together."""
 
 
 NAME = "[0-9]{1,18}"
@@ -68,6 +66,11 @@ class Pointer:
     digest: str
     """SHA-256 of the generation's manifest."""
 
+    @property
+    def line(self) -> str:
+        """The pointer as a file holds it."""
+        return f"{self.generation} {self.digest}\n"
+
 
 class Store:
     """The index folder."""
@@ -84,18 +87,18 @@ class Store:
             IndexMissingError: nothing has been built here.
             IndexDamagedError: CURRENT is not what a build writes.
         """
+        path = self.root / "CURRENT"
         try:
-            text = (self.root / "CURRENT").read_text(encoding="ascii")
+            text = path.read_text(encoding="ascii")
         except FileNotFoundError:
             raise IndexMissingError(f"no index at {self.root}; run `rag build`") from None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexDamagedError(f"{self.root / 'CURRENT'} cannot be read: {error}; run `rag build`") from error
+            raise IndexDamagedError(f"{path} cannot be read: {error}; run `rag build`{self._offer()}") from error
         words = text.split()
         known = len(words) == 2 and re.fullmatch(NAME, words[0])
         if not (known and (self._generations / words[0] / MANIFEST).is_file()):
-            raise IndexDamagedError(
-                f"{self.root / 'CURRENT'} says {text[:80]!r}, which names no generation; run `rag build`"
-            )
+            told = f"{path} says {text[:80]!r}, which names no generation"
+            raise IndexDamagedError(f"{told}; run `rag build`{self._offer()}")
         return Pointer(*words)
 
     def folder(self, generation: str) -> Path:
@@ -146,12 +149,17 @@ class Store:
     def verify(self, pointer: Pointer, *, thorough: bool = False) -> dict[str, Any]:
         """Check every file of a generation against the manifest, and give the manifest.
 
+        What differs from the memo of digests is digested anew: the memo may be damaged, too.
+
         Args:
             thorough: digest every file anew, also those that look as they did when last digested.
 
         Raises:
             IndexDamagedError: names the first file that is gone or changed.
         """
+        told = self.folder(pointer.generation) / POINTER
+        if told.is_file() and told.read_bytes() != pointer.line.encode():
+            raise IndexDamagedError(f"{self.root / 'CURRENT'} and {told} do not say the same; run `rag build`")
         manifest = self.manifest(pointer)
         folders = [(self.folder(pointer.generation), manifest["files"])]
         folders += [(self.segment(held["name"]), held["files"]) for held in manifest["segments"]]
@@ -165,9 +173,41 @@ class Store:
                     found = digests.of(path)
                 except OSError as error:
                     raise IndexDamagedError(f"{path} cannot be read: {error.strerror}; run `rag build`") from error
-                if found != digest:
+                if found != digest and file_digest(path) != digest:
                     raise IndexDamagedError(f"{path} does not match its digest; run `rag build`")
         return manifest
+
+    def earlier(self, current: str | None = None) -> Pointer | None:
+        """Find the newest whole generation, before *current* where that is told; None where there is none."""
+        for pointer in self.generations():
+            if current is None or pointer.generation < current:
+                try:
+                    self.verify(pointer, thorough=True)
+                except StoreError:
+                    continue
+                return pointer
+        return None
+
+    def damaged(self, pointer: Pointer, error: Exception) -> StoreError | None:
+        """Say which file keeps a generation from being opened, and which one before it is whole.
+
+        Args:
+            error: what was met; where it names no file, all are digested anew.
+
+        Returns:
+            What to raise instead; None where every file is what it was.
+        """
+        if not isinstance(error, StoreError):
+            try:
+                self.verify(pointer, thorough=True)
+            except StoreError as found:
+                error = found
+        return IndexDamagedError(f"{error}{self._offer(pointer)}") if isinstance(error, StoreError) else None
+
+    def _offer(self, pointer: Pointer | None = None) -> str:
+        """Name what `rag rollback` would go back to, for the end of a message; empty where there is nothing."""
+        whole = self.earlier(pointer.generation if pointer else None)
+        return f", or `rag rollback` to answer from generation {whole.generation}" if whole else ""
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -227,22 +267,17 @@ class Store:
                     shutil.rmtree(written, ignore_errors=True)
                 raise
 
-    def seal(self, folder: Path) -> dict[str, str]:
-        """Push a filled folder to the disk, and give the digest of each file in it."""
-        paths = sorted(folder.rglob("*"))
-        with ThreadPoolExecutor(FLUSHERS, thread_name_prefix="flusher") as pool:
-            list(pool.map(_flush, [*paths, folder, folder.parent]))
-        return {path.relative_to(folder).as_posix(): file_digest(path) for path in paths if path.is_file()}
-
     def publish(self, generation: str, manifest: dict[str, Any]) -> None:
         """Complete a filled folder with its manifest and make it the current one."""
         folder = self.folder(generation)
-        files = self.seal(folder)
+        files = seal(folder)
         data = json.dumps({"format": FORMAT, **manifest, "files": files}, indent=1, ensure_ascii=False).encode()
         (folder / MANIFEST).write_bytes(data)
-        for path in (folder / MANIFEST, folder):
-            _flush(path)
-        self.point(Pointer(generation, hashlib.sha256(data).hexdigest()))
+        pointer = Pointer(generation, hashlib.sha256(data).hexdigest())
+        (folder / POINTER).write_text(pointer.line, encoding="ascii")
+        for path in (folder / MANIFEST, folder / POINTER, folder):
+            flush(path)
+        self.point(pointer)
 
     def point(self, pointer: Pointer) -> None:
         """Replace CURRENT in one step.
@@ -252,16 +287,18 @@ class Store:
         """
         with self._own_writes():
             fresh = self.root / "CURRENT.new"
-            fresh.write_text(f"{pointer.generation} {pointer.digest}\n", encoding="ascii")
-            _flush(fresh)
+            fresh.write_text(pointer.line, encoding="ascii")
+            flush(fresh)
             fresh.replace(self.root / "CURRENT")
-            _flush(self.root)
+            flush(self.root)
 
     def generations(self) -> list[Pointer]:
-        """List the complete generations, newest first."""
+        """List the complete generations, newest first; one whose pointer is damaged is none."""
         found = []
-        for path in sorted(self._generations.glob(f"*/{MANIFEST}"), reverse=True):
-            found.append(Pointer(path.parent.name, file_digest(path)))
+        for path in sorted(self._generations.glob(f"*/{POINTER}"), reverse=True):
+            words = path.read_bytes().decode("ascii", "replace").split()
+            if len(words) == 2 and words[0] == path.parent.name:
+                found.append(Pointer(*words))
         return found
 
     def prune(self, keep: int) -> None:
@@ -283,17 +320,3 @@ class Store:
         except (ValueError, KeyError):
             return []
         return [segment["name"] for segment in held]
-
-
-def _flush(path: Path) -> None:
-    """Push a file or folder to the disk; a system that cannot flush folders is left to itself."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 def _asking_commands(command: Command) -> None:
     ask = command("ask", _ask, "Answer a question with cited passages.")
     ask.add_argument("--llm", action="store_true", help="let the language model of the settings write the answer")
+    ask.add_argument("--trace", action="store_true", help="tell how long each step took")
     search = command("search", _search, "Find the passages that fit a question.")
     search.add_argument("--read", action="store_true", help="let the reading model order them: better, a little slower")
     for sub in (ask, search):
@@ -147,6 +148,8 @@ def _serving_commands(command: Command) -> None:
     sub.add_argument("--no-sync", action="store_true", help="fetch no full texts on the first start")
     sub.add_argument("--watch", action="store_true", help="rebuild when files of the library change")
     add_user_arguments(command("user", _user, "Say who may sign in to the chat, and who may change the library."))
+    sub.add_argument("--log-format", choices=("text", "json"), default="text", help="json: a line of JSON a request")
+    sub.add_argument("--log-questions", action="store_true", help="let these lines hold the questions")
     command("feedback", _feedback, "List what readers thought of answers.")
 
 
@@ -177,7 +180,8 @@ def _ask(options: Options) -> None:
     if options.llm and answerer is None:
         raise ConfigError("--llm needs a language model; set RAG_LLM_BASE_URL and RAG_LLM_MODEL")
     answer = assistant.ask(options.question, filters=_filters(options), k=options.k, answerer=answerer)
-    _show(options, wire.answer_json(answer), rendering.answer_text(answer))
+    told = rendering.answer_text(answer) + (f"\n\n{rendering.trace_text(answer)}" if options.trace else "")
+    _show(options, wire.answer_json(answer, trace=options.trace), told)
 
 
 def _search(options: Options) -> None:
@@ -286,8 +290,16 @@ def _serve(options: Options) -> None:
     from rag.interfaces.web.server import ServerOptions, serve
 
     settings = _settings(options)
-    users = served_users(options.auth, settings.corpus)
-    server = ServerOptions(options.host, options.port, users, options.root_path, options.mcp, options.watch)
+    server = ServerOptions(
+        options.host,
+        options.port,
+        served_users(options.auth, settings.corpus),
+        options.root_path,
+        options.mcp,
+        options.watch,
+        options.log_format,
+        options.log_questions,
+    )
     serve(settings, server, announce=_say, sync=not options.no_sync)
 
 

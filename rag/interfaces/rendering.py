@@ -59,6 +59,12 @@ def answer_text(answer: Answer) -> str:
     return "\n\n".join([*parts, "\n".join(lines)]).rstrip()
 
 
+def trace_text(answer: Answer) -> str:
+    """Write how long each step of an answer took, and which generation of the index it is from."""
+    steps = ", ".join(f"{name} {1000 * seconds:.0f} ms" for name, seconds in answer.trace.items())
+    return f"Generation {answer.generation}: {steps}"
+
+
 def _body(answer: Answer) -> list[str]:
     """Write what is said; of a series its figures as a table first, of what has dates or sides a line each."""
     if answer.shape not in ("series", "timeline", "comparison"):

@@ -17,8 +17,12 @@ CitationJson = Mapping[str, Any]
 """One of its citations."""
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """Write an answer as one object."""
+def answer_json(answer: Answer, *, trace: bool = False) -> dict[str, Any]:
+    """Write an answer as one object.
+
+    Args:
+        trace: tell how long each step took.
+    """
     return {
         "question": answer.question,
         "resolved_question": answer.resolved_question,
@@ -37,6 +41,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "conflicts": [_conflict_json(conflict) for conflict in answer.conflicts],
         "answerer": answer.answerer,
         "suggestions": list(answer.suggestions),
+        "generation": answer.generation,
+        "trace": {name: round(seconds, 4) for name, seconds in answer.trace.items()} if trace else None,
     }
 
 

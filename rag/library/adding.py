@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -63,36 +64,70 @@ def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str], *, a
     target = corpus.documents / (name + ("" if path.is_dir() else path.suffix.lower()))
     there = path.resolve().is_relative_to(corpus.documents.resolve())
     if not there:
-        corpus.documents.mkdir(parents=True, exist_ok=True)
-        _check_readable(path, corpus, name, as_is=as_is)
-        fresh = target.with_name(f".{target.name}.new")
-        if path.is_dir():
-            shutil.copytree(path, fresh, dirs_exist_ok=True)
-        else:
-            shutil.copyfile(path, fresh)
-        set_aside(corpus, name)
-        fresh.replace(target)
+        with _writing(corpus):
+            corpus.documents.mkdir(parents=True, exist_ok=True)
+            _check_readable(path, corpus, name, as_is=as_is)
+            _put(path, target, corpus, name)
     placed = path if there else target
     if told := {**meta, **({AS_IS: True} if as_is else {})}:
         write_meta(placed, {**read_meta(placed), **told})
     return placed
 
 
-def set_aside(corpus: Corpus, name: str) -> Path | None:
-    """Move the files of a source, or a folder of sources, to a dated folder; gives it, None where there are none."""
+def _put(path: Path, target: Path, corpus: Corpus, name: str) -> None:
+    """Copy a file or folder to its place and set aside what stood for its source.
+
+    A file that is replaced by one of its own name is there at every moment, the old one or the new.
+    """
+    fresh = target.with_name(f".{target.name}.new")
+    try:
+        if path.is_dir():
+            shutil.rmtree(fresh, ignore_errors=True)  # of one that was interrupted
+            shutil.copytree(path, fresh)
+        else:
+            shutil.copyfile(path, fresh)
+        set_aside(corpus, name, stays=None if path.is_dir() else target)
+        fresh.replace(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True) if path.is_dir() else fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(corpus: Corpus) -> Iterator[None]:
+    """Raise what keeps documents/ from being written as a CorpusError that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise CorpusError(
+            f"{corpus.documents} cannot be written: {error.strerror or error}; what stood there still stands"
+        ) from error
+
+
+def set_aside(corpus: Corpus, name: str, *, stays: Path | None = None) -> Path | None:
+    """Move the files of a source, or a folder of sources, to a dated folder; gives it, None where there are none.
+
+    Args:
+        stays: a file that is about to be replaced: it is copied, so that it stands until then.
+    """
     texts = [m for m in corpus.materials() if m.text_kind == "full text"]
     found = {m.path for m in texts if m.source.id == name}
     found |= {corpus.top(m.path) for m in texts if m.folder == name}
     if not found:
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-    folder = corpus.documents / REMOVED / stamp
-    folder.mkdir(parents=True)
-    for path in found:
-        companion = meta_path(path)
-        if companion.exists():
-            companion.replace(folder / companion.name)
-        path.replace(folder / path.name)
+    kept = corpus.documents / REMOVED
+    with _writing(corpus):
+        kept.mkdir(parents=True, exist_ok=True)
+        folder = kept / free(stamp, {path.name for path in kept.iterdir()})  # a clock may be put back
+        folder.mkdir()
+        for path in found:
+            companion = meta_path(path)
+            if path == stays:
+                shutil.copy2(path, folder / path.name)
+            if companion.exists():
+                companion.replace(folder / companion.name)
+            if path != stays:
+                path.replace(folder / path.name)
     return folder
 
 

@@ -37,14 +37,18 @@ class Finding:
 def examine(corpus: Corpus, settings: Settings, embedder: Embedder) -> list[Finding]:
     """Check manifest, digests, model, counts, vectors, duplicates and what the library holds beside the index."""
     try:
-        generation = Generation.open(settings, embedder, thorough=True)
+        return _examined(corpus, settings, Generation.open(settings, embedder, thorough=True))
     except StoreError as error:
         return [Finding("error", str(error), "rag build")]
+
+
+def _examined(corpus: Corpus, settings: Settings, generation: Generation) -> list[Finding]:
     return [
         *_counts(generation),
         *_vectors(generation),
         *_texts(generation),
         *_library(corpus, generation),
+        *_earlier(settings, generation),
         *_changed(corpus, settings, generation),
     ]
 
@@ -117,6 +121,18 @@ def _library(corpus: Corpus, generation: Generation) -> Iterator[Finding]:
         yield Finding(
             "warning", f"{name} is in quarantine: {''.join(why)}", f"rag add FILE --source {name.split('.')[0]}"
         )
+
+
+def _earlier(settings: Settings, generation: Generation) -> Iterator[Finding]:
+    """Earlier generations that are kept to go back to, and cannot be."""
+    store = Store(settings.index)
+    for pointer in store.generations():
+        if pointer != generation.pointer:
+            try:
+                store.verify(pointer, thorough=True)
+            except StoreError as error:
+                told = str(error).partition(";")[0]
+                yield Finding("warning", f"generation {pointer.generation}: {told}", "rag build --force")
 
 
 def _changed(corpus: Corpus, settings: Settings, generation: Generation) -> Iterator[Finding]:

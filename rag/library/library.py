@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.config import Settings
-from rag.errors import CorpusError, LoadError, StoreError, UnknownSourceError
+from rag.errors import CorpusError, IndexDamagedError, LoadError, StoreError, UnknownSourceError
 from rag.indexing import build
 from rag.indexing.encoder import Embedder
 from rag.indexing.exporting import default_embedder
@@ -211,16 +211,16 @@ class Library:
         """
         store = Store(self.settings.index)
         with store.writing():
-            current = store.current().generation
-            for pointer in store.generations():
-                if pointer.generation < current:
-                    try:
-                        store.verify(pointer)
-                    except StoreError:
-                        continue
-                    store.point(pointer)
-                    return pointer
-        raise StoreError(f"no earlier generation than {current} is kept in {self.settings.index}; run `rag build`")
+            try:
+                current = store.current().generation
+            except IndexDamagedError:  # nothing says which one was current, so the newest that is whole is taken
+                current = None
+            pointer = store.earlier(current)
+            if pointer is None:
+                told = f"no earlier generation than {current}" if current else "no whole generation"
+                raise StoreError(f"{told} is kept in {self.settings.index}; run `rag build`")
+            store.point(pointer)
+            return pointer
 
     @property
     def embedder(self) -> Embedder:

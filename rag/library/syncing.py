@@ -18,7 +18,7 @@ from rag.loading import read
 from rag.records import Source
 from rag.sources.corpus import NOTES, Corpus
 from rag.sources.fetched import Fetched, Fetcher
-from rag.sources.files import QUARANTINE, SYNC_STATE
+from rag.sources.files import QUARANTINE, SYNC_STATE, replace_text
 from rag.text.words import counted_terms, tokenise
 
 TITLE_SHARE = 0.6
@@ -97,8 +97,8 @@ def sync(corpus: Corpus, fetcher: Fetcher, install: Install, *, progress: Progre
 
 
 def _was_fetched(path: Path, known: Mapping[str, Any]) -> bool:
-    """Say whether what stands for a source is still the page that a sync put there."""
-    return path.is_file() and file_digest(path) == known.get("sha256")
+    """Say whether what stands for a source is still the page that a sync put there, even one that was interrupted."""
+    return path.is_file() and file_digest(path) in (known.get("sha256"), known.get("coming"))
 
 
 def _sync_one(
@@ -130,6 +130,8 @@ def _sync_one(
         digest = hashlib.sha256(page.body).hexdigest()
         if page.status == "unchanged" or digest == known.get("sha256"):
             return SyncRow(source.id, "unchanged", "")
+        state[source.id] = {**known, "coming": digest}
+        _save(corpus, state)
         reason = _take(corpus, source, page, install)
         if not reason:
             validators = {"etag": page.etag, "last_modified": page.last_modified}
@@ -192,6 +194,4 @@ def _state(corpus: Corpus) -> dict[str, Any]:
 
 def _save(corpus: Corpus, state: Mapping[str, Any]) -> None:
     corpus.documents.mkdir(parents=True, exist_ok=True)
-    fresh = corpus.documents / f"{SYNC_STATE}.new"
-    fresh.write_text(json.dumps(state, indent=1), encoding="utf-8")
-    fresh.replace(corpus.documents / SYNC_STATE)
+    replace_text(corpus.documents / SYNC_STATE, json.dumps(state, indent=1))

@@ -21,7 +21,7 @@ from rag.inference import TextModel
 from rag.models import locate, weights_digest
 
 LONGEST = 512
-"""Tokens of question and text together; what is over is cut from the text."""
+"""Tokens of question and text together; what is over is cut from the longer one."""
 
 
 class Reader(Protocol):
@@ -81,9 +81,7 @@ class OnnxReader:
 
     def _model(self) -> TextModel:
         try:
-            return TextModel(
-                self._folder / "model.onnx", self._folder / "tokenizer.json", longest=LONGEST, cut="only_second"
-            )
+            return TextModel(self._folder / "model.onnx", self._folder / "tokenizer.json", longest=LONGEST)
         except Exception as error:  # the libraries below raise whatever they meet
             raise ModelError(
                 f"reader_model {self.name!r} cannot be loaded from {self._folder}: {error}; "

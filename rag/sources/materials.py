@@ -51,6 +51,8 @@ class Material:
         if self.path.is_dir():
             found = "empty: the folder holds no files" if self.text_kind == "full text" else "a folder; expected a file"
             return f"{name}: {found}"
+        if not self.path.exists() and not self.path.is_symlink():
+            return f"{name}: gone since the folder was listed"
         if not self.path.exists():
             return f"{name}: a link to {str(self.path.readlink())!r}, which is not there; expected a file"
         return f"{name}: neither a file nor a folder; expected a file"

@@ -52,6 +52,7 @@ SEEDS: Mapping[str, Sequence[bytes]] = {
     "csv": [b"a,b\n1,2\n3,\"x\ny\"\n", "Jahr;Wert\n2021;1,5\n".encode("utf-16")],
     "docx": [files.docx("<w:p><w:r><w:t>The ferry ran in 2022.</w:t></w:r></w:p>")],
     "epub": [files.epub({"a.xhtml": "<html><body><h1>A</h1><p>The ferry ran.</p></body></html>"})],
+    "fods": [files.flat_ods(f"<table:table table:name='a'>{ROW}</table:table>")],
     "fodt": [FLAT],
     "html": [b"<html><title>A</title><body><h1>A</h1><table><tr><th>x<td>1</table><p>The ferry ran &amp; came.</p>"],
     "mail": [MAIL, MAIL.replace(b"\n\n", b"\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n")],

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from rag.assistant import Assistant
+from rag.digests import file_digest
 from rag.indexing import segment
 from rag.indexing.generation import Generation
-from rag.indexing.store import Store
+from rag.indexing.store import Pointer, Store
 from rag.library.library import Library
 from rag.records import Filters
 from rag.testing import HashingEmbedder
@@ -191,6 +192,7 @@ def test_an_index_of_an_earlier_form_is_built_anew(place: Place) -> None:
     store = Store(place.settings.index)
     path = store.folder(store.current().generation) / "manifest.json"
     path.write_text(json.dumps({"format": 1, "files": {}}), encoding="utf-8")
-    store.point(store.generations()[0])
+    (path.parent / "POINTER").unlink()  # of later forms only
+    store.point(Pointer(path.parent.name, file_digest(path)))
     assert place.library.build().swapped
     assert Library(place.settings, place.embedder).doctor() == []

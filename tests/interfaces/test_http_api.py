@@ -18,6 +18,7 @@ from rag.assistant import Assistant
 from rag.errors import IndexDamagedError
 from rag.interfaces.web import calls, http_api, http_schema
 from rag.interfaces.web.engine import Status
+from rag.interfaces.web.monitoring import Monitor
 from rag.records import Turn
 from rag.testing import OverlapReader
 from tests.conftest import Place
@@ -31,6 +32,8 @@ class Opened:
 
     library: Assistant
     status: Status = field(default_factory=lambda: Status("ready", "Ready"))
+    monitor: Monitor = field(default_factory=Monitor)
+    mended: int = 0
 
     @property
     def ready(self) -> bool:
@@ -38,6 +41,9 @@ class Opened:
 
     def assistant(self) -> Assistant:
         return self.library
+
+    def mend(self) -> None:
+        self.mended += 1
 
 
 @pytest.fixture
@@ -213,6 +219,7 @@ def test_a_damaged_index_names_no_folder_to_strangers(engine: Opened, monkeypatc
 
     monkeypatch.setattr(Assistant, "sources", damaged)
     assert refusal(client_of(engine, managed=False).get("/sources")) == (503, "The library cannot be opened.")
+    assert engine.mended == 1
 
 
 def test_more_than_may_wait_are_refused(engine: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,5 +233,7 @@ def test_more_than_may_wait_are_refused(engine: Opened, monkeypatch: pytest.Monk
             first = next(as_completed(asked, timeout=20)).result()
         finally:
             go_on.set()
-        assert refusal(first) == (503, "1 questions are waiting already")
+        assert refusal(first) == (503, "busy: 1 questions are waiting; try again in 1 s")
+        assert first.headers["retry-after"] == "1"
+        assert engine.monitor.refused == 1
         assert sorted(one.result().status_code for one in asked) == [200, 200, 503]

@@ -58,7 +58,16 @@ def call(client: TestClient, name: str, **options: Any) -> Any:
 
 def test_nothing_but_the_monitors_page_is_shown_to_a_stranger(door: TestClient) -> None:
     paths = ["/", "/config", "/gradio_api/info", "/v1/sources", "/v1/openapi.json", "/gradio_api/mcp/", "/theme.css"]
-    for path in [*paths, "/gradio_api/file=/etc/passwd", "/nothing", "/healthz/", "//healthz", "/login", "/logout"]:
+    for path in [
+        *paths,
+        "/gradio_api/file=/etc/passwd",
+        "/nothing",
+        "/healthz/",
+        "//healthz",
+        "/login",
+        "/logout",
+        "/metrics",
+    ]:
         assert door.get(path).status_code == 401, path
     for path in ("/v1/ask", "/gradio_api/mcp/", "/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/run/ask"):
         assert door.post(path, json=COST).status_code == 401, path

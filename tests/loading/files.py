@@ -90,11 +90,20 @@ def odt(body: str, *, manifest: str = "", styles: str = "") -> bytes:
 
 def ods(body: str, styles: str = "") -> bytes:
     """Return an OpenDocument spreadsheet of tables in XML."""
+    content = _sheets("document-content", body, styles)
+    return zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+
+
+def flat_ods(body: str) -> bytes:
+    """Return an OpenDocument spreadsheet of tables in one piece of XML."""
+    return _sheets("document", body).encode()
+
+
+def _sheets(root: str, body: str, styles: str = "") -> str:
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = " ".join(f'xmlns:{key}="{urn}:{key}:1.0"' for key in ("office", "text", "table", "style"))
     inner = f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
-    content = f"<office:document-content {spaces}>{styles}{inner}</office:document-content>"
-    return zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+    return f"<office:{root} {spaces}>{styles}{inner}</office:{root}>"
 
 
 def epub(chapters: Mapping[str, str], *, extra: Mapping[str, str] | None = None) -> bytes:

@@ -12,6 +12,7 @@ against all of them.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from rag.indexing import segment
 from rag.indexing.encoder import FloatArray, unit_rows
 from rag.indexing.generation import PIPELINE, Generation, write_parts
 from rag.indexing.parts import best
+from rag.indexing.sealing import seal
 from rag.indexing.segment import CutText, Segment
 from rag.indexing.store import Store
 from rag.library.library import Library
@@ -88,7 +90,11 @@ def texts(first: int, count: int, random: np.random.Generator) -> Iterator[CutTe
             own = tuple(spans[at * SENTENCES : (at + 1) * SENTENCES])
             where = (own[0].start, own[-1].end)
             chunks.append(Chunk(f"{doc_id}#{at}", doc_id, *where, "", None, own, source.attribution))
-        yield CutText(source, Document(doc_id, source.id, "full text", text, "0" * 64), tuple(chunks))
+        yield CutText(
+            source,
+            Document(doc_id, source.id, "full text", text, hashlib.sha256(text.encode()).hexdigest()),
+            tuple(chunks),
+        )
 
 
 def build(index: Path, base: FloatArray, size: int) -> None:
@@ -106,7 +112,7 @@ def build(index: Path, base: FloatArray, size: int) -> None:
         write_parts(folder, ())
         embedder = HashingEmbedder()
         told = {"pipeline": PIPELINE, "embedding_model": "made up", "embedding_digest": embedder.digest}
-        files = {"name": held.name, "gone": [], "files": store.seal(held)}
+        files = {"name": held.name, "gone": [], "files": seal(held)}
         store.publish("00000001", told | {"chunk_tokens": 220, "segments": [files]})
     store.prune(1)
 

@@ -123,6 +123,10 @@ def cross_encoder(folder: Path, labels: int) -> Path:
     return folder
 
 
+def test_a_question_longer_than_the_window_is_cut_too(reader: OnnxReader) -> None:
+    assert np.isfinite(reader.read("x y " * 500, [BERLIN], seconds=60)).all()
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 def test_any_cross_encoder_with_one_label_reads(tmp_path: Path) -> None:
     found = default_reader(str(cross_encoder(tmp_path, labels=1)))

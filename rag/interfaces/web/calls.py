@@ -7,6 +7,7 @@ from typing import Any
 
 from rag.errors import ConfigError
 from rag.interfaces.web.engine import Engine
+from rag.interfaces.web.monitoring import Door
 from rag.interfaces.web.turns import REMEMBERED
 from rag.interfaces.wire import answer_json, passage_json, source_json
 from rag.records import Filters, Turn
@@ -17,27 +18,42 @@ HISTORY_FORM = 'expected "role" (user or assistant) and "content", or "question"
 
 
 def ask(
-    engine: Engine, question: str, history: Sequence[Mapping[str, str]], filters: Filters, k: int | None, written: bool
+    engine: Engine,
+    door: Door,
+    question: str,
+    history: Sequence[Mapping[str, str]],
+    filters: Filters,
+    k: int | None,
+    written: bool,
+    *,
+    trace: bool = False,
 ) -> dict[str, Any]:
     """Answer a question.
 
     Args:
         history: earlier turns, see `earlier`.
         written: let the language model of the settings word the answer.
+        trace: tell how long each step took.
 
     Raises:
         RagError: as `Assistant.ask`; besides, no model is set, or the history is malformed.
     """
-    assistant = engine.assistant()
-    answerer = assistant.written if written else None
-    if written and answerer is None:
-        raise ConfigError("no language model is set; set RAG_LLM_BASE_URL and RAG_LLM_MODEL, or leave written out")
-    return answer_json(assistant.ask(question, history=earlier(history), filters=filters, k=k, answerer=answerer))
+    with engine.monitor.question(door, question) as noted:
+        assistant = engine.assistant()
+        answerer = assistant.written if written else None
+        if written and answerer is None:
+            raise ConfigError("no language model is set; set RAG_LLM_BASE_URL and RAG_LLM_MODEL, or leave written out")
+        answer = assistant.ask(question, history=earlier(history), filters=filters, k=k, answerer=answerer)
+        noted.answer = answer
+        return answer_json(answer, trace=trace)
 
 
-def retrieve(engine: Engine, question: str, filters: Filters, k: int | None, read: bool) -> list[dict[str, Any]]:
+def retrieve(
+    engine: Engine, door: Door, question: str, filters: Filters, k: int | None, read: bool
+) -> list[dict[str, Any]]:
     """Find passages, best first; see `Assistant.retrieve`."""
-    return [passage_json(p) for p in engine.assistant().retrieve(question, k, filters=filters, read=read)]
+    with engine.monitor.question(door, question):
+        return [passage_json(p) for p in engine.assistant().retrieve(question, k, filters=filters, read=read)]
 
 
 def sources(engine: Engine) -> list[dict[str, Any]]:

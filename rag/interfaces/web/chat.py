@@ -85,11 +85,12 @@ class Chat:
     def _answers(self, question: str, asked: dict[str, Any], scope: Scope, place: int) -> Iterator[str]:
         assistant = self._engine.assistant()
         answerer = assistant.written if scope.written else None
-        turns = history(asked.get("history"))
-        for answer in assistant.stream(question, history=turns, filters=scope.filters, k=scope.k, answerer=answerer):
-            turn, said = stored(answer), _spoken(answer)
-            if answerer:  # a quoted answer comes in one piece
-                yield self._turn("growing", turn, place)
+        turns, filters = history(asked.get("history")), scope.filters
+        with self._engine.monitor.question("chat", question) as noted:
+            for answer in assistant.stream(question, history=turns, filters=filters, k=scope.k, answerer=answerer):
+                noted.answer, turn, said = answer, stored(answer), _spoken(answer)
+                if answerer:  # a quoted answer comes in one piece
+                    yield self._turn("growing", turn, place)
         yield self._turn("done", turn, place, said)
 
     @staticmethod

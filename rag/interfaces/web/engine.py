@@ -14,6 +14,7 @@ from rag.config import Settings
 from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
 from rag.indexing.exporting import default_embedder
 from rag.indexing.report import Progress
+from rag.interfaces.web.monitoring import Monitor
 from rag.library.library import Library
 from rag.reading.reader import default_reader
 
@@ -41,8 +42,11 @@ class Status:
 class Engine:
     """Opens the assistant once; until then says what is going on. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, *, sync: bool, announce: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, *, sync: bool, announce: Callable[[str], None], monitor: Monitor | None = None
+    ) -> None:
         self.settings = settings
+        self.monitor = monitor or Monitor()
         self._sync = sync
         self._announce = announce
         self._done = threading.Event()
@@ -58,6 +62,11 @@ class Engine:
     def ready(self) -> bool:
         """Whether questions are answered at once."""
         return self.status.state == "ready"
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation that answers; empty where none does."""
+        return self._assistant.generation if self._assistant and self.ready else ""
 
     def assistant(self) -> Assistant:
         """Give the open assistant, waiting for it if need be.

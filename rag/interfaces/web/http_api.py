@@ -6,6 +6,7 @@ with a sentence under ``error``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,11 +21,12 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
-from rag.errors import ConfigError, QuestionError, RagError, UnknownSourceError
+from rag.errors import ConfigError, QuestionError, RagError, StoreError, UnknownSourceError
 from rag.interfaces.web import calls
 from rag.interfaces.web import http_schema as schema
 from rag.interfaces.web.engine import Engine
-from rag.interfaces.web.programs import ANSWERS_AT_ONCE, MOST_WAITING
+from rag.interfaces.web.monitoring import Observed
+from rag.interfaces.web.programs import ANSWERS_AT_ONCE, LONGEST_WAIT, MOST_WAITING
 from rag.records import Filters
 
 LARGEST_REQUEST = 2**20
@@ -55,6 +57,11 @@ UNSIZED = f"a request must tell its length in Content-Length, at most {LARGEST_R
 CLOSED = "The library cannot be opened."
 """What a stranger is told, to whom a failure's own words could name folders of this machine."""
 
+STOPPING = "the server is stopping; ask again when it is back"
+
+AGAIN = {"Retry-After": "2"}
+"""Seconds after which something that is under way may be over."""
+
 BASIC = HTTPBase(scheme="basic", auto_error=False)
 
 
@@ -78,38 +85,49 @@ def http_api(engine: Engine, *, locked: bool, root_path: str, managed: bool) -> 
         exception_handlers={
             StarletteHTTPException: _refused,
             RequestValidationError: _malformed,
-            RagError: partial(_failed, managed),
+            RagError: partial(_failed, engine, managed),
         },
     )
     api.middleware("http")(_sized)
-    places, inside = CapacityLimiter(ANSWERS_AT_ONCE), 0
+    api.add_middleware(Observed)
+    places, monitor = CapacityLimiter(ANSWERS_AT_ONCE), engine.monitor
+
+    def admitted(work: Callable[[], Any]) -> Any:
+        if monitor.closed:  # while it waited for its turn
+            raise HTTPException(503, STOPPING, AGAIN)
+        return work()
 
     async def answered(work: Callable[[], Any]) -> JSONResponse:
         if not engine.ready:
             status = engine.status
             told = CLOSED if status.state == "failed" and not managed else status.text
-            raise HTTPException(503, told, {"Retry-After": "2"})
-        nonlocal inside
-        if inside >= ANSWERS_AT_ONCE + MOST_WAITING:
-            raise HTTPException(503, f"{MOST_WAITING} questions are waiting already", {"Retry-After": "10"})
-        inside += 1
+            raise HTTPException(503, told, AGAIN)
+        if monitor.stopping:
+            raise HTTPException(503, STOPPING, AGAIN)
+        waiting = max(monitor.inside - ANSWERS_AT_ONCE, 0)
+        wait = math.ceil(waiting * monitor.usual / ANSWERS_AT_ONCE)
+        if waiting >= MOST_WAITING or wait > LONGEST_WAIT:
+            monitor.refused += 1
+            told = f"busy: {waiting} questions are waiting; try again in {wait} s"
+            raise HTTPException(503, told, {"Retry-After": str(wait)})
+        monitor.inside += 1
         try:
-            return JSONResponse(await to_thread.run_sync(work, limiter=places))
+            return JSONResponse(await to_thread.run_sync(admitted, work, limiter=places))
         finally:
-            inside -= 1
+            monitor.inside -= 1
 
     @api.post("/ask", responses=_gives(schema.Answer, schema.EXAMPLE_ANSWER))
     async def ask(asked: schema.AskRequest) -> JSONResponse:
         """Answer a question, every statement a checked quote, or say that the sources do not say."""
         filters = _scope(asked)
-        return await answered(
-            partial(calls.ask, engine, asked.question, asked.history, filters, asked.k, asked.written)
-        )
+        work = partial(calls.ask, engine, "http", asked.question, asked.history, filters, asked.k, asked.written)
+        return await answered(partial(work, trace=asked.trace))
 
     @api.post("/retrieve", responses=_gives(list[schema.Passage], schema.EXAMPLE_PASSAGES))
     async def retrieve(asked: schema.RetrieveRequest) -> JSONResponse:
         """Find the passages that fit a question, best first."""
-        return await answered(partial(calls.retrieve, engine, asked.question, _scope(asked), asked.k, asked.read))
+        filters = _scope(asked)
+        return await answered(partial(calls.retrieve, engine, "http", asked.question, filters, asked.k, asked.read))
 
     @api.get("/sources", responses=_gives(list[schema.Source], schema.EXAMPLE_SOURCES))
     async def sources() -> JSONResponse:
@@ -146,10 +164,12 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     return _problem(status, WORDS.get(error.status_code, error.detail), error.headers)
 
 
-async def _failed(managed: bool, request: Request, error: Exception) -> JSONResponse:
+async def _failed(engine: Engine, managed: bool, request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, (ConfigError, QuestionError, UnknownSourceError)):
         return _problem(422, str(error))
-    return _problem(503, str(error) if managed else CLOSED)
+    if isinstance(error, StoreError):
+        engine.mend()
+    return _problem(503, str(error) if managed else CLOSED, AGAIN)
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:

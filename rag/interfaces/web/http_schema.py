@@ -97,6 +97,7 @@ class AskRequest(Scoped):
 
     history: History = Field([], description="Earlier messages, oldest first; the last six turns count.")
     written: bool = Field(False, description="Let the language model of the settings word the answer.")
+    trace: bool = Field(False, description="Tell how long each step took.")
 
 
 class RetrieveRequest(Scoped):
@@ -249,6 +250,8 @@ class Answer(BaseModel):
     conflicts: list[Conflict]
     answerer: str = Field(description="extractive, or the name of the language model.")
     suggestions: list[str] = Field(description="Questions that the passages can answer.")
+    generation: str = Field(description="Name of the generation of the index that it is quoted from.")
+    trace: dict[str, float] | None = Field(None, description="Seconds of each step and in total, where asked for.")
 
 
 class Source(BaseModel):
@@ -281,8 +284,11 @@ _CITATION = CitationRecord(
     "verified",
 )  # fmt: skip
 
-EXAMPLE_ANSWER = answer_json(
-    AnswerRecord(ASKED, ASKED, "answer", 0.92, (AnswerSentence(_QUOTE, (_CITATION,), "supported"),), (_PASSAGE,))
-)
+_ANSWER = AnswerRecord(
+    ASKED, ASKED, "answer", 0.92, (AnswerSentence(_QUOTE, (_CITATION,), "supported"),), (_PASSAGE,),
+    generation="00000003", trace={"understanding": 0.012, "searching": 0.021, "reading": 0.154, "total": 0.19},
+)  # fmt: skip
+
+EXAMPLE_ANSWER = answer_json(_ANSWER, trace=True)
 EXAMPLE_PASSAGES = [passage_json(_PASSAGE)]
 EXAMPLE_SOURCES = [source_json(SourceStatus(_SOURCE, ("notes",), 12, ""))]

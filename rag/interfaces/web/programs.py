@@ -24,6 +24,8 @@ ANSWERS_AT_ONCE = 4
 
 MOST_WAITING = 200
 """Questions that wait at most; a further one is refused."""
+LONGEST_WAIT = 30.0
+"""Seconds that a question is let wait for its turn, as far as can be foreseen."""
 
 ANSWERS, CHANGES = "answers", "changes"
 """Queues of the page: a change to the library never stands in the way of an answer."""
@@ -78,7 +80,7 @@ def offer(engine: Engine, may_manage: MayManage) -> None:
 
         def work() -> dict[str, Any]:
             filters = calls.scope(sources, kinds, publishers, since, until)
-            return calls.ask(engine, question, history, filters, k, written)
+            return calls.ask(engine, "program", question, history, filters, k, written)
 
         return cast(dict[str, Any], await in_turn(answers, work))
 
@@ -110,7 +112,7 @@ def offer(engine: Engine, may_manage: MayManage) -> None:
 
         def work() -> list[dict[str, Any]]:
             filters = calls.scope(sources, kinds, publishers, since, until)
-            return calls.retrieve(engine, question, filters, k, read)
+            return calls.retrieve(engine, "program", question, filters, k, read)
 
         return cast(list[dict[str, Any]], await in_turn(answers, work))
 

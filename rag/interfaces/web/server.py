@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 import re
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import fastapi
@@ -18,13 +21,16 @@ from jinja2 import FunctionLoader
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.config import LOGGING_CONFIG
 
 from rag.config import Settings
 from rag.errors import ConfigError
 from rag.interfaces.users import Users
+from rag.interfaces.web import monitoring
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.http_api import http_api
 from rag.interfaces.web.login import Login, signed_in
+from rag.interfaces.web.monitoring import Monitor, log_as_json
 from rag.interfaces.web.page import APPEARANCE, build_page, library_name
 from rag.interfaces.web.programs import speak_json
 from rag.interfaces.web.watching import Watcher
@@ -37,6 +43,13 @@ PORTS = 21
 
 LARGEST_UPLOAD = 100 * 2**20
 """Bytes."""
+
+STOPPING_SECONDS = 45.0
+"""Longest that a stopping server goes on answering what is under way; more than what may wait takes, see `LONGEST_WAIT`
+of `rag.interfaces.web.programs`, and less than service managers give."""
+
+FLUSHED = 2
+"""Seconds that answers have to reach who asked, after that."""
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -62,6 +75,10 @@ class ServerOptions:
     """Whether the functions are offered as MCP tools too."""
     watch: bool = False
     """Whether the index is built anew when files of the library change."""
+    log_format: Literal["text", "json"] = "text"
+    """``json`` writes a line of JSON for each request and question beside what the console shows."""
+    log_questions: bool = False
+    """Whether these lines hold the questions' text."""
 
     @property
     def local(self) -> bool:
@@ -94,10 +111,13 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
     Raises:
         RagError: the port is taken, or the library's description cannot be read.
     """
+    if options.log_format == "json":
+        log_as_json()
+        announce = monitoring.announce
     broken = list(broken_proxies())
     if broken:
         announce(f"The chat goes without a proxy: {told_proxies(broken)}.")
-    engine = Engine(settings, sync=sync, announce=announce)
+    engine = Engine(settings, sync=sync, announce=announce, monitor=Monitor(questions=options.log_questions))
     watcher = Watcher(engine, announce)
     app = create_app(engine, options, watcher)
     with listen(options.host, options.port) as listening:
@@ -110,9 +130,12 @@ def serve(settings: Settings, options: ServerOptions, *, announce: Callable[[str
             announce("Sources cannot be changed through the page: it is open beyond this machine, and has no users.")
         shown = f"[{options.host}]" if ":" in options.host else options.host
         announce(f"The chat is at http://{shown}:{port}{options.root_path}")
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="none", lifespan="on")
+        logs: Any = None if options.log_format == "json" else LOGGING_CONFIG
+        config = uvicorn.Config(
+            app, log_config=logs, log_level="warning", timeout_graceful_shutdown=FLUSHED, ws="none", lifespan="on"
+        )
         try:
-            uvicorn.Server(config).run([listening])
+            _Server(config, engine.monitor).run([listening])
         except KeyboardInterrupt:
             announce("Stopped.")
 
@@ -130,17 +153,7 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
         app.add_middleware(Login, users=users, title=corpus.title, cookie=cookie, root_path=options.root_path)
     app.add_middleware(_Guard, strict=options.local and not users)
 
-    @app.get("/healthz")
-    def healthz(request: fastapi.Request) -> JSONResponse:
-        status = engine.status
-        failed = status.state == "failed"
-        # A failure's text may name folders of this machine, which a stranger need not know.
-        stranger = not request.scope.get("user") if users else not options.local
-        told = "The library cannot be opened." if failed and stranger else status.text
-        watched = {"watching": watcher.on, "changes": watcher.changes}
-        report = {"status": status.state, "detail": told, "share": status.share, **watched}
-        return JSONResponse(report, status_code=503 if failed else 200)
-
+    watched(app, engine, options, watcher)
     app.mount("/v1", http_api(engine, locked=users is not None, root_path=options.root_path, managed=options.managed))
     _unbranded()
     page = build_page(engine, corpus, watcher, options.may_manage, managed=options.managed, login=users is not None)
@@ -160,6 +173,25 @@ def create_app(engine: Engine, options: ServerOptions, watcher: Watcher) -> fast
     )
     speak_json(page)
     return mounted
+
+
+def watched(app: fastapi.FastAPI, engine: Engine, options: ServerOptions, watcher: Watcher) -> None:
+    """Add what a monitor asks: ``/healthz``, open to all, and ``/metrics``, behind the login where there is one."""
+
+    @app.get("/healthz")
+    def healthz(request: fastapi.Request) -> JSONResponse:
+        status = engine.status
+        failed = status.state == "failed"
+        # A failure's text may name folders of this machine, which a stranger need not know.
+        stranger = not request.scope.get("user") if options.users else not options.local
+        told = "The library cannot be opened." if failed and stranger else status.text
+        report = {"status": status.state, "generation": engine.generation, "detail": told, "share": status.share}
+        report |= {"watching": watcher.on, "changes": watcher.changes}
+        return JSONResponse(report, status_code=503 if failed else 200)
+
+    @app.get("/metrics")
+    def metrics() -> PlainTextResponse:
+        return PlainTextResponse(engine.monitor.metrics(engine.generation), media_type="text/plain; version=0.0.4")
 
 
 def _unbranded() -> None:
@@ -191,6 +223,25 @@ def listen(host: str, port: int | None) -> socket.socket:
             reason = os.strerror(error.errno) if error.errno else str(error)
     named = f"port {port}" if port is not None else f"each port from {ports[0]} to {ports[-1]}"
     raise ConfigError(f"{named} of {host} cannot be opened: {reason}; choose another with `rag serve --port N`")
+
+
+class _Server(uvicorn.Server):
+    """Answers what is under way before it stops; what is not answered in time is refused."""
+
+    def __init__(self, config: uvicorn.Config, monitor: Monitor) -> None:
+        super().__init__(config)
+        self._monitor = monitor
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no new connection, wait for the answers, then close what is open."""
+        self._monitor.stopping = True
+        for server in self.servers:
+            server.close()
+        end = time.monotonic() + STOPPING_SECONDS
+        while self._monitor.under_way and time.monotonic() < end and not self.force_exit:
+            await asyncio.sleep(0.05)
+        self._monitor.closed = True
+        await super().shutdown(sockets)
 
 
 class _Guard:
