@@ -111,17 +111,20 @@ class LexicalIndex:
         spans = [(value, span) for term, value in values.items() if (span := self._spans[number](term)) is not None]
         spans.sort(key=lambda pair: -pair[0])
         scores, held = np.zeros(len(part.lengths), np.float32), np.zeros(0, np.int64)
-        left, least = np.inf, 0.0
-        for place, (value, span) in enumerate(spans, start=1):
-            if least > left:
-                break
+        least = 0.0
+        for place, (value, span) in enumerate(spans):
+            left = float(sum(more for more, _ in spans[place:]))
             texts = part.texts[span]
+            if len(held) > k and len(texts) > len(held):  # else to look it up is quicker than to look whether to
+                least = float(np.partition(scores[held], len(held) - k)[len(held) - k])
+                if least > left:
+                    break
             fresh = texts[scores[texts] == 0]
             held = np.concatenate([held, fresh if live is None else fresh[live[fresh]]])
             scores[texts] += value * self._gains(number, texts, part.counts[span])
-            left = float(sum(more for more, _ in spans[place:]))
-            if len(held) > k:
-                least = float(np.partition(scores[held], len(held) - k)[len(held) - k])
+        else:
+            left = 0.0
+            least = float(np.partition(scores[held], len(held) - k)[len(held) - k]) if len(held) > k else 0.0
         return held[scores[held] + left >= least]
 
     def _values(self, terms: Mapping[str, float]) -> tuple[dict[str, np.float32], np.float32]:
