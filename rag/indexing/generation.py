@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from rag.config import REBUILD, Settings
-from rag.errors import IndexMismatchError, StoreError
+from rag.errors import IndexDamagedError, IndexMismatchError, StoreError
 from rag.indexing.bm25 import LexicalIndex, WordCounts
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
@@ -109,7 +109,11 @@ class Generation:
             except Exception as error:  # the libraries below raise whatever they meet in a damaged file
                 # One that was replaced and pruned while it was being opened is not damaged.
                 if store.current() == pointer:
-                    raise store.damaged(pointer, error) or error from None
+                    # Files that match their digests were written by another program than ours.
+                    odd = IndexDamagedError(
+                        f"the index in {settings.index} is not what a build writes ({error}); run `rag build`"
+                    )
+                    raise store.damaged(pointer, error) or odd from error
 
     def damaged(self, error: Exception) -> StoreError | None:
         """Say which file is why something went wrong; None where all are what they were; see `Store.damaged`."""

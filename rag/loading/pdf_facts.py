@@ -33,13 +33,20 @@ def folded(text: str) -> str:
 
 def properties(document: Any) -> dict[str, str]:
     """Return title, author and creation date as the document's properties give them."""
-    facts = document.get_metadata_dict(skip_empty=True)
-    title, author = clean_line(facts.get("Title", "")), clean_line(facts.get("Author", ""))
+    title, author = clean_line(_property(document, "Title")), clean_line(_property(document, "Author"))
     return {
         "title": titled(title),
         "author": UNKNOWN if len(author) > 200 or author.lower() in NOBODY else known(author),
-        "date": parse_date(facts.get("CreationDate", "")),
+        "date": parse_date(_property(document, "CreationDate")),
     }
+
+
+def _property(document: Any, name: str) -> str:
+    """Return a property, empty where it is none that can be read: programs cut titles within a letter."""
+    try:
+        return str(document.get_metadata_value(name))
+    except UnicodeDecodeError:
+        return ""
 
 
 def first_heading(extract: Extract) -> str:

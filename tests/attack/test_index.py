@@ -41,7 +41,8 @@ def seal(place: Place, change: Callable[[Manifest], object] = lambda _: None) ->
     change(manifest)
     data = json.dumps(manifest).encode()
     path.write_bytes(data)
-    (place.settings.index / "CURRENT").write_text(f"{name} {hashlib.sha256(data).hexdigest()}\n")
+    for pointer in (place.settings.index / "CURRENT", path.parent / "POINTER"):
+        pointer.write_text(f"{name} {hashlib.sha256(data).hexdigest()}\n")
 
 
 def one(manifest: Manifest) -> Manifest:

@@ -90,7 +90,7 @@ def test_a_copy_of_a_passage_is_told_with_it(rag, place: Place) -> None:  # type
         (place.corpus.parent / f"{name}.txt").write_text(text, encoding="utf-8")
     rag("add", *(str(place.corpus.parent / f"{name}.txt") for name in ("first", "second")))
     copies = json.loads(rag("search", "night ferry", "-k", "1", "--json")[1])[0]["also_in"]
-    place_read = {"publisher": "unknown", "date": "unknown", "url": "", "kind": "primary", "time": ""}
+    place_read = {"publisher": "unknown", "date": "unknown", "url": "", "kind": "primary", "time": "", "by_ocr": None}
     said = {"origin": "unknown", "date": "unknown", "release": "", "seen_at": place_read}
     told = "author unknown, undated page"
     held = {"start": 0, "end": len(text), "said_by": told, **said}

@@ -51,7 +51,7 @@ def engine(place: Place) -> Engine:
 
 
 def client_of(engine: Engine, **options: Any) -> TestClient:
-    api = http_api.http_api(engine, **{"auth": None, "root_path": "", "managed": True, **options})
+    api = http_api.http_api(engine, **{"locked": False, "root_path": "", "managed": True, **options})
     return TestClient(api, raise_server_exceptions=False)
 
 

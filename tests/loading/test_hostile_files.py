@@ -201,3 +201,9 @@ def test_values_full_of_spaces_are_not_taken_for_attributes() -> None:
     data = json.dumps({str(number): [number, "a > b"] for number in range(5000)})
     page = f"<html><body><div data-all='{data}'><p>The ferry ran.</p><img src='data:;base64,{'A' * 90_000}=='></div>"
     assert "The ferry ran." in read_bytes(page.encode(), name="a.html").text
+
+
+def test_a_title_that_was_cut_within_a_letter_is_no_title() -> None:
+    page = [[(72, 700, 12, "The summer menu costs 14 crowns on the quay.")]]
+    found = read_bytes(files.pdf(page, info="/Title <FEFF0041D83D> /Author (Ada Example)"), name="a.pdf")
+    assert (found.text, found.author) == ("The summer menu costs 14 crowns on the quay.", "Ada Example")
