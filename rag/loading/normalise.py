@@ -65,6 +65,16 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+_MONOSPACED = re.compile(
+    r"courier|consol|menlo|monaco|typewriter|fixed|terminal|\bmono\b|[a-z]mono\b|\bcode\b", re.IGNORECASE
+)
+
+
+def is_monospaced(font: str) -> bool:
+    """Return whether the name of a font is one of typewriters and code, as ``Courier New`` and ``DejaVu Sans Mono``."""
+    return _MONOSPACED.search(font) is not None
+
+
 def shown(name: str) -> str:
     """Return a file's name as it can be shown: U+FFFD for bytes that are no UTF-8."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -129,9 +139,9 @@ class Layout:
         if level:
             self._headings.append(Heading(start, self.length, min(level, 6)))
 
-    def add_listing(self, lines: Iterable[str]) -> None:
-        """Add the lines of a listing of code as they stand."""
-        group = object()
+    def add_listing(self, lines: Iterable[str], *, group: object = None) -> None:
+        """Add the lines of a listing of code as they stand; one that comes in pieces has a group."""
+        group = group or object()
         for line in lines:
             self.add(line, group=group, indented=True)
 

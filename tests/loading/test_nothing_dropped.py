@@ -100,6 +100,9 @@ def page(inner: str) -> str:
          "It is h²=1/2 wide, says the report of the board on the quay."),
         ("<table><tr><th>Harbour</th><th>2021</th></tr><tr><th rowspan=2>North</th><td>12</td></tr><tr><td>3</td></tr>"
          "</table>", "Harbour: North | 2021: 12\nHarbour: North | 2021: 3"),
+        ("<p>The wheel gives <math><mi>P</mi><mo>=</mo><mfrac><mi>W</mi><mi>t</mi></mfrac></math> on <math><mi>A</mi>"
+         "<mo>=</mo><msup><mi>a</mi><mn>2</mn></msup></math> a blade.</p><p>The board met again on Friday.</p>",
+         "The wheel gives P=W/t on A=a² a blade.\n\nThe board met again on Friday."),
         ("<h3><button>How much is a berth?</button></h3><div><p>A berth costs 120 crowns a week for boats of up to ten "
          "metres.</p></div>",
          "How much is a berth?\n\nA berth costs 120 crowns a week for boats of up to ten metres."),
