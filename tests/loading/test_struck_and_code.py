@@ -129,10 +129,10 @@ def test_a_coloured_listing_of_a_page_keeps_its_lines(listing: str) -> None:
 
 
 def test_a_listing_of_few_words_between_paragraphs_is_read() -> None:
-    coloured = '<span>{</span>\n<span>  </span><span>"dues"</span><span>:</span> <span>16</span>\n<span>}</span>\n'
-    prose = (
-        "<p>The dues of the harbour stand in a file that the keeper reads when a boat has made fast at the quay.</p>"
-    )
+    lines = ["{", '  "dues": {', '    "week": 16', "  }", "}"]
+    coloured = "\n".join("".join(f"<span>{part}</span>" for part in line.split(" ")) for line in lines)
+    coloured = coloured.replace("<span></span>", "<span> </span>").replace(":</span>", "</span><span>:</span> ")
+    prose = "<p>The fees of the harbour stand in a file that the keeper reads when a boat has made fast.</p>"
     listing = f'<div class="highlight"><pre><span></span>{coloured}</pre></div>'
-    page = f"<html><body><main>{prose}{listing}{prose.replace('dues', 'fees')}</main></body></html>"
-    assert read_bytes(page.encode(), name="a.html").text.split("\n\n")[1] == '{\n  "dues": 16\n}'
+    page = f"<html><body><main>{prose}{listing}{prose.replace('fees', 'dues')}</main></body></html>"
+    assert read_bytes(page.encode(), name="a.html").text.split("\n\n")[1] == "\n".join(lines)
