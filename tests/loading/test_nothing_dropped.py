@@ -148,6 +148,24 @@ def test_filled_fields_of_a_pdf_stand_behind_their_labels() -> None:
     assert found.text == "Name of vessel: Grey Heron"
 
 
+def test_a_field_of_choices_holds_what_it_shows() -> None:
+    choices = "/FT/Ch/Ff 131072/Opt[[(e) (East quay)] [(w) (West quay)]]"
+    assert read_bytes(files.form("Berth:", "w", choices), name="a.pdf").text == "Berth: West quay"
+
+
+def test_comments_of_word_are_said() -> None:
+    space = 'xmlns:w="w"'
+    members = {
+        "word/document.xml": f"<w:document {space}><w:body><w:p>{run('The fee is 40.')}</w:p></w:body></w:document>",
+        "word/_rels/document.xml.rels": '<Relationships><Relationship Id="a" Type="x/comments" Target="comments.xml"/>'
+        "</Relationships>",
+    }
+    told = ("Not read: comments at the margin; write its words or values as text to have them.",)
+    for comments, warnings in ((f"<w:comment><w:p>{run('Ask Ann.')}</w:p></w:comment>", told), ("", ())):
+        part = {"word/comments.xml": f"<w:comments {space}>{comments}</w:comments>"}
+        assert read_bytes(files.zipped(members | part), name="a.docx").warnings == warnings
+
+
 def test_a_pdf_of_page_numbers_needs_ocr() -> None:
     with pytest.raises(Exception, match=r"^a\.pdf: no text layer but page numbers; (?:needs OCR|OCR found)"):
         read_bytes(files.pdf([[(300, 20, 9, str(n))] for n in range(1, 6)]), name="a.pdf")
