@@ -128,7 +128,7 @@ class Layout:
             group: lines with the same group (rows of one table, points of one list)
                 follow each other without a blank line.
         """
-        line = clean(text).replace("\n", " ").expandtabs(4).rstrip() if indented else clean_line(text)
+        line = clean(text).replace("\n", " ").rstrip() if indented else clean_line(text)
         if not line:
             return
         if self._parts:

@@ -92,7 +92,7 @@ def page(inner: str) -> str:
         ('<ol type="a" reversed><li>Open the lock at once.</li><li>Close it after that.</li></ol>',
          "b. Open the lock at once.\na. Close it after that."),
         ("<p>It is set so:</p><pre>berth:\n  fee: 40\n<b>    }</b>\n\tkind:<br>  tug\n</pre>",
-         "It is set so:\n\nberth:\n  fee: 40\n    }\n    kind:\n  tug"),
+         "It is set so:\n\nberth:\n  fee: 40\n    }\n\tkind:\n  tug"),
         ("<p>The fee is <s>90</s><del>80</del> 40 crowns a night for all the boats in it.</p>",
          "The fee is 40 crowns a night for all the boats in it."),
         ("<p>It is <math><msup><mi>h</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> wide, "

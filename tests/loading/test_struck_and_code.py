@@ -93,7 +93,7 @@ def test_a_listing_in_word_keeps_its_lines(by: str) -> None:
     body = "<w:p><w:r><w:t>It runs so:</w:t></w:r></w:p>" + "".join(map(line.format, CODE))
     assert read_bytes(files.docx(body, styles=styles), name="a.docx").text == f"It runs so:\n\n{LISTING}"
     broken = line.format(CODE[0] + '</w:t><w:br/><w:tab/><w:t xml:space="preserve">wave()')
-    assert read_bytes(files.docx(broken, styles=styles), name="a.docx").text == f"{CODE[0]}\n    wave()"
+    assert read_bytes(files.docx(broken, styles=styles), name="a.docx").text == f"{CODE[0]}\n\twave()"
     typed = styles + f'<w:style w:type="paragraph" w:default="1" w:styleId="Normal">{fonts}</w:style>'
     prose = line.format("One.") + line.format("Two.")
     assert read_bytes(files.docx(prose, styles=typed), name="a.docx").text == "One.\n\nTwo."
