@@ -50,6 +50,19 @@ def test_a_style_that_strikes_out_where_the_mouse_is_or_elsewhere_leaves_text() 
     assert read_bytes(page.encode(), name="a.html").text == FEE
 
 
+def test_struck_cells_and_points_of_a_page_keep_their_place() -> None:
+    old = 'style="text-decoration: line-through"'
+    rows = f"<tr><td {old}>12</td><td>Heron</td><td>40</td></tr><tr {old}><td>13</td><td>Egret</td><td>50</td></tr>"
+    table = f"<table><tr><th>Berth</th><th>Boat</th><th>Fee</th></tr>{rows}</table>"
+    points = f"<ol><li {old}>Haul in the rope.</li><li>Cast off.</li></ol>"
+    prose = "<p>The keeper of the harbour writes down the boats that came in and what they have to pay for it.</p>"
+    others = (prose.replace("writes", word) for word in ("has", "notes"))
+    page = f"<html><body><main>{prose}{table}{next(others)}{points}{next(others)}</main></body></html>"
+    found = read_bytes(page.encode(), name="a.html")
+    assert found.text.split("\n\n")[1::2] == ["| Boat: Heron | Fee: 40", "2. Cast off."]
+    assert found.warnings == ("Struck or hidden text was left out: '12' and 2 more.",)
+
+
 def test_a_struck_row_parts_no_table() -> None:
     book = Workbook()
     for row in (["Berth", "Boat"], [12, "Heron"], [15, "Tern"]):
