@@ -1,4 +1,5 @@
-"""Read the front matter of a note: a block of ``key: value`` lines between ``---`` at the top of its text.
+"""Read the front matter of a note: a block of ``key: value`` lines between ``---`` at the top of its text,
+or one of TOML between ``+++``.
 
 ::
 
@@ -12,15 +13,17 @@
     licence: CC BY 4.0
     ---
 
-Each entry is read as YAML by itself, so that one which is none, such as a title with
+Each entry of the first kind is read as YAML by itself, so that one which is none, such as a title with
 a colon in it, is taken as it stands and spoils no other.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from rag.errors import ConfigError
 from rag.loading.dates import parse_date
@@ -46,6 +49,7 @@ OTHERS = frozenset(
 """Keys that note-taking programs and site generators write, and that tell nothing of a source."""
 
 _BLOCK = re.compile(r"---[^\S\n]*\n(.{1,20000}?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
+_TOML = re.compile(r"\+\+\+[^\S\n]*\n(.{1,20000}?)\n\+\+\+[^\S\n]*(?:\n|$)", re.DOTALL)
 _ENTRY = re.compile(r"[\"']?\w[\w .-]*[\"']?:(?:\s|$)")
 _LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 
@@ -63,15 +67,12 @@ class FrontMatter:
 def cut_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Give the front matter of a text, and the text without it.
 
-    A block counts when all of it is ``key: value`` and at least one key is known;
-    any other stays in the text.
+    A block counts when all of it is ``key: value``, or all of it TOML, and at least one
+    key is known; any other stays in the text.
     """
-    block = _BLOCK.match(text)
-    entries = list(_entries(block[1])) if block else []
-    if not block or not all(map(_ENTRY.match, entries)):
-        return FrontMatter(), text
-    told = dict(map(_read, entries))
-    if not told.keys() & (FACTS.keys() | OTHERS):
+    block = _BLOCK.match(text) or _TOML.match(text)
+    told = (_told(block[1]) if block[0].startswith("-") else _told_in_toml(block[1])) if block else {}
+    if block is None or not told.keys() & (FACTS.keys() | OTHERS):
         return FrontMatter(), text
     facts: dict[str, str] = {}
     warnings: list[str] = []
@@ -86,6 +87,20 @@ def cut_front_matter(text: str) -> tuple[FrontMatter, str]:
     return FrontMatter(facts, tuple(warnings)), text[block.end() :]
 
 
+def _told(block: str) -> dict[str, str]:
+    """Give what a block of YAML tells, by keys in small letters; nothing where not all of it is entries."""
+    entries = list(_entries(block))
+    return dict(map(_read, entries)) if all(map(_ENTRY.match, entries)) else {}
+
+
+def _told_in_toml(block: str) -> dict[str, str]:
+    """Give what a block of TOML tells, by keys in small letters; nothing where it is none."""
+    try:
+        return {key.lower(): _line(value) for key, value in tomllib.loads(block).items()}
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
 def _entries(block: str) -> Iterator[str]:
     """Yield each entry of a block with the lines below that belong to it: indented, points and ends of a list."""
     for entry in re.split(r"\n(?=[^\s\-\]}])", block):
@@ -94,7 +109,7 @@ def _entries(block: str) -> Iterator[str]:
 
 
 def _read(entry: str) -> tuple[str, str]:
-    """Give the key of an entry in small letters, and its value as one line; a list is joined by commas."""
+    """Give the key of an entry in small letters, and its value as one line."""
     import yaml
 
     # A link to another note is its words; without quotes YAML would take it for a list in a list.
@@ -105,10 +120,16 @@ def _read(entry: str) -> tuple[str, str]:
         (value,) = yaml.load(entry, yaml.BaseLoader).values()
     except (yaml.YAMLError, RecursionError, ValueError):
         value = plain
+    return key.strip("\"' ").lower(), _line(value)
+
+
+def _line(value: object) -> str:
+    """Give a value as one line; a list is joined by commas."""
     parts = value if isinstance(value, list) else [value]
     # A person may be a table with a name. Lists in lists tell nothing, and may be made to have no end.
-    named = [part.get("name") if isinstance(part, dict) else part for part in parts]
-    return key.strip("\"' ").lower(), ", ".join(clean_line(text) for text in named if isinstance(text, str) and text)
+    named = (part.get("name") if isinstance(part, dict) else part for part in parts)
+    texts = (str(part) if isinstance(part, int | date) else part for part in named)  # as TOML has years and dates
+    return ", ".join(clean_line(text) for text in texts if isinstance(text, str) and text)
 
 
 def _taken(name: str, value: str) -> str:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from rag.errors import LoadError
 from rag.loading.encodings import decode
 from rag.loading.extract import Extract
-from rag.loading.html_blocks import Block, cut_blocks, inner_text, lay_out, struck
+from rag.loading.formulas import linear
+from rag.loading.html_blocks import Block, cut_blocks, inner_text, lay_out
 from rag.loading.html_furniture import is_furniture
 from rag.loading.html_meta import page_facts, page_titles
 from rag.loading.html_select import Selection
+from rag.loading.html_struck import mark_struck, struck
 from rag.loading.limits import ATTRIBUTES, ELEMENTS, HTML_BYTES, megabytes
 from rag.loading.normalise import Layout, left_out
 from rag.loading.quality import error_page
@@ -70,6 +72,7 @@ def parse_html(data: bytes) -> _Element:
         raise LoadError("nested too deep: elements stand within each other more than 256 times")
     if sum(1 for _ in root.iter()) > ELEMENTS:
         raise LoadError(f"too large: a web page of more than {ELEMENTS} elements")
+    mark_struck(root)
     return root
 
 
@@ -98,9 +101,15 @@ def _choose(root: _Element, blocks: list[Block], titles: list[str]) -> list[Bloc
 
 
 def _vote(root: _Element, **options: bool) -> str:
-    """Return the text that trafilatura takes for the article."""
+    """Return the text that trafilatura takes for the article, with formulas as our own blocks have them."""
     from copy import deepcopy
 
     import trafilatura
 
-    return trafilatura.extract(deepcopy(root), include_comments=False, **options) or ""
+    page = deepcopy(root)
+    for formula in list(page.iter("math")):
+        written = linear(formula)
+        for part in list(formula):
+            formula.remove(part)
+        formula.tag, formula.text = "span", written
+    return trafilatura.extract(page, include_comments=False, **options) or ""

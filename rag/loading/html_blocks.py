@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.loading.formulas import linear
+from rag.loading.html_struck import STRUCK
 from rag.loading.normalise import BREAK, Layout, clean_line, ordinal
 from rag.loading.raised import lowered, raised
 from rag.loading.tables import LEFT, row_lines, spread
@@ -28,13 +29,14 @@ SKIPPED = frozenset((
     "area", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter",
     "dialog", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
-STRUCK = ("del", "s", "strike")
 LINES = ("li", "row")
 """Kinds of block that follow each other without a blank line in one list or table."""
 _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _DEEPEST = 120
 """Blocks within each other, below which the text is taken without its structure."""
+_PREFORMATTED = re.compile(r"white-space(?:-collapse)?\s*:\s*(?:pre|preserve|break-spaces)(?!-line|\w)", re.IGNORECASE)
+"""A style that keeps spaces and line ends as they stand, as `pre` does."""
 _LONGEST_RAISED = 20
 """Characters from which raised text is a text of its own."""
 
@@ -153,7 +155,7 @@ class _Walker:
             self._group = element
         elif tag in ("li", "dt", "dd"):
             self._kind, self._marker = "li", _point(element) if tag == "li" else ""
-        if tag == "pre":
+        if tag == "pre" or _PREFORMATTED.search(element.get("style") or ""):
             self._listing(element)
         else:
             self._children(element, in_link)
@@ -166,7 +168,7 @@ class _Walker:
 
     def _listing(self, element: _Element) -> None:
         """Take in preformatted lines as they stand."""
-        text = "".join(piece if isinstance(piece, str) else "\n" for piece in element.xpath(".//text() | .//br"))
+        text = "".join(_lines(element)).strip("\n")
         if any(char.isalnum() for char in text):
             self.blocks.append(Block(text, "pre", 0, 0, tuple(self._trail)))
 
@@ -187,6 +189,16 @@ class _Walker:
                 self.blocks[-1].named = named
         self._kind, self._group = saved
         self._trail.pop()
+
+
+def _lines(element: _Element) -> Iterator[str]:
+    """Yield the text of preformatted lines, each block of them ended; some programs write a block for each line."""
+    yield element.text or ""
+    for child in element:
+        ends = child.tag == "br" or child.tag not in INLINE
+        if child.tag not in (*SKIPPED, *STRUCK):
+            yield from _lines(child)
+        yield ("\n" if ends and not (child.tail or "").startswith("\n") else "") + (child.tail or "")
 
 
 def _cells(row: _Element) -> Iterator[tuple[str, int, int]]:
@@ -251,12 +263,6 @@ def is_data_table(table: _Element) -> bool:
         len(cell.findall(".//p")) > 2 or sum(len(str(part)) for part in cell.itertext()) > 600
         for cell in table.iter("td")
     )
-
-
-def struck(root: _Element) -> list[str]:
-    """Return the texts of a page that are struck out."""
-    texts = (clean_line("".join(map(str, element.itertext()))) for element in root.iter(*STRUCK))
-    return [text for text in texts if text]
 
 
 def cut_blocks(root: _Element) -> list[Block]:

@@ -129,13 +129,15 @@ class Selection:
         return block.kind == "heading" and len(block.text) > 8 and folded(block.text) in self.titles
 
     def _fill_gaps(self) -> None:
-        """Add lists, tables, quotes and captions between chosen blocks of one container."""
+        """Add lists, tables, quotes, listings and captions between chosen blocks of one container."""
         for before, after in pairwise([at for at, chosen in enumerate(self.chosen) if chosen]):
             holder = _holder(self.blocks[before])
             if holder is _holder(self.blocks[after]):
                 for at in range(before + 1, after):
                     block = self.blocks[at]
-                    fits = block.kind in (*LINES, "quote") or (block.kind == "caption" and len(block.text) >= CAPTION)
+                    fits = block.kind in (*LINES, "quote", "pre") or (
+                        block.kind == "caption" and len(block.text) >= CAPTION
+                    )
                     own = holder in block.ancestors and not is_furniture(block.ancestors[-2:])
                     self.chosen[at] = fits and own and block.link_density < LINKED
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from rag.loading.extract import Extract
+from rag.loading.hyphens import ENGLISH, Wording, join
 from rag.records import UNKNOWN, Cue, Heading, Page
-from rag.text.english import is_english
 
 _DROPPED = dict.fromkeys(
     code
@@ -65,6 +65,16 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+_MONOSPACED = re.compile(
+    r"courier|consol|menlo|monaco|typewriter|fixed|terminal|\bmono\b|[a-z]mono\b|\bcode\b", re.IGNORECASE
+)
+
+
+def is_monospaced(font: str) -> bool:
+    """Return whether the name of a font is one of typewriters and code, as ``Courier New`` and ``DejaVu Sans Mono``."""
+    return _MONOSPACED.search(font) is not None
+
+
 def shown(name: str) -> str:
     """Return a file's name as it can be shown: U+FFFD for bytes that are no UTF-8."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -96,8 +106,8 @@ def not_read(things: Iterable[str]) -> tuple[str, ...]:
 class Layout:
     """The text of a document as it grows, block by block."""
 
-    words: frozenset[str] = frozenset()
-    """What its lines hold whole, see `whole_words`."""
+    wording: Wording = ENGLISH
+    """Mends the words that its lines break."""
     _parts: list[str] = field(default_factory=list)
     length: int = 0
     """Code points so far."""
@@ -118,7 +128,7 @@ class Layout:
             group: lines with the same group (rows of one table, points of one list)
                 follow each other without a blank line.
         """
-        line = clean(text).replace("\n", " ").expandtabs(4).rstrip() if indented else clean_line(text)
+        line = clean(text).replace("\n", " ").rstrip() if indented else clean_line(text)
         if not line:
             return
         if self._parts:
@@ -129,9 +139,9 @@ class Layout:
         if level:
             self._headings.append(Heading(start, self.length, min(level, 6)))
 
-    def add_listing(self, lines: Iterable[str]) -> None:
-        """Add the lines of a listing of code as they stand."""
-        group = object()
+    def add_listing(self, lines: Iterable[str], *, group: object = None) -> None:
+        """Add the lines of a listing of code as they stand; one that comes in pieces has a group."""
+        group = group or object()
         for line in lines:
             self.add(line, group=group, indented=True)
 
@@ -142,7 +152,7 @@ class Layout:
         grows = heading is not None and heading.end == self.length
         tail = self._parts.pop()
         self.length -= len(tail)
-        joined = join(tail, line, self.words)
+        joined = join(tail, line, self.wording)
         self._put(joined[: len(joined) - len(line)])
         self._put_line(line)
         if heading and grows:
@@ -189,70 +199,23 @@ class Layout:
         return Extract(text, tuple(self._headings), pages, cues, warnings=warnings, **facts)
 
 
-def unwrap(lines: Iterable[str], words: frozenset[str] = frozenset()) -> str:
+def unwrap(lines: Iterable[str], wording: Wording = ENGLISH) -> str:
     """Join the lines of one hard-wrapped paragraph.
 
     A hyphen at the end of a line is dropped where it only breaks a word (``com-`` /
     ``pany`` gives ``company``) and stays in a compound (``cost-`` / ``effective``).
 
     Args:
-        words: what the document holds whole, see `whole_words`.
+        wording: how the document writes.
     """
     parts: list[str] = []
     for line in filter(None, map(clean_line, lines)):
         if parts:
             # Joined with the last line only, so that a long paragraph takes linear time.
-            joined = join(parts[-1], line, words)
+            joined = join(parts[-1], line, wording)
             parts[-1] = joined[: len(joined) - len(line)]
         parts.append(line)
     return "".join(parts)
-
-
-_BROKEN_WORD = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
-_WORD = re.compile(r"[^\W\d_]+")
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_PREFIXES = frozenset("anti co ex mid multi neo non post pre pro semi".split())
-"""What stands before a hyphen and is no word."""
-
-
-def whole_words(lines: Iterable[str]) -> frozenset[str]:
-    """Return the words and compounds of a document that no end of a line may break, in small letters."""
-    return frozenset(word for line in lines for word in _COMPOUND.findall(line.lower().replace("\u2010", "-"))[1:-1])
-
-
-def join(head: str, tail: str, words: frozenset[str] = frozenset()) -> str:
-    """Join two lines of one paragraph, mending a word broken between them."""
-    if head.endswith(("-", "\u2010", "\u2011", "\u2013", "\u2014", "/")):
-        if _is_broken(head, tail, words):
-            return head[:-1] + tail
-        spaced = head[:-1].endswith(" ")
-        return head + (" " if spaced else "") + tail
-    if _is_wide(head[-1:]) and _is_wide(tail[:1]):
-        return head + tail
-    return f"{head} {tail}"
-
-
-def _is_broken(head: str, tail: str, words: frozenset[str]) -> bool:
-    """Return whether the hyphen at the end of a line is there only because the line ends.
-
-    It is where the document writes the word whole elsewhere, and is not where it writes the
-    compound; else where English knows the whole word, or does not know both of its parts. Of 62
-    compounds that web pages hold twice, one broken at its hyphen, 62 keep it, by English alone
-    44; of 555 that they hold at all 446; of 18,385 other words, broken anywhere, 18,255 are made whole.
-    """
-    first, second = _BROKEN_WORD.search(head), _WORD.match(tail)
-    if first is None or second is None or not tail[0].islower() or "-" in head.rsplit(" ", 1)[-1][:-1]:
-        return False
-    left, right = first[1].lower(), second[0].lower()
-    if (whole := left + right in words) != (f"{left}-{right}" in words):
-        return whole
-    parts = (left in _PREFIXES or is_english(left)) and is_english(right)
-    return is_english(left + right) or not parts
-
-
-def _is_wide(char: str) -> bool:
-    """Return whether a character is of a script written without spaces."""
-    return bool(char) and unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7a3"
 
 
 _ROMAN = (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract, known
 from rag.loading.normalise import BREAK, Layout, clean_line, left_out, not_read
+from rag.loading.numbering import BULLET, counted
+from rag.loading.odt_styles import OUTLINE, Looks
 from rag.loading.packages import Package, attribute, facts_in, local, parse_xml
 from rag.loading.raised import on_line
 from rag.loading.tables import add_table, spread
@@ -29,6 +32,9 @@ _FURNITURE = frozenset(("header", "footer", "date-time", "page-number"))
 _UNREAD = {
     "object": "an embedded chart, formula or table", "object-ole": "an embedded file", "plugin": "a film or sound",
 }  # fmt: skip
+_SPACES = re.compile(r"[ \t\r\n]+")
+_WIDEST = 200
+"""Spaces that one element stands for at most."""
 _PAYLOAD = re.compile(rb"<office:binary-data>[^<]*</office:binary-data>")
 
 
@@ -65,7 +71,7 @@ def _read(content: _Element, properties: _Element | None, looks: Looks) -> Extra
         raise LoadError("empty: the document holds no text")
     facts = facts_in(properties, date="creation-date")
     unread = not_read(_UNREAD[tag] for tag in map(local, content.iter()) if tag in _UNREAD)
-    facts["title"] = known(facts["title"], reader.layout.top(level=1))
+    facts["title"] = known(facts["title"], reader.title or reader.layout.top(level=1))
     return reader.layout.extract(facts, warnings=(*left_out(reader.left_out), *unread))
 
 
@@ -81,37 +87,16 @@ def open_package(data: bytes) -> Package:
     return package
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """What the styles of a document say that concerns its text, by their names."""
+@dataclass(slots=True)
+class _Point:
+    """A point of a list, whose first paragraph has its mark in front."""
 
-    rises: Mapping[str, int]
-    """1 of a style that raises text, -1 of one that lowers it."""
-    unseen: frozenset[str]
-    """Styles that strike text out or hide it."""
-
-    @classmethod
-    def of(cls, package: Package) -> Looks:
-        """Read the styles of a packed document."""
-        return cls.read(*(package.xml(name) for name in ("styles.xml", "content.xml") if name in package))
-
-    @classmethod
-    def read(cls, *parts: _Element) -> Looks:
-        """Read the styles of the parts of a document."""
-        rises: dict[str, int] = {}
-        unseen: set[str] = set()
-        for told in (told for part in parts for told in part.iter("{*}text-properties")):
-            name, place = attribute(told.getparent(), "name"), attribute(told, "text-position")
-            if place and place[0] != "0":
-                rises[name] = -1 if place.startswith(("sub", "-")) else 1
-            lines = {attribute(told, f"text-line-through-{kind}") for kind in ("style", "type")}
-            if lines - {"", "none"} or attribute(told, "display") == "none":
-                unseen.add(name)
-        return cls(rises, frozenset(unseen))
-
-    def hide(self, element: _Element) -> bool:
-        """Return whether an element is struck out or hidden."""
-        return attribute(element, "style-name") in self.unseen or attribute(element, "display") == "none"
+    group: object
+    style: str
+    depth: int
+    start: str
+    """Its number, where it does not follow from the one before."""
+    marked: bool = False
 
 
 class Reader:
@@ -123,29 +108,70 @@ class Reader:
         self.left_out: list[str] = []
         """Texts that are struck out or hidden."""
         self.notes: list[str] = []
+        self.title = ""
+        self._counts: defaultdict[str, list[int]] = defaultdict(list)
+        """The last numbers of each list."""
 
-    def children(self, parent: Iterable[_Element], group: object = None) -> None:
-        """Take in the blocks of a container; ``group`` is the list they stand in."""
+    def children(self, parent: Iterable[_Element], point: _Point | None = None) -> None:
+        """Take in the blocks of a container; ``point`` is the point of a list that they stand in."""
         for element in parent:
             tag = local(element)
             if self._looks.hide(element):
                 self._leave(element)
             elif tag == "h":
                 level = attribute(element, "outline-level")
-                self.layout.add(self._text(element), level=int(level) if level.isdigit() else 1)
+                depth = int(level) if level.isdigit() else 1
+                text = self._text(element)
+                self.title = self.title or (text if depth == 1 else "")
+                self.layout.add(f"{self._heading_mark(depth - 1, point)} {text}" if text else "", level=depth)
+            elif tag == "p" and attribute(element, "style-name") in self._looks.code and point is None:
+                self.layout.add_listing(on_line(self._pieces(element)).split(BREAK), group="code")
             elif tag == "p":
                 text = self._text(element)
-                self.layout.add(f"- {text}" if text and group is not None else text, group=group)
+                mark = self._mark(point) if text and point is not None else ""
+                self.layout.add(f"{mark} {text}", group=point.group if point is not None else None)
             elif tag == "list":
-                for point in element:
-                    self.children(point, element if group is None else group)
+                self._list(element, point)
             elif tag == "table":
                 self._table(element)
             elif tag in _CONTAINERS:
-                self.children(element, group)
+                self.children(element, point)
             if tag in ("p", "h") and not self._looks.hide(element):
                 for box in element.iter("{*}text-box"):
                     self.children(box)
+
+    def _list(self, element: _Element, above: _Point | None) -> None:
+        style = attribute(element, "style-name") or (above.style if above is not None else "")
+        depth = above.depth + 1 if above is not None else 0
+        goes_on = attribute(element, "continue-numbering") == "true" or attribute(element, "continue-list")
+        if not goes_on:
+            del self._counts[style][depth:]
+        for item in element:
+            start = attribute(item, "start-value")
+            point = _Point(above.group if above is not None else element, style, depth, start)
+            point.marked = local(item) == "list-header"
+            self.children(item, point)
+
+    def _mark(self, point: _Point) -> str:
+        """Return the number or bullet in front of a point; an empty string where it has it already."""
+        if point.marked:
+            return ""
+        point.marked = True
+        levels, counts = self._looks.lists.get(point.style, {}), self._counts[point.style]
+        if point.depth not in levels:
+            return BULLET
+        if not point.start.isdigit():
+            return counted(levels, counts, point.depth)
+        del counts[point.depth :]
+        return counted(levels, counts, point.depth, {point.depth: int(point.start)})
+
+    def _heading_mark(self, depth: int, point: _Point | None) -> str:
+        """Return the number in front of a heading: its own in a list, or that of the outline."""
+        mark = self._mark(point) if point is not None else BULLET
+        levels = self._looks.lists.get(OUTLINE, {})
+        if mark == BULLET:
+            mark = counted(levels, self._counts[OUTLINE], depth) if depth in levels else ""
+        return mark
 
     def slide(self, slide: _Element, number: int) -> None:
         """Take in a slide of a presentation: a page, its title a heading, its notes after it."""
@@ -178,7 +204,21 @@ class Reader:
 
     def line(self, paragraphs: Iterable[_Element]) -> str:
         """Return paragraphs on one line."""
-        return clean_line(BREAK.join(filter(None, map(self._text, paragraphs))))
+        return clean_line(BREAK.join(filter(None, map(self._seen, paragraphs))))
+
+    def cell(self, cell: _Element) -> str:
+        """Return a cell of a sheet on one line; nothing where its style strikes it out."""
+        if self._looks.hide(cell):
+            self._leave(cell)
+            return ""
+        return self.line(cell.iterchildren("{*}p"))
+
+    def _seen(self, element: _Element) -> str:
+        """Return an element on one line; nothing where it is struck out or hidden."""
+        if self._looks.hide(element):
+            self._leave(element)
+            return ""
+        return self._text(element)
 
     def _leave(self, element: _Element) -> None:
         text = clean_line("".join(map(str, element.itertext())))
@@ -189,7 +229,7 @@ class Reader:
         return clean_line(on_line(self._pieces(element)))
 
     def _pieces(self, element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
-        yield element.text or "", rise
+        yield _said(element.text), rise
         for child in element:
             tag = local(child)
             if tag == "note":
@@ -198,10 +238,18 @@ class Reader:
                 yield f"[{mark}]", 0
             elif tag == "line-break":
                 yield BREAK, 0
-            elif tag in ("s", "tab", "frame"):
-                yield " ", 0
+            elif tag == "s":
+                count = attribute(child, "c")
+                yield " " * min(int(count) if count.isdigit() else 1, _WIDEST), 0
+            elif tag in ("tab", "frame"):
+                yield "\t", 0
             elif tag not in _SKIPPED and self._looks.hide(child):
                 self._leave(child)
             elif tag not in _SKIPPED:
                 yield from self._pieces(child, self._looks.rises.get(attribute(child, "style-name"), rise))
-            yield child.tail or "", rise
+            yield _said(child.tail), rise
+
+
+def _said(text: str | None) -> str:
+    """Return text as it is meant: white space of the file is one space, and more are elements of their own."""
+    return _SPACES.sub(" ", text or "")

@@ -25,7 +25,7 @@ _OFF = ("0", "false", "off")
 
 _UNREAD = {
     "chart": "a chart", "chartEx": "a chart", "diagramData": "a diagram", "oleObject": "an embedded file",
-    "package": "an embedded file", "aFChunk": "an embedded text",
+    "package": "an embedded file", "aFChunk": "an embedded text", "comments": "comments at the margin",
 }  # fmt: skip
 """Kinds of parts that a document shows and no reader takes text from."""
 
@@ -49,7 +49,7 @@ def _pieces(element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
         if tag == "t":
             yield child.text or "", rise
         elif tag in ("tab", "ptab"):
-            yield " ", 0
+            yield "\t", 0
         elif tag in ("br", "cr"):
             yield BREAK, 0
         elif tag == "noBreakHyphen":
@@ -95,8 +95,15 @@ def told_unread(package: Package, part: str) -> tuple[str, ...]:
     return not_read(
         _UNREAD[kind]
         for kind, target in package.relations(part).values()
-        if kind in _UNREAD and not (kind == "chart" and target in package and any(chart_tables(package.xml(target))))
+        if kind in _UNREAD and not (target in package and _is_read(kind, package, target))
     )
+
+
+def _is_read(kind: str, package: Package, part: str) -> bool:
+    """Return whether nothing of a part is left to tell: a chart whose values are read, or no comments."""
+    if kind == "chart":
+        return any(chart_tables(package.xml(part)))
+    return kind == "comments" and not len(package.xml(part))
 
 
 def _symbol(code: str) -> str:

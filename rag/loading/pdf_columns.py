@@ -17,6 +17,11 @@ _COLUMN = 6
 """Width of a column's lines, in heights of the type, below which it is one of a table."""
 _RUNNING = 0.25
 """Share of lines that begin in the middle of a sentence from which columns hold running text."""
+_FULL = 0.8
+"""Share of its column that a line fills which goes on below."""
+_ON = 0.75
+"""Share of lines that go on with the one above from which a single column of running text is no table's."""
+_ENDS = (".", "!", "?", ":")
 _LETTERS = 0.8
 """Share of letters in running text at the least."""
 
@@ -71,15 +76,35 @@ def _columns(rows: list[Row], start: int, edges: Gap, gutter: float) -> tuple[in
 
 
 def _divided(rows: Sequence[Row], at: float) -> tuple[list[Row], ...]:
-    """Return the rows left and right of a place, none unless both sides are running text drawn by turns."""
-    parts = [(side, part) for row in rows for side, part in enumerate(_parts(row, at)) if part is not None]
+    """Return the rows left and right of a place, none unless they are columns that are drawn by turns.
+
+    They are where both sides are running text; and where one is, such as the letter at a sidebar, which runs
+    on from line to line beside lines of the other. A table's row is whole, and where its cell goes on below,
+    the others mostly do not.
+    """
+    pairs = [_parts(row, at) for row in rows]
+    parts = [(side, part) for pair in pairs for side, part in enumerate(pair) if part is not None]
     turns = [index for index, (before, after) in enumerate(pairwise(parts)) if before[0] < after[0]]
     if len(turns) < _ROWS:
         return ()
     judged = parts[turns[0] : turns[-1] + 2]
-    if not all(_runs([line for here, (line, _) in judged if here == side]) for side in (0, 1)):
+    running = [_runs([line for here, (line, _) in judged if here == side]) for side in (0, 1)]
+    if not all(running) and not any(running[side] and _runs_on(pairs, side) for side in (0, 1)):
         return ()
     return tuple([part for here, part in parts if here == side] for side in (0, 1))
+
+
+def _runs_on(pairs: Sequence[tuple[Row | None, Row | None]], side: int) -> bool:
+    """Return whether the lines of a side go on with full ones above them wherever the other side has a line too."""
+    placed = [(pair[side], None not in pair) for pair in pairs]
+    lines = [(row[0], shared) for row, shared in placed if row is not None]
+    left, right = min(line.left for line, _ in lines), max(line.right for line, _ in lines)
+    going = [
+        above.right - left >= _FULL * (right - left) and not above.text.endswith(_ENDS)
+        for (above, _), (_, shared) in pairwise(lines)
+        if shared
+    ]
+    return len(going) >= _ROWS and sum(going) >= _ON * len(going)
 
 
 def _parts(row: Row, at: float) -> tuple[Row | None, Row | None]:

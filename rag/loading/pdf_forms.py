@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from typing import Any
 
 from rag.loading.normalise import clean_line
@@ -53,10 +54,19 @@ def _field(form: Any, note: Any) -> tuple[str, str]:
     if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
         value = "yes" if pdfium.FPDFAnnot_IsChecked(form, note) else ""
     else:
-        value = clean_line(_text(pdfium.FPDFAnnot_GetFormFieldValue, form, note))
+        value = ", ".join(_chosen(form, note)) or clean_line(_text(pdfium.FPDFAnnot_GetFormFieldValue, form, note))
     names = (pdfium.FPDFAnnot_GetFormFieldAlternateName, pdfium.FPDFAnnot_GetFormFieldName)
     name = next((found for read in names if (found := clean_line(_text(read, form, note)))), "field")
     return name, "" if kind == pdfium.FPDF_FORMFIELD_PUSHBUTTON else value
+
+
+def _chosen(form: Any, note: Any) -> Iterator[str]:
+    """Yield what a list shows of the options that are chosen; its value may be a code for it."""
+    import pypdfium2.raw as pdfium
+
+    for at in range(pdfium.FPDFAnnot_GetOptionCount(form, note)):
+        if pdfium.FPDFAnnot_IsOptionSelected(form, note, at):
+            yield clean_line(_text(pdfium.FPDFAnnot_GetOptionLabel, form, note, at))
 
 
 def _text(read: Any, *arguments: Any) -> str:

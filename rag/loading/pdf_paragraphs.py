@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.loading.normalise import Layout, whole_words
+from rag.loading.hyphens import Wording
+from rag.loading.normalise import Layout
 from rag.loading.pdf_facts import folded
 from rag.loading.pdf_lines import Line
 
@@ -24,7 +25,7 @@ def lay_out(pages: list[list[Line]], marks: dict[str, int]) -> Layout:
     sizes = _sizes(pages)
     body = body_size(pages)
     steps = sorted({size for size in sizes if size > _LARGE * body}, reverse=True)
-    layout = Layout(whole_words(line.text for lines in pages for line in lines))
+    layout = Layout(Wording.of(line.text for lines in pages for line in lines))
     table = 0
     previous: Line | None = None
     above = 0

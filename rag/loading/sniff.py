@@ -34,10 +34,10 @@ _SUFFIXES = {
     **dict.fromkeys((".svg", ".svgz"), "markup: an SVG picture; save what it says as text"),
 }  # fmt: skip
 _TEXT = ("text", "markdown", "csv")
-_MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+_MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:\s*\d\.\d\s*?(?:\(|\n|\Z)", re.IGNORECASE)
 _MAILBOX = re.compile(rb"From [^\n]*\d\d:\d\d[^\n]*\n[!-9;-~]+:")
 _SUBTITLES = re.compile(rb"WEBVTT\b[^\n]*\r?\n|\s*\d+\r?\n\d\d:\d\d:\d\d,\d{3} --> ")
-_XML = re.compile(rb"\s*<\?xml\b")
+_XML = re.compile(rb"\s*<\?xml\s+version\s*=")
 _CODED = re.compile(rb"[\x00-\x08\x0e-\x1a]|%%EOF|startxref|\A\{\\rtf\d")
 """What is in a file that is of another format than plain text, and not in a text that only begins so."""
 _BINARY = {

@@ -13,7 +13,8 @@ from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS
 from rag.loading.normalise import Layout, left_out
 from rag.loading.number_formats import shown
-from rag.loading.odt import Looks, Reader, flat, open_package
+from rag.loading.odt import Reader, flat, open_package
+from rag.loading.odt_styles import Looks
 from rag.loading.ooxml import CORE, told_unread
 from rag.loading.packages import Package, attribute, facts_in
 from rag.loading.raised import on_line
@@ -148,8 +149,10 @@ def _xlsx_rows(sheet: Any, hidden: list[str]) -> Iterator[list[str]]:
         if sheet.row_dimensions[number].hidden:
             hidden.append(f"row {number} of sheet {sheet.title}")
             continue
-        seen = (cell for cell in row if cell.column not in unseen)
-        yield [merged.get((number, cell.column)) or _xlsx_cell(cell, hidden) for cell in seen]
+        seen, told = (cell for cell in row if cell.column not in unseen), len(hidden)
+        cells = [merged.get((number, cell.column)) or _xlsx_cell(cell, hidden) for cell in seen]
+        if any(cells) or len(hidden) == told:  # a row that is struck out parts no table as an empty one does
+            yield cells
 
 
 def _xlsx_cell(cell: Any, hidden: list[str]) -> str:
@@ -177,11 +180,13 @@ def _ods_rows(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[li
     """Yield the rows of a sheet of OpenDocument as shown; what is hidden is named in a list instead."""
     rows: list[list[tuple[str, int, int]]] = []
     for row in sheet.iter("{*}table-row"):
+        told = len(reader.left_out)
         cells = list(_ods_cells(row, reader))
+        said = any(text for text, _, _ in cells)
         if attribute(row, "visibility") in ("collapse", "filter"):
             hidden.append(f"row {len(rows) + 1} of sheet {attribute(sheet, 'name')}")
-        else:
-            most = _REPEATED if any(text for text, _, _ in cells) else 1
+        elif said or len(reader.left_out) == told:
+            most = _REPEATED if said else 1
             rows += [cells] * min(_number(row, "number-rows-repeated"), most)
     yield from spread(rows)
 
@@ -189,7 +194,7 @@ def _ods_rows(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[li
 def _ods_cells(row: _Element, reader: Reader) -> Iterator[tuple[str, int, int]]:
     """Yield the cells of a row with the columns and rows that they reach over."""
     for cell in row.iterchildren("{*}table-cell"):
-        text = reader.line(cell.iterchildren("{*}p"))
+        text = reader.cell(cell)
         for _ in range(min(_number(cell, "number-columns-repeated"), WIDEST)):
             yield text, _number(cell, "number-columns-spanned"), _number(cell, "number-rows-spanned")
 

@@ -10,7 +10,8 @@ from rag.errors import LoadError
 from rag.loading.encodings import decode_text
 from rag.loading.extract import Extract
 from rag.loading.front_matter import cut_front_matter
-from rag.loading.normalise import Layout, unwrap, whole_words
+from rag.loading.hyphens import Wording
+from rag.loading.normalise import Layout, unwrap
 
 HEADING_WORDS = 8
 """Words that a heading of plain text has at most."""
@@ -43,8 +44,8 @@ def read_text(data: bytes) -> Extract:
 
 def add_text(text: str, layout: Layout) -> None:
     """Add the paragraphs, headings and listings of plain text."""
-    width, words = _wrap_width(text), whole_words(text.split("\n"))
-    blocks = [_block(block.split("\n"), width, words) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
+    width, wording = _wrap_width(text), Wording.of(text.split("\n"))
+    blocks = [_block(block.split("\n"), width, wording) for block in re.split(r"\n(?:[^\S\n]*\n)+", text)]
     for block, below in zip(blocks, [*blocks[1:], []], strict=True):
         if isinstance(block, _Code):
             layout.add_listing(block)
@@ -68,8 +69,8 @@ def is_code(lines: Sequence[str]) -> bool:
     return any(opens) or sum(map(bool, map(_STATEMENT.search, shown))) * 2 > len(shown)
 
 
-def _block(lines: list[str], width: int, words: frozenset[str]) -> list[str]:
-    return _Code(lines) if is_code(lines) else list(_paragraphs(lines, width, words))
+def _block(lines: list[str], width: int, wording: Wording) -> list[str]:
+    return _Code(lines) if is_code(lines) else list(_paragraphs(lines, width, wording))
 
 
 def _is_heading(block: list[str], below: list[str]) -> bool:
@@ -97,15 +98,15 @@ def _wrap_width(text: str) -> int:
     return width if 40 <= width <= 120 and lengths[-1] <= 1.6 * width else 0
 
 
-def _paragraphs(lines: list[str], width: int, words: frozenset[str]) -> Iterator[str]:
+def _paragraphs(lines: list[str], width: int, wording: Wording) -> Iterator[str]:
     """Yield the paragraphs of a block: lines that fill the width run on, others stand alone."""
     held: list[str] = []
     for line in filter(str.strip, lines):
         filled = len(held[-1].rstrip()) / width if held and width else 0.0
         runs_on = filled >= 0.75 or (filled >= 0.5 and line.strip()[:1].islower())
         if held and (not runs_on or _POINT.match(line)):
-            yield unwrap(held, words)
+            yield unwrap(held, wording)
             held = []
         held.append(line)
     if held:
-        yield unwrap(held, words)
+        yield unwrap(held, wording)

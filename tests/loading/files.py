@@ -57,10 +57,10 @@ def scan(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def form(label: str, value: str) -> bytes:
+def form(label: str, value: str, kind: str = "/FT/Tx") -> bytes:
     """Return a PDF of one label with a form field at its right that holds a value."""
     data = pdf([[(72, 700, 12, label)]])
-    widget = f"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/V({value})/Rect[200 696 400 714]>>"
+    widget = f"<</Type/Annot/Subtype/Widget{kind}/T(a)/V({value})/Rect[200 696 400 714]>>"
     data = data.replace(b"/Type/Catalog", f"/Type/Catalog/AcroForm<</Fields[{widget}]>>".encode(), 1)
     return data.replace(b"/Type/Page/", f"/Type/Page/Annots[{widget}]/".encode(), 1)
 

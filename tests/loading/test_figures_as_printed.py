@@ -101,6 +101,27 @@ def test_a_word_broken_at_the_end_of_a_line_is_written_as_elsewhere_in_the_docum
     assert read_bytes(files.pdf([page]), name="a.pdf").text.endswith(end)
 
 
+GERMAN = "Das Amt der Stadt hat die Anträge geprüft und den Bescheid an alle geschickt, die dort gefragt hatten."
+FRENCH = "Le conseil de la commune a dit que la salle des fêtes du village est ouverte à tous ceux qui la demandent."
+
+
+@pytest.mark.parametrize(
+    ("start", "lines", "text"),
+    [
+        (GERMAN, ["für die Haupt-", "und die Nebenstelle"], "für die Haupt- und die Nebenstelle"),
+        (GERMAN, ["mit gesun-", "den und gesund-", "en Tieren"], "mit gesunden und gesunden Tieren"),
+        (GERMAN, ["auf allen Ge-", "bieten"], "auf allen Gebieten"),
+        (FRENCH, ["au-", "dessus de la sous-", "préfecture"], "au-dessus de la sous-préfecture"),
+        (FRENCH, ["des vil-", "les et des mai-", "sons"], "des villes et des maisons"),
+        ("The board has looked at the dues of the harbour and at the boats that came to it in the whole year.",
+         ["of import-", "and export by a thous-", "and boats"], "of import- and export by a thousand boats"),
+    ],
+)  # fmt: skip
+def test_the_language_of_a_document_tells_what_a_hyphen_is(start: str, lines: list[str], text: str) -> None:
+    page = [(36, 700 - 14 * at, 9, line) for at, line in enumerate((start, *lines))]
+    assert read_bytes(files.pdf([page]), name="a.pdf").text.replace("\n\n", " ") == f"{start} {text}"
+
+
 def test_raised_runs_of_slides() -> None:
     deck = files.slides([("Catch", "10</a:t></a:r><a:r><a:rPr baseline='30000'/><a:t>6")])
     assert read_bytes(deck, name="a.pptx").text == "Catch\n\n10⁶"

@@ -83,6 +83,26 @@ def test_a_value_that_cannot_be_is_a_warning(front: str, expected: str) -> None:
     assert found.warnings == (f"its front matter says {front}; expected {expected}",)
 
 
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_a_front_matter_in_toml(name: str) -> None:
+    front = (
+        'title = "Night ferry"\nauthors = ["Ada Example", "Bo Other"]\ndate = 2022-03-04T08:00:00+01:00\n'
+        'draft = false\ntags = ["ferry"]\n\n[params]\nwide = true'
+    )
+    found = read_bytes(f"+++\n{front}\n+++\n\n{BODY}".encode(), name=name)
+    assert told(found) == {"title": "Night ferry", "author": "Ada Example, Bo Other", "date": "2022-03-04"}
+    assert found.text == (BODY if name == "a.txt" else BODY.removeprefix("# "))
+    year = read_bytes(f"+++\ntitle = 'Ferry'\nyear = 1848\n+++\n{BODY}".encode(), name=name)
+    assert told(year) == {"title": "Ferry", "date": "1848"}
+
+
+@pytest.mark.parametrize("front", ["It rained.", "rain = true", 'title = "Night', "title: Night ferry"])
+def test_what_is_no_toml_of_a_source_stays(front: str) -> None:
+    found = read_bytes(f"+++\n{front}\n+++\n{BODY}".encode(), name="a.txt")
+    assert front.split("\n")[0] in found.text
+    assert told(found) == {}
+
+
 def test_what_is_not_told_is_no_warning() -> None:
     assert note("title:\ndate:\nurl: ''\nauthor: []").warnings == ()
 

@@ -92,7 +92,7 @@ def page(inner: str) -> str:
         ('<ol type="a" reversed><li>Open the lock at once.</li><li>Close it after that.</li></ol>',
          "b. Open the lock at once.\na. Close it after that."),
         ("<p>It is set so:</p><pre>berth:\n  fee: 40\n<b>    }</b>\n\tkind:<br>  tug\n</pre>",
-         "It is set so:\n\nberth:\n  fee: 40\n    }\n    kind:\n  tug"),
+         "It is set so:\n\nberth:\n  fee: 40\n    }\n\tkind:\n  tug"),
         ("<p>The fee is <s>90</s><del>80</del> 40 crowns a night for all the boats in it.</p>",
          "The fee is 40 crowns a night for all the boats in it."),
         ("<p>It is <math><msup><mi>h</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math> wide, "
@@ -100,6 +100,9 @@ def page(inner: str) -> str:
          "It is h²=1/2 wide, says the report of the board on the quay."),
         ("<table><tr><th>Harbour</th><th>2021</th></tr><tr><th rowspan=2>North</th><td>12</td></tr><tr><td>3</td></tr>"
          "</table>", "Harbour: North | 2021: 12\nHarbour: North | 2021: 3"),
+        ("<p>The wheel gives <math><mi>P</mi><mo>=</mo><mfrac><mi>W</mi><mi>t</mi></mfrac></math> on <math><mi>A</mi>"
+         "<mo>=</mo><msup><mi>a</mi><mn>2</mn></msup></math> a blade.</p><p>The board met again on Friday.</p>",
+         "The wheel gives P=W/t on A=a² a blade.\n\nThe board met again on Friday."),
         ("<h3><button>How much is a berth?</button></h3><div><p>A berth costs 120 crowns a week for boats of up to ten "
          "metres.</p></div>",
          "How much is a berth?\n\nA berth costs 120 crowns a week for boats of up to ten metres."),
@@ -143,6 +146,24 @@ def test_listings_numbers_and_payload(name: str, text: str, expected: str) -> No
 def test_filled_fields_of_a_pdf_stand_behind_their_labels() -> None:
     found = read_bytes(files.form("Name of vessel:", "Grey Heron"), name="a.pdf")
     assert found.text == "Name of vessel: Grey Heron"
+
+
+def test_a_field_of_choices_holds_what_it_shows() -> None:
+    choices = "/FT/Ch/Ff 131072/Opt[[(e) (East quay)] [(w) (West quay)]]"
+    assert read_bytes(files.form("Berth:", "w", choices), name="a.pdf").text == "Berth: West quay"
+
+
+def test_comments_of_word_are_said() -> None:
+    space = 'xmlns:w="w"'
+    members = {
+        "word/document.xml": f"<w:document {space}><w:body><w:p>{run('The fee is 40.')}</w:p></w:body></w:document>",
+        "word/_rels/document.xml.rels": '<Relationships><Relationship Id="a" Type="x/comments" Target="comments.xml"/>'
+        "</Relationships>",
+    }
+    told = ("Not read: comments at the margin; write its words or values as text to have them.",)
+    for comments, warnings in ((f"<w:comment><w:p>{run('Ask Ann.')}</w:p></w:comment>", told), ("", ())):
+        part = {"word/comments.xml": f"<w:comments {space}>{comments}</w:comments>"}
+        assert read_bytes(files.zipped(members | part), name="a.docx").warnings == warnings
 
 
 def test_a_pdf_of_page_numbers_needs_ocr() -> None:

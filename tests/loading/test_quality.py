@@ -86,6 +86,7 @@ def test_what_somebody_wrote_is_taken(text: str) -> None:
     [
         "SQLite format 3 is the name of a file kind.", "GIF8 is the start of a picture.", "Rar! cried the sailor.",
         "{\\rtf is how it begins.", "A file that starts with %PDF-1.4 is a document.", "ID3 tags are named here.",
+        "<?xml is what the clerk typed, and went home.", "MIME-Version: 1.0 stands on the mug of the clerk.",
         "<html> is the first tag of a page.", "%!PS begins a file of PostScript.", "PK is short for a park.",
     ],
 )  # fmt: skip
