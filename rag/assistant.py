@@ -15,8 +15,8 @@ from rag.errors import QuestionError, UnknownSourceError
 from rag.indexing.encoder import Embedder
 from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
+from rag.indexing.opening import current, open_generation
 from rag.indexing.report import BuildReport, Progress, silent
-from rag.indexing.store import Store
 from rag.library.library import Library
 from rag.library.status import SourceStatus, source_statuses
 from rag.pipeline import Pipeline
@@ -274,13 +274,13 @@ class Assistant:
         )
 
     def _load(self) -> _State:
-        generation = Generation.open(self.settings, self._embedder)
+        generation = open_generation(self.settings, self._embedder)
         corpus = Corpus.read(self.settings.corpus)
         return _State(generation, Pipeline.over(corpus, generation, self._embedder, self._reader, self.settings))
 
     def _fresh(self) -> _State:
         """The state, taken anew when another process has published a generation."""
-        if Store(self.settings.index).current() != self._state.generation.pointer:
+        if current(self.settings) != self._state.generation.pointer:
             self._state = self._load()
         return self._state
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from rag.config import REBUILD, Settings
 from rag.errors import IndexMismatchError
-from rag.indexing.bm25 import LexicalIndex, WordCounts
+from rag.indexing.bm25 import Bm25, WordCounts
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
+from rag.indexing.indexes import LexicalIndex
 from rag.indexing.noted import NotedQuestions
 from rag.indexing.parts import Parts, Rows
 from rag.indexing.segment import Segment
@@ -68,7 +69,12 @@ class Generation:
     """
 
     def __init__(
-        self, folder: Path, segments: Sequence[Segment], pointer: Pointer, manifest: Mapping[str, Any]
+        self,
+        folder: Path,
+        segments: Sequence[Segment],
+        pointer: Pointer,
+        manifest: Mapping[str, Any],
+        lexical: LexicalIndex,
     ) -> None:
         self.pointer = pointer
         self.manifest = manifest
@@ -80,13 +86,13 @@ class Generation:
         self.sources = Sources(self.documents)
         self.chunks = Chunks(segments, self._places)
         self.dense = DenseIndex([segment.vectors for segment in segments], live)
-        self.lexical = LexicalIndex([segment.terms for segment in segments], live)
+        self.lexical = lexical
         self.words = WordCounts([segment.words for segment in segments], [s.live_documents for s in segments])
         self.noted = NotedQuestions([s.owners for s in segments], [s.questions for s in segments], live)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder | None = None, *, thorough: bool = False) -> Generation:
-        """Open the current generation after checking every file of it.
+        """Open the current generation of the index folder after checking every file of it.
 
         Args:
             embedder: the model that queries will use; None skips the comparison.
@@ -98,9 +104,10 @@ class Generation:
         store = Store(settings.index)
         pointer = store.current()
         manifest = store.verify(pointer, thorough=thorough)
-        _compare(manifest, settings, embedder)
+        compare(manifest, settings, embedder)
         segments = [Segment(store.segment(held["name"]), held["gone"], held["files"]) for held in manifest["segments"]]
-        return cls(store.folder(pointer.generation), segments, pointer, manifest)
+        lexical = Bm25([segment.terms for segment in segments], [segment.live_chunks for segment in segments])
+        return cls(store.folder(pointer.generation), segments, pointer, manifest, lexical)
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -242,8 +249,12 @@ class Sources(Mapping[str, Source]):
         return {source_id: self[source_id] for source_id in dict.fromkeys(source_id for _, source_id in told)}
 
 
-def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:
-    """Refuse an index that was built otherwise than this run would."""
+def compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:
+    """Refuse an index that was built otherwise than this run would.
+
+    Raises:
+        IndexMismatchError: names the first thing that differs.
+    """
     pairs = [
         ("embedding_model", manifest["embedding_model"], settings.embedding_model),
         ("chunk_tokens", manifest["chunk_tokens"], settings.chunk_tokens),
