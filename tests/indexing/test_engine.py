@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from rag.library.library import Library
 from rag.records import Filters
 from rag.testing import HashingEmbedder
 from tests.conftest import Place
+from tests.indexing.served import BUILDER, Served, free_port
 
 QUESTIONS = (
     "When did the Harbour Bridge open?",
@@ -37,57 +37,12 @@ QUESTIONS = (
 )
 
 
-@dataclass
-class Served:
-    """An engine in a process of its own."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(self.folder)]
-        command += ["--host", "127.0.0.1", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(400):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the engine does not start")
-
-    def restart(self) -> None:
-        """Start anew, and wait until a connection that was lost is there again."""
-        self.start()
-        for _ in range(50):
-            try:
-                connect(self.url).call("list_collections")
-                return
-            except EngineError:
-                time.sleep(0.1)
-        raise AssertionError("the connection does not come back")
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """Milvus Lite as a server; what needs it is skipped where the extra is not installed."""
     pytest.importorskip("milvus_lite", reason="the extra `milvus` is not installed")
     pytest.importorskip("pymilvus", reason="the extra `milvus` is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    engine = Served(tmp_path / "engine", port)
+    engine = Served(tmp_path / "engine", free_port())
     engine.start()
     yield engine
     engine.kill()
@@ -187,6 +142,7 @@ def test_rollback_moves_back_and_the_next_build_forward(far: Place) -> None:
     assert "tram" in titles(reader)
 
 
+@pytest.mark.slow
 def test_generations_that_are_not_kept_go(far: Place) -> None:
     place = Place(replace(far.settings, generations_kept=2), far.embedder)
     for number in range(4):
@@ -230,6 +186,7 @@ def test_doctor_and_opening_find_damage_and_a_build_mends_it(far: Place) -> None
     assert far.open().ask(QUESTIONS[0]).citations
 
 
+@pytest.mark.slow
 def test_one_builder_at_a_time_and_a_dead_one_runs_out(far: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = connect(far.settings.index_url)
     monkeypatch.setattr(leases, "GOOD_FOR", 3.0)
@@ -279,6 +236,7 @@ def test_a_lost_engine_is_said_in_one_line_and_answers_again(far: Place, served:
     assert far.open().ask(QUESTIONS[0]).text == wanted
 
 
+@pytest.mark.slow
 def test_an_engine_lost_in_the_midst_of_a_build_leaves_the_old_index(
     far: Place, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,22 +256,7 @@ def test_an_engine_lost_in_the_midst_of_a_build_leaves_the_old_index(
     assert far.library.build().generation == "00000002" and "tram" in titles(far.open())
 
 
-BUILDER = """
-import sys
-from pathlib import Path
-from rag.config import Settings
-from rag.library.library import Library
-from rag.testing import HashingEmbedder
-
-def tell(stage, done, total):
-    if stage == "publishing":
-        print(stage, flush=True)
-
-settings = Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]), index_url=sys.argv[3])
-Library(settings, HashingEmbedder()).build(progress=tell)
-"""
-
-
+@pytest.mark.slow
 def test_a_builder_killed_while_it_publishes_leaves_the_old_index(far: Place) -> None:
     far.library.build()
     add(far, "tram.txt", "The tram to the harbour opened on 3 March 2022.")
