@@ -15,7 +15,7 @@ from rag.errors import QuestionError, UnknownSourceError
 from rag.indexing.encoder import Embedder
 from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
-from rag.indexing.opening import current, open_generation
+from rag.indexing.opening import current, open_generation, place
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.library.library import Library
 from rag.library.status import SourceStatus, source_statuses
@@ -230,7 +230,7 @@ class Assistant:
         return {
             "title": state.corpus.title,
             "corpus": str(self.settings.corpus),
-            "index": str(self.settings.index),
+            "index": place(self.settings),
             "generation": state.generation.pointer.generation,
             **{key: state.generation.manifest[key] for key in keys},
         }

@@ -9,20 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rag.config import Settings
 from rag.errors import CorpusError, LoadError, StoreError, UnknownSourceError
 from rag.indexing import build
-from rag.indexing.encoder import Embedder, FloatArray
+from rag.indexing.encoder import Embedder
 from rag.indexing.engine.client import Engine, connect
 from rag.indexing.engine.lease import Lease
 from rag.indexing.engine.publishing import publish, roll_back
 from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
-from rag.indexing.growth import vectors_of
-from rag.indexing.opening import open_generation
+from rag.indexing.opening import open_generation, published_vectors
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Pointer, Store
 from rag.library import doctor, syncing
@@ -155,9 +155,10 @@ class Library:
         if not self.settings.index_url:
             return build.build(self.corpus, self.settings, self.embedder, force=force, progress=progress)
         engine = connect(self.settings.index_url)
+        published = partial(published_vectors, self.settings, self.embedder)
         with Lease(engine) as lease:
             report = build.build(
-                self.corpus, self.settings, self.embedder, force=force, progress=progress, known=self._published_vectors
+                self.corpus, self.settings, self.embedder, force=force, progress=progress, known=published
             )
             pointer, swapped = self._publish(engine, lease, progress)
         return replace(report, generation=pointer.generation, swapped=swapped)
@@ -180,13 +181,6 @@ class Library:
         generation = Generation.open(self.settings, self.embedder)
         keep = self.settings.generations_kept
         return publish(engine, lease, generation, self.settings.index, keep=keep, progress=progress)
-
-    def _published_vectors(self) -> Mapping[str, FloatArray]:
-        """The vectors of the texts in the engine; none where it holds no index of this model."""
-        try:
-            return vectors_of(open_generation(self.settings, self.embedder))
-        except StoreError:
-            return {}
 
     def watch(
         self,

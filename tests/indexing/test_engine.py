@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from rag.assistant import Assistant
+from rag.config import Settings
 from rag.errors import ConfigError, EngineError, IndexDamagedError, IndexLockedError, IndexMissingError, StoreError
 from rag.indexing.engine import lease as leases
 from rag.indexing.engine.client import Engine, connect, files_of
 from rag.indexing.engine.lease import Lease
 from rag.indexing.generation import Generation
 from rag.indexing.opening import current, open_generation
+from rag.interfaces import cli
 from rag.library.doctor import examine
 from rag.library.library import Library
 from rag.records import Filters
@@ -215,6 +218,15 @@ def test_a_builder_whose_lease_ran_out_publishes_nothing(far: Place, monkeypatch
     assert engine.numbers() == set()
 
 
+def test_a_lease_that_ran_out_stays_lost(far: Place) -> None:
+    with Lease(connect(far.settings.index_url), good_for=3.0) as lease:
+        lease.check()
+        lease._until = 0
+        time.sleep(1.5)  # beyond a renewal
+        with pytest.raises(IndexLockedError, match="ran out; the index is as it was"):
+            lease.check()
+
+
 def _raise(error: Exception) -> None:
     raise error
 
@@ -279,6 +291,38 @@ def test_the_same_engine_runs_in_the_process_on_a_path(place: Place, tmp_path: P
     settings = replace(place.settings, index_url=str(tmp_path / "index.db"))
     Library(settings, place.embedder).build()
     assert Assistant(settings, place.embedder).ask(QUESTIONS[0]).text == place.open().ask(QUESTIONS[0]).text
+
+
+def test_the_commands_take_an_engine_for_a_folder(
+    place: Place, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for module in ("rag.assistant", "rag.library.library"):
+        monkeypatch.setattr(f"{module}.default_embedder", lambda name, languages: place.embedder)
+    monkeypatch.setenv("RAG_CORPUS", str(place.corpus))
+    monkeypatch.setenv("RAG_INDEX", str(place.settings.index))
+    assert cli.main(["build"]) == 0 and cli.main(["export-index", served.url]) == 0
+    assert capsys.readouterr().out.endswith(f"generation 00000001 of {served.url} now answers\n")
+    add(place, "tram.txt", "The tram to the harbour opened on 3 March 2022.")
+    assert cli.main(["build", "--index", served.url]) == 0
+    capsys.readouterr()
+    assert cli.main(["info", "--index", served.url, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["index"], told["generation"], told["documents"]) == (served.url, "00000002", 3)
+    served.kill()
+    assert cli.main(["ask", QUESTIONS[0], "--index", served.url]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].startswith(f"rag: the engine at {served.url} cannot be reached; start it")
+
+
+def test_an_engine_of_the_environment_is_that_of_its_library_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("RAG_CORPUS", "RAG_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RAG_INDEX_URL", "http://127.0.0.1:9")
+    assert Settings.load().index_url == "http://127.0.0.1:9"
+    assert Settings.load(corpus=tmp_path).index_url == ""
+    assert Settings.load(index_url="").index_url == ""
 
 
 def test_a_password_is_not_shown() -> None:

@@ -164,14 +164,13 @@ def losses(builders: int, engines: int, seed: int = 7) -> dict[str, Any]:
             place.build()
             state += 1
             counts["recovered by the next build"] += whole(place, (state,))
-        counts["questions under restarts"], counts["clear errors"], counts["wrong or other"] = lost_questions(
-            place, served
-        )
+        asked, errors, wrong = lost_questions(place, served)
+    counts |= Counter({"questions under restarts": asked, "clear errors": errors, "wrong or other": wrong})
     return {"builders killed": builders, "engines killed in a build": engines, **counts}
 
 
 def lost_questions(place: Library, served: Served) -> tuple[int, int, int]:
-    """Ask while the engine is killed and started anew; gives questions, clear errors and anything else that is wrong."""
+    """Ask while the engine is killed and started anew; gives questions, clear errors, what else is wrong."""
     reader, errors, wrong, asked = Assistant(place.settings, place.embedder), 0, 0, 0
     wanted = [p.text for p in reader.retrieve(QUESTION, TEXTS)]
     for _ in range(5):
@@ -259,6 +258,7 @@ def asked_while(build: Callable[[], None], documents: Path, ports: Sequence[int]
                 least = ended
                 reply = client.post("/v1/retrieve", json={"question": QUESTION, "k": TEXTS})
                 most, asked = begun, asked + 1
+                counts["questions"] += 1
                 if reply.status_code != httpx.codes.OK:
                     counts["errors"] += 1
                     continue
@@ -268,13 +268,14 @@ def asked_while(build: Callable[[], None], documents: Path, ports: Sequence[int]
                 counts["wrong generation"] += not right
                 counts[f"of state {min(found, default=-1)}"] += 1
                 seen = max(found, default=seen)
-        counts["questions"] += asked
 
     ready(ports)
     began = time.perf_counter()
     with ThreadPoolExecutor(len(ports)) as pool:
         asking = [pool.submit(ask, port) for port in ports]
         for state in range(1, REBUILDS + 1):
+            while counts["questions"] < state * questions / (REBUILDS + 1):
+                time.sleep(0.05)
             write(documents, state)
             begun = state
             build()

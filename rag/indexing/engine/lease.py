@@ -40,7 +40,7 @@ class Lease:
         self._good_for = good_for or GOOD_FOR
         host = re.sub(r"\W", "", socket.gethostname())[:32]
         self._owner = f"{host}_{os.getpid()}_{secrets.token_hex(3)}"
-        self._until = 0.0
+        self._until = 0
         self._mark = ""
         self._over = threading.Event()
         self._renewer = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -79,8 +79,8 @@ class Lease:
             )
 
     def _write(self) -> None:
-        until = time.time() + self._good_for
-        mark = f"{PREFIX}{int(until)}_{self._owner}"
+        until = int(time.time() + self._good_for)
+        mark = f"{PREFIX}{until}_{self._owner}"
         if mark == self._mark:
             return
         self._engine.create(mark, 2, [])
@@ -89,8 +89,6 @@ class Lease:
         self._mark, self._until = mark, until
 
     def _renew(self) -> None:
-        while not self._over.wait(self._good_for / 3):
-            try:
+        while not self._over.wait(self._good_for / 3) and time.time() < self._until:  # one that ran out stays lost
+            with suppress(EngineError, StoreError):  # tried again until it runs out, which `check` sees
                 self._write()
-            except (EngineError, StoreError):
-                continue  # tried again until it runs out, which `check` sees

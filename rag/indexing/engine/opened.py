@@ -102,8 +102,10 @@ class EngineBm25:
 
     def search(self, terms: Mapping[str, float], k: int, *, allowed: Rows | None = None) -> tuple[Rows, FloatArray]:
         known = self._numbered(terms)
-        live = None if allowed is None else np.isin(np.arange(self.size), allowed)
-        if not known or (allowed is not None and not len(allowed)):
+        live = None if allowed is None else np.zeros(self.size, bool)
+        if live is not None:
+            live[allowed] = True
+        if not known or (live is not None and not live.any()):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         rows, _ = self._entities.search("terms", known, k, expression(live, self._documents, self._facets))
         return best([(rows, self.scores(terms, rows))], k)
