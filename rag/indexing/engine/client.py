@@ -15,6 +15,7 @@ DIGEST is the SHA-256 of the manifest, so the alias says what CURRENT says in a 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -26,7 +27,7 @@ from rag.indexing.store import Pointer
 
 CURRENT = "rag_current"
 GENERATION = "rag_{number}_{kind}"
-KINDS = ("chunks", "questions", "texts", "files")
+FILES = re.compile(r"rag_(\d{8})_files_([0-9a-f]{64})")
 
 SECONDS = 30.0
 """Longest that one call may take."""
@@ -105,11 +106,15 @@ class Engine:
             held = self.call("describe_alias", alias=CURRENT)["collection_name"]
         except IndexDamagedError:
             raise IndexMissingError(f"the engine at {self.name} holds no index; run `rag build`") from None
-        return _pointer(held)
+        match = FILES.fullmatch(held)
+        if match is None:
+            raise IndexDamagedError(f"{CURRENT} of the engine at {self.name} names {held!r}; run `rag build`")
+        return Pointer(*match.groups())
 
     def generations(self) -> list[Pointer]:
         """List the generations whose files are there, newest first."""
-        return sorted(map(_pointer, self._named("_files_")), key=lambda pointer: pointer.generation, reverse=True)
+        found = [Pointer(*match.groups()) for name in self.marked("rag_") if (match := FILES.fullmatch(name))]
+        return sorted(found, key=lambda pointer: pointer.generation, reverse=True)
 
     def point(self, pointer: Pointer) -> None:
         """Make a generation current, in one call."""
@@ -118,11 +123,11 @@ class Engine:
 
     def numbers(self) -> set[str]:
         """The number of every generation of which anything is there."""
-        return {name.split("_")[1] for name in self._named("_") if name.split("_")[1].isdigit()}
+        return {number for name in self.marked("rag_") if (number := name.split("_")[1]).isdigit()}
 
     def drop(self, number: str) -> None:
         """Remove a generation, its files first, so that what is left of it after a loss is none."""
-        for name in sorted(self._named(f"_{number}_"), key=lambda name: "_files_" not in name):
+        for name in sorted(self.marked(f"rag_{number}_"), key=lambda name: "_files_" not in name):
             self.call("drop_collection", collection_name=name)
 
     def prune(self, keep: Iterable[str]) -> None:
@@ -155,9 +160,6 @@ class Engine:
     def marked(self, prefix: str) -> list[str]:
         """The collections whose names start so."""
         return [name for name in self.call("list_collections") if name.startswith(prefix)]
-
-    def _named(self, part: str) -> list[str]:
-        return [name for name in self.marked("rag_") if part in name]
 
     def _has_current(self) -> bool:
         try:
@@ -203,8 +205,3 @@ def connect(url: str) -> Engine:
 def files_of(pointer: Pointer) -> str:
     """Name the collection with the files of a generation."""
     return GENERATION.format(number=pointer.generation, kind=f"files_{pointer.digest}")
-
-
-def _pointer(name: str) -> Pointer:
-    _, number, _, digest = name.split("_")
-    return Pointer(number, digest)
