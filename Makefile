@@ -13,7 +13,7 @@ RUNS ?= 5
 SECONDS ?= 20
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: chat build test check format measure-ingest mixed-test faults soak scale-test growth-test written-test fuzz fuzz-http attack licences lock screenshots bench bench-peers bench-docs clean
+.PHONY: chat build test check format measure-ingest mixed-test faults soak scale-test growth-test engine-test written-test fuzz fuzz-http attack licences lock screenshots bench bench-peers bench-docs clean
 
 # A stamp is made only when its step is complete, so an interrupted install goes on.
 RUN := $(VENV)/.installed
@@ -89,6 +89,10 @@ scale-test: $(DEV)
 # An index of 10^3 to 10^6 passages, made up: a row a size, and build/growth.json.
 growth-test: $(DEV)
 	$(BIN)/python -m tests.measures.growth --out build/growth.json
+
+# An index in an engine beside that in files, losses, and servers while it is rebuilt: figures, and build/engine.json.
+engine-test: $(DEV)
+	$(BIN)/python -m tests.measures.engine --data $(DATA) --out build/engine.json
 
 # Let a small real model answer; nothing false may be shown as cited: a table, and build/written.json.
 written-test: $(DEV) build

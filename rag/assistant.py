@@ -17,8 +17,8 @@ from rag.errors import QuestionError, RagError, UnknownSourceError
 from rag.indexing.encoder import Embedder
 from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
+from rag.indexing.opening import current, open_generation, place
 from rag.indexing.report import BuildReport, Progress, silent
-from rag.indexing.store import Store
 from rag.library.library import Library
 from rag.library.status import SourceStatus, source_statuses
 from rag.pipeline import Pipeline
@@ -233,7 +233,7 @@ class Assistant:
         return {
             "title": state.corpus.title,
             "corpus": str(self.settings.corpus),
-            "index": str(self.settings.index),
+            "index": place(self.settings),
             "generation": state.generation.pointer.generation,
             **{key: state.generation.manifest[key] for key in keys},
         }
@@ -277,17 +277,17 @@ class Assistant:
         )
 
     def _load(self) -> _State:
-        generation = Generation.open(self.settings, self._embedder)
+        generation = open_generation(self.settings, self._embedder)
         corpus = Corpus.read(self.settings.corpus)
         return _State(generation, Pipeline.over(corpus, generation, self._embedder, self._reader, self.settings))
 
     def _fresh(self) -> _State:
         """The state, taken anew, once for all who ask, when another process has published a generation."""
-        store, state = Store(self.settings.index), self._state
-        if store.current() != state.generation.pointer:
+        state = self._state
+        if current(self.settings) != state.generation.pointer:
             with self._loading:
                 state = self._state
-                if store.current() != state.generation.pointer:
+                if current(self.settings) != state.generation.pointer:
                     self._state = state = self._load()
         return state
 

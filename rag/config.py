@@ -43,6 +43,9 @@ class Settings:
     """Folder with sources.toml, corpus.toml, notes/ and documents/."""
     index: Path
     """Folder that holds the built index; `load` knows which is whose."""
+    index_url: str = ""
+    """Engine that answers are searched in: ``http://HOST:19530`` of Milvus, or a path that ends in ``.db`` of Milvus
+    Lite; empty means the files of the index folder. A builder keeps its files there all the same."""
     embedding_model: str = "all-MiniLM-L6-v2"
     """Name on the Hugging Face Hub, or a local folder, of a sentence-transformers model."""
     embedding_languages: str = ""
@@ -94,9 +97,9 @@ class Settings:
 
         An argument that is None counts as not given. An index belongs to one library:
         where none is named it stands in the library's own folder, ``corpus/index``; that
-        of the checkout beside it. RAG_INDEX names the index of the library that the
-        environment means (RAG_CORPUS, or the checkout's), so it is left aside when an
-        argument names another library.
+        of the checkout beside it. RAG_INDEX and RAG_INDEX_URL name the index of the library
+        that the environment means (RAG_CORPUS, or the checkout's), so they are left aside
+        when an argument names another library.
 
         Raises:
             ConfigError: a name is unknown, or a value has the wrong type or range.
@@ -104,6 +107,8 @@ class Settings:
         chosen = {name: value for name, value in given.items() if value is not None}
         environment = _from_environment(os.environ)
         corpus, index = _folders(chosen, environment)
+        if corpus.resolve() != _meant(environment).resolve():
+            environment.pop("index_url", None)
         merged = {**_from_corpus(corpus), **environment, **chosen, "corpus": corpus, "index": index}
         known = {f.name: str(f.type) for f in fields(cls)}
         unknown = sorted(set(merged) - set(known))
@@ -123,11 +128,17 @@ REBUILD = ("chunk_tokens", "embedding_model")
 
 def _folders(chosen: Mapping[str, Any], environment: Mapping[str, Any]) -> tuple[Path, Path]:
     """Choose the library's folder and that of its own index."""
-    meant: Path = _convert("corpus", "Path", environment.get("corpus") or HOME / "corpus")
+    meant = _meant(environment)
     corpus: Path = _convert("corpus", "Path", chosen.get("corpus") or meant)
     index = chosen.get("index") or (environment.get("index") if corpus.resolve() == meant.resolve() else None)
     own = HOME / "index" if corpus.resolve() == HOME / "corpus" else corpus / "index"
     return corpus, _convert("index", "Path", index or own)
+
+
+def _meant(environment: Mapping[str, Any]) -> Path:
+    """The library that the environment means."""
+    meant: Path = _convert("corpus", "Path", environment.get("corpus") or HOME / "corpus")
+    return meant
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -154,7 +165,7 @@ def _from_corpus(corpus: Path) -> dict[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    misplaced = sorted({"corpus", "index", "llm_api_key"} & set(table))
+    misplaced = sorted({"corpus", "index", "index_url", "llm_api_key"} & set(table))
     if misplaced:
         raise ConfigError(f"{path} sets {misplaced[0]!r}, which only the environment or an option may set")
     return dict(table)

@@ -16,6 +16,7 @@
     │   ├── IndexMismatchError built with other settings, another model or another version
     │   ├── IndexDamagedError  a file differs from its digest, or is gone
     │   └── IndexLockedError   another process is writing
+    ├── EngineError            the engine that holds the index cannot be reached, or refuses
     ├── QuestionError          the question is empty or too long
     └── AnswererError          the language model failed or said nothing usable
         └── ContextOverflowError what it was sent is longer than its context
@@ -83,6 +84,10 @@ class IndexDamagedError(StoreError):
 
 class IndexLockedError(StoreError):
     """Another process is writing the index."""
+
+
+class EngineError(RagError):
+    """The engine that holds the index cannot be reached, or refuses what was asked of it."""
 
 
 class QuestionError(RagError):

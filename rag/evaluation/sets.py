@@ -162,7 +162,7 @@ def open_set(
         lines.append(json.dumps({"id": f"d{number}", "title": row["title"], "text": row["text"]}))
         names[f"set-d{number}"] = (row["id"], row["title"])
     (documents / "set.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    own = replace(settings, corpus=scratch / "corpus", index=scratch / "index")
+    own = replace(settings, corpus=scratch / "corpus", index=scratch / "index", index_url="")
     build(Corpus.read(own.corpus), own, embedder, progress=progress)
     return names, Assistant(own, embedder, reader=reader)
 

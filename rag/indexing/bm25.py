@@ -35,8 +35,8 @@ def idf(texts: int, frequency: int) -> float:
     return math.log(1 + (texts - frequency + 0.5) / (frequency + 0.5))
 
 
-class LexicalIndex:
-    """BM25 of texts that are numbered through all parts.
+class Bm25:
+    """BM25 of texts that are numbered through all parts; satisfies `rag.indexing.indexes.LexicalIndex`.
 
     Args:
         parts: inverted indexes.
@@ -51,25 +51,22 @@ class LexicalIndex:
         self._spans = [lru_cache(TERMS_KEPT)(part.of) for part in parts]
 
     @classmethod
-    def from_terms(cls, texts: Iterable[Sequence[str]]) -> LexicalIndex:
+    def from_terms(cls, texts: Iterable[Sequence[str]]) -> Bm25:
         """Index texts given as `rag.text.words.tokenise` gives them; stop words are left out here."""
         part = Postings.from_terms([term for term in text if term not in STOP_WORDS] for text in texts)
         return cls([part], [np.ones(len(part.lengths), bool)])
 
     def idf(self, term: str) -> float:
-        """Weigh a term by its rarity here; an unknown term weighs most."""
         return idf(self.size, self.frequency(term))
 
+    def gains(self, number: int) -> FloatArray:
+        """What each posting of a part gives to a text that holds its term once in a query, idf and all."""
+        part = self._parts[number]
+        holding = np.diff(part.starts)
+        rarity = np.array([idf(self.size, count) for count in holding.tolist()], np.float32)
+        return np.repeat(rarity, holding) * self._gains(number, part.texts, part.counts)
+
     def scores(self, terms: Mapping[str, float], rows: Rows) -> FloatArray:
-        """Score chosen texts by BM25 as a share of the most that the query could reach.
-
-        Args:
-            terms: weight of each term of the query; an unknown term counts as missed.
-            rows: numbers of the texts, in any order.
-
-        Returns:
-            (rows,) float32 from 0 to 1; 0 where no term occurs.
-        """
         scores = np.zeros(len(rows), np.float32)
         values, most = self._values(terms)
         for number, places, own in self._texts.split(rows):
@@ -85,15 +82,6 @@ class LexicalIndex:
         return scores / most
 
     def search(self, terms: Mapping[str, float], k: int, *, allowed: Rows | None = None) -> tuple[Rows, FloatArray]:
-        """Find the texts that share a term with the query, best first, ties by number.
-
-        Args:
-            k: most texts to give, at least 1.
-            allowed: numbers of the texts to search in, ascending; None searches all.
-
-        Returns:
-            Numbers and scores of at most k texts; a text without a shared term is no hit.
-        """
         values, _ = self._values(terms)
         found = []
         for number, first, live in self._texts.searched(allowed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -55,6 +55,7 @@ def build(
     *,
     progress: Progress = silent,
     force: bool = False,
+    known: Callable[[], Mapping[str, FloatArray]] = dict,
 ) -> BuildReport:
     """Build a new generation from the corpus and make it the current one.
 
@@ -63,6 +64,7 @@ def build(
 
     Args:
         force: start from nothing, as if there were no index.
+        known: gives vectors of texts that are not encoded anew; asked where there is no index to build upon.
 
     Raises:
         CorpusError: the library holds no readable text.
@@ -87,10 +89,10 @@ def build(
         generation = store.next_name()
         with store.generation(generation) as folder:
             write_parts(folder, (found.part for found in new.values()))
-            segments, known = without(previous, _gone(new, old)) if previous else ([], {})
+            segments, vectors = without(previous, _gone(new, old)) if previous else ([], {} if force else known())
             texts = [text for found in new.values() for text in found.texts]
             with Encoded(store.encoded, embedder) as encoded:
-                embedded = _write(store.fresh(generation), texts, known, embedder, encoded, progress) if texts else 0
+                embedded = _write(store.fresh(generation), texts, vectors, embedder, encoded, progress) if texts else 0
                 held = grow(store, generation, segments)
                 store.publish(generation, _manifest(new, settings, embedder) | {"segments": held})
                 encoded.forget()

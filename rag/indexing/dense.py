@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.indexing.encoder import FloatArray
+from rag.indexing.indexes import VectorIndex
 from rag.indexing.parts import Mask, Parts, Rows, best
 
 Codes = NDArray[np.uint8]
@@ -40,7 +41,7 @@ BLOCK = 1 << 15
 
 
 class Vectors:
-    """Vectors of one file, numbered from 0 in the order they were given."""
+    """Vectors of one file, numbered from 0 in the order they were given; see `rag.indexing.indexes.VectorIndex`."""
 
     def __init__(self, flat: Any, clusters: Any = None) -> None:
         self._flat = flat
@@ -77,27 +78,19 @@ class Vectors:
 
     @property
     def dim(self) -> int:
-        """Width of a vector."""
         return int(self._flat.d)
 
     def __len__(self) -> int:
         return int(self._flat.ntotal)
 
     def __getitem__(self, rows: Rows) -> FloatArray:
-        """Give chosen vectors, (n, dim) float32."""
         if not len(rows):
             return np.zeros((0, self.dim), np.float32)
         return self._codes.view(np.float16)[rows].astype(np.float32)
 
     def blocks(self) -> Iterator[FloatArray]:
-        """Give all vectors, some at a time."""
         for first in range(0, len(self), BLOCK):
             yield self[np.arange(first, min(first + BLOCK, len(self)))]
-
-    def codes(self, live: Mask) -> Iterator[Codes]:
-        """Give the codes of the vectors that a mask leaves, some at a time."""
-        for first in range(0, len(self), BLOCK):
-            yield self._codes[first : first + BLOCK][live[first : first + BLOCK]]
 
     @cached_property
     def _codes(self) -> Codes:
@@ -108,11 +101,6 @@ class Vectors:
         return np.asarray(own, np.uint8).reshape(-1, 2 * self.dim)
 
     def search(self, query: FloatArray, k: int, live: Mask | None) -> tuple[Rows, FloatArray]:
-        """Find the nearest rows that a mask leaves, in no order: all of the k best, or nearly so where there are many.
-
-        Returns:
-            Row numbers and their cosines.
-        """
         left = len(self) if live is None else int(np.count_nonzero(live))
         k = min(k, left)
         if not k:
@@ -122,6 +110,14 @@ class Vectors:
         probed = min(PROBED * len(self) // left, int(self._clusters.nlist))
         rows, _ = _hits(self._clusters, query, min(SPARE * k, left), live, nprobe=probed)
         return rows, self[rows] @ query
+
+    def cosines(self, query: FloatArray, rows: Rows) -> FloatArray:
+        asked = np.zeros(len(self), bool)
+        asked[rows] = True
+        cosines = np.empty(len(self), np.float32)
+        found, values = _hits(self._flat, query, len(rows), asked)
+        cosines[found] = values
+        return cosines[rows]
 
     def _clustered(self) -> Any:
         """Group the vectors into clusters, one byte a number, all on one scale: twice as quick as a scale a column."""
@@ -145,11 +141,11 @@ class DenseIndex:
     """Vectors that are numbered through all parts.
 
     Args:
-        parts: files of vectors.
+        parts: the vectors of each part.
         live: of each, which of its vectors count.
     """
 
-    def __init__(self, parts: Sequence[Vectors], live: Sequence[Mask]) -> None:
+    def __init__(self, parts: Sequence[VectorIndex], live: Sequence[Mask]) -> None:
         self._parts = parts
         self._rows = Parts([len(part) for part in parts], live)
 
@@ -189,6 +185,13 @@ class DenseIndex:
 def codes_of(rows: FloatArray) -> Codes:
     """Give (n, dim) float32 rows as two bytes a number."""
     return np.asarray(_flat(rows.shape[1]).sa_encode(np.ascontiguousarray(rows, np.float32)), np.uint8)
+
+
+def kept(vectors: VectorIndex, live: Mask) -> Iterator[Codes]:
+    """Give the codes of the vectors that a mask leaves, some at a time."""
+    rows = np.flatnonzero(live)
+    for first in range(0, len(rows), BLOCK):
+        yield codes_of(vectors[rows[first : first + BLOCK]])
 
 
 def _flat(dim: int) -> Any:

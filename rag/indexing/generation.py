@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ import numpy as np
 
 from rag.config import REBUILD, Settings
 from rag.errors import IndexDamagedError, IndexMismatchError, StoreError
-from rag.indexing.bm25 import LexicalIndex, WordCounts
+from rag.indexing.bm25 import Bm25, WordCounts
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
+from rag.indexing.indexes import LexicalIndex
 from rag.indexing.noted import NotedQuestions
 from rag.indexing.parts import Parts, Rows
 from rag.indexing.rows import mapped
@@ -68,27 +69,35 @@ class Generation:
     have been replaced or removed are left out.
     """
 
-    def __init__(self, store: Store, pointer: Pointer, manifest: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        segments: Sequence[Segment],
+        pointer: Pointer,
+        manifest: Mapping[str, Any],
+        lexical: LexicalIndex,
+        damaged: Callable[[Exception], StoreError | None] = lambda error: None,
+    ) -> None:
         self.pointer = pointer
         self.manifest = manifest
-        self._store = store
-        segments = [Segment(store.segment(held["name"]), held["gone"], held["files"]) for held in manifest["segments"]]
         self.segments = segments
+        self.damaged = damaged
+        """Says which file is why something went wrong; None where all are what they were; see `Store.damaged`."""
         # All files are opened here: they may be pruned while this generation still answers.
-        self._parts = mapped(store.folder(pointer.generation) / PARTS)
+        self._parts = mapped(folder / PARTS)
         live = [segment.live_chunks for segment in segments]
         self._places = Parts([len(segment.chunks) for segment in segments], live)
         self.documents = Documents(segments)
         self.sources = Sources(self.documents)
         self.chunks = Chunks(segments, self._places)
         self.dense = DenseIndex([segment.vectors for segment in segments], live)
-        self.lexical = LexicalIndex([segment.terms for segment in segments], live)
+        self.lexical = lexical
         self.words = WordCounts([segment.words for segment in segments], [s.live_documents for s in segments])
         self.noted = NotedQuestions([s.owners for s in segments], [s.questions for s in segments], live)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder | None = None, *, thorough: bool = False) -> Generation:
-        """Open the current generation after checking every file of it.
+        """Open the current generation of the index folder after checking every file of it.
 
         Args:
             embedder: the model that queries will use; None skips the comparison.
@@ -102,8 +111,11 @@ class Generation:
             pointer = store.current()
             try:
                 manifest = store.verify(pointer, thorough=thorough)
-                _compare(manifest, settings, embedder)
-                return cls(store, pointer, manifest)
+                compare(manifest, settings, embedder)
+                segments = [Segment(store.segment(s["name"]), s["gone"], s["files"]) for s in manifest["segments"]]
+                lexical = Bm25([segment.terms for segment in segments], [segment.live_chunks for segment in segments])
+                damaged = partial(store.damaged, pointer)
+                return cls(store.folder(pointer.generation), segments, pointer, manifest, lexical, damaged)
             except IndexMismatchError:
                 raise
             except Exception as error:  # the libraries below raise whatever they meet in a damaged file
@@ -114,10 +126,6 @@ class Generation:
                         f"the index in {settings.index} is not what a build writes ({error}); run `rag build`"
                     )
                     raise store.damaged(pointer, error) or odd from error
-
-    def damaged(self, error: Exception) -> StoreError | None:
-        """Say which file is why something went wrong; None where all are what they were; see `Store.damaged`."""
-        return self._store.damaged(self.pointer, error)
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -269,8 +277,12 @@ class Sources(Mapping[str, Source]):
         return {source_id: self[source_id] for source_id in dict.fromkeys(source_id for _, source_id in told)}
 
 
-def _compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:
-    """Refuse an index that was built otherwise than this run would."""
+def compare(manifest: Mapping[str, Any], settings: Settings, embedder: Embedder | None) -> None:
+    """Refuse an index that was built otherwise than this run would.
+
+    Raises:
+        IndexMismatchError: names the first thing that differs.
+    """
     pairs = [
         ("embedding_model", manifest.get("embedding_model"), settings.embedding_model),
         ("chunk_tokens", manifest.get("chunk_tokens"), settings.chunk_tokens),

@@ -43,6 +43,15 @@ def without(generation: Generation, gone: Collection[str]) -> tuple[list[Segment
     return segments, known
 
 
+def vectors_of(generation: Generation) -> dict[str, FloatArray]:
+    """Give the vector of each text of a generation."""
+    known: dict[str, FloatArray] = {}
+    for segment in generation.segments:
+        for number in np.flatnonzero(segment.live_documents).tolist():
+            known |= _vectors(segment, number)
+    return known
+
+
 def grow(store: Store, name: str, segments: Sequence[Segment]) -> list[dict[str, Any]]:
     """Put what a build wrote beside the segments there are, merged with those it takes in.
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from rag.indexing.dense import DenseIndex, Vectors
+from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import FloatArray
+from rag.indexing.indexes import VectorIndex
 from rag.indexing.parts import Mask, Parts, Rows
 from rag.indexing.postings import Whole
 from rag.records import Chunk, Document, Statement
@@ -27,7 +28,7 @@ class NotedQuestions:
         live: of each part, which of its chunks count.
     """
 
-    def __init__(self, owners: Sequence[Whole], vectors: Sequence[Vectors], live: Sequence[Mask]) -> None:
+    def __init__(self, owners: Sequence[Whole], vectors: Sequence[VectorIndex], live: Sequence[Mask]) -> None:
         self._owners = owners
         self._vectors = vectors
         self._chunks = Parts([len(mask) for mask in live], live)
@@ -56,12 +57,8 @@ class NotedQuestions:
             if len(noted):
                 questions = np.concatenate([np.arange(first[i], last[i]) for i in noted])
                 starts = np.cumsum([0, *(last - first)[noted][:-1]])
-                asked = np.zeros(len(self._owners[number]), bool)
-                asked[questions] = True
-                cosines = np.empty(len(asked), np.float32)
-                found, values = self._vectors[number].search(query, len(questions), asked)
-                cosines[found] = values
-                best[places[noted]] = np.maximum.reduceat(cosines[questions], starts)
+                cosines = self._vectors[number].cosines(query, questions)
+                best[places[noted]] = np.maximum.reduceat(cosines, starts)
         return best
 
     def nearest(self, row: int, statements: Sequence[Statement], query: FloatArray) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import mmap
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -25,8 +25,21 @@ KEPT = 512
 WORD_BYTES = 8
 
 
+class ByteRows(Protocol):
+    """Rows of bytes, numbered from 0."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, row: int) -> bytes: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def slice(self, row: int, start: int, end: int) -> bytes:
+        """Give the bytes from *start* to *end* of a row."""
+
+
 class Table:
-    """Rows of bytes, numbered from 0; see the module."""
+    """Rows of bytes in a file; see the module."""
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
         count = int.from_bytes(data[-WORD_BYTES:], "little")
@@ -62,7 +75,6 @@ class Table:
         return map(self.__getitem__, range(len(self)))
 
     def slice(self, row: int, start: int, end: int) -> bytes:
-        """Give the bytes from *start* to *end* of a row."""
         first = int(self._starts[row])
         return self._data[first + start : first + end]
 
@@ -83,7 +95,7 @@ def _write(file: BinaryIO, rows: Iterable[bytes]) -> None:
 class Records(Generic[Row]):
     """The rows of a table as records of one type, each decoded where it is asked for."""
 
-    def __init__(self, table: Table, kind: Any) -> None:
+    def __init__(self, table: ByteRows, kind: Any) -> None:
         self.table = table
         self._decode = msgspec.msgpack.Decoder(kind).decode
         self._record = lru_cache(KEPT)(lambda row: self._decode(table[row]))

@@ -22,12 +22,13 @@ from rag.digests import file_digest
 from rag.errors import IndexDamagedError
 from rag.indexing.chunk_words import ChunkWords
 from rag.indexing.chunking import above
-from rag.indexing.dense import Vectors, codes_of
+from rag.indexing.dense import Vectors, codes_of, kept
 from rag.indexing.encoder import FloatArray
+from rag.indexing.indexes import VectorIndex
 from rag.indexing.naming import Names
 from rag.indexing.noted import questions_of, statements_of
 from rag.indexing.postings import Postings, merged
-from rag.indexing.rows import Records, Table, compact, encode, load_array
+from rag.indexing.rows import ByteRows, Records, Table, compact, encode, load_array
 from rag.records import Chunk, Document, Source, Statement
 from rag.text.words import STOP_WORDS, spelled, tokenise
 
@@ -79,14 +80,13 @@ class Segment:
         self.gone = frozenset(gone)
         self.files = files
         self._folder = folder
+        self._sound: set[int] = set()
+        """Documents whose texts were found to be what they were."""
         self.sources: Records[Source] = Records(Table.load(folder / "sources.rows"), Source)
         self.documents: Records[Document] = Records(Table.load(folder / "documents.rows"), Document)
         """Without their texts."""
-        self.chunks: Records[Chunk] = Records(Table.load(folder / "chunks.rows"), Chunk)
         self.facets: Records[Facet] = Records(Table.load(folder / "facets.rows"), Facet)
-        self.words_of_chunks = Table.load(folder / "chunk_words.rows")
         self.ids = Table.load(folder / "ids.rows")
-        self.texts = Table.load(folder / "texts.rows")
         self.names = Names.load(folder)
         """Of the sources, each numbered as its document."""
         self.by_id = load_array(folder / "by_id.npy")
@@ -99,17 +99,23 @@ class Segment:
         """(chunks,): the facet of each."""
         self.owners = load_array(folder / "owners.npy")
         """(questions,): the chunk in which each is noted."""
-        self.vectors = Vectors.load(folder / "chunks.faiss")
-        self.questions = Vectors.load(folder / "questions.faiss")
+        self.live_documents = np.ones(len(self.ids), bool)
+        self.live_documents[list(self.gone)] = False
+        self.live_chunks = np.repeat(self.live_documents, np.diff(self.firsts))
+        self.live_questions = self.live_chunks[self.owners]
+        self._open(folder)
+
+    def _open(self, folder: Path) -> None:
+        """Open what grows with every chunk."""
+        self.texts: ByteRows = Table.load(folder / "texts.rows")
+        self.chunks: Records[Chunk] = Records(Table.load(folder / "chunks.rows"), Chunk)
+        self.words_of_chunks: ByteRows = Table.load(folder / "chunk_words.rows")
+        self.vectors: VectorIndex = Vectors.load(folder / "chunks.faiss")
+        self.questions: VectorIndex = Vectors.load(folder / "questions.faiss")
         self.terms = Postings.load(folder / "terms")
         """What BM25 counts in each chunk."""
         self.words = Postings.load(folder / "words")
         """The words of each document as they are spelled."""
-        self._sound: set[int] = set()
-        """Documents whose texts were found to be what they were."""
-        self.live_documents = np.ones(len(self.ids), bool)
-        self.live_documents[list(self.gone)] = False
-        self.live_chunks = np.repeat(self.live_documents, np.diff(self.firsts))
 
     def verify(self) -> None:
         """Digest every file anew.
@@ -209,36 +215,40 @@ def write(folder: Path, texts: Sequence[CutText], vectors: FloatArray, questions
 
 def merge(folder: Path, parts: Sequence[Segment]) -> None:
     """Write what still counts of several segments to a new one; nothing is read, cut or encoded anew."""
+    merge_catalogue(folder, parts)
+    Table.write(folder / "chunks.rows", _kept((part.chunks.table, part.live_chunks) for part in parts))
+    Table.write(folder / "chunk_words.rows", _kept((part.words_of_chunks, part.live_chunks) for part in parts))
+    Table.write(folder / "texts.rows", _kept((part.texts, part.live_documents) for part in parts))
+    dim = parts[0].vectors.dim
+    chunks = (kept(part.vectors, part.live_chunks) for part in parts)
+    Vectors.write(folder / "chunks.faiss", dim, chain.from_iterable(chunks))
+    questions = (kept(part.questions, part.live_questions) for part in parts)
+    Vectors.write(folder / "questions.faiss", dim, chain.from_iterable(questions))
+    merged([(part.terms, part.live_chunks) for part in parts]).save(folder / "terms")
+    merged([(part.words, part.live_documents) for part in parts]).save(folder / "words")
+
+
+def merge_catalogue(folder: Path, parts: Sequence[Segment]) -> None:
+    """Write which documents still count, and which chunks they have; of the chunks themselves nothing."""
     rows: dict[str, Iterable[bytes]] = {
         "sources": _kept((part.sources.table, part.live_documents) for part in parts),
         "documents": _kept((part.documents.table, part.live_documents) for part in parts),
-        "chunks": _kept((part.chunks.table, part.live_chunks) for part in parts),
-        "chunk_words": _kept((part.words_of_chunks, part.live_chunks) for part in parts),
-        "texts": _kept((part.texts, part.live_documents) for part in parts),
     }
     facets: dict[bytes, int] = {}
     renamed = [np.array([facets.setdefault(f, len(facets)) for f in p.facets.table], np.int64) for p in parts]
     lengths = np.concatenate([np.diff(part.firsts)[part.live_documents] for part in parts])
     offsets = [0, *accumulate(int(np.count_nonzero(part.live_chunks)) for part in parts)]
     numbers = [np.cumsum(part.live_chunks) - 1 + offset for part, offset in zip(parts, offsets, strict=False)]
-    noted = [part.live_chunks[part.owners] for part in parts]
     arrays: dict[str, NDArray[Any]] = {
         "firsts": np.concatenate([[0], np.cumsum(lengths)]),
         "cuts": np.concatenate([part.cuts[part.live_chunks] for part in parts]),
         "facet_of": compact(
             np.concatenate([own[p.facet_of][p.live_chunks] for own, p in zip(renamed, parts, strict=True)])
         ),
-        "owners": np.concatenate([n[p.owners][live] for n, p, live in zip(numbers, parts, noted, strict=True)]),
+        "owners": np.concatenate([n[p.owners][p.live_questions] for n, p in zip(numbers, parts, strict=True)]),
     }
     _save(folder, rows, list(_kept((part.ids, part.live_documents) for part in parts)), facets, arrays)
     Names.of(chain.from_iterable(compress(p.sources, p.live_documents.tolist()) for p in parts)).save(folder)
-    dim = parts[0].vectors.dim
-    chunks = (part.vectors.codes(part.live_chunks) for part in parts)
-    Vectors.write(folder / "chunks.faiss", dim, chain.from_iterable(chunks))
-    questions = (part.questions.codes(live) for part, live in zip(parts, noted, strict=True))
-    Vectors.write(folder / "questions.faiss", dim, chain.from_iterable(questions))
-    merged([(part.terms, part.live_chunks) for part in parts]).save(folder / "terms")
-    merged([(part.words, part.live_documents) for part in parts]).save(folder / "words")
 
 
 def _save(
@@ -256,7 +266,7 @@ def _save(
         np.save(folder / f"{name}.npy", values)
 
 
-def _kept(tables: Iterable[tuple[Table, NDArray[np.bool_]]]) -> Iterable[bytes]:
+def _kept(tables: Iterable[tuple[ByteRows, NDArray[np.bool_]]]) -> Iterable[bytes]:
     return chain.from_iterable(compress(table, live.tolist()) for table, live in tables)
 
 

@@ -62,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         if opens:
             sub.add_argument("--corpus", type=Path, metavar="DIR", help="folder of the library (or RAG_CORPUS)")
-            sub.add_argument("--index", type=Path, metavar="DIR", help="folder of its index (DIR/index, or RAG_INDEX)")
+            told = "folder of its index (DIR/index, or RAG_INDEX), or an engine that holds it (or RAG_INDEX_URL)"
+            sub.add_argument("--index", metavar="DIR|URL", help=told)
         sub.add_argument("--json", action="store_true", help="print JSON")
         sub.set_defaults(run=run)
         return sub
@@ -133,6 +134,10 @@ def _library_commands(command: Command) -> None:
     sub.add_argument("source", metavar="ID")
     sub = command("sync", _sync, "Fetch the full text of every declared source from its public address; then build.")
     sub.add_argument("--seconds", type=float, metavar="S", help="time for all of it together")
+    sub = command("export-index", _export_index, "Publish the index to an engine as it is; nothing is encoded anew.")
+    sub.add_argument(
+        "url", metavar="URL", help="http://HOST:19530 of Milvus, or a path that ends in .db of Milvus Lite"
+    )
     sub = command("doctor", _doctor, "Look for anything wrong with the index, and say what mends it.")
     sub.add_argument("--notes", action="store_true", help="count what the library's notes are made of instead")
     command("rollback", _rollback, "Answer from the generation before the current one; the next build renews it.")
@@ -154,11 +159,20 @@ def _serving_commands(command: Command) -> None:
 
 
 def _settings(options: Options) -> Settings:
-    return Settings.load(corpus=options.corpus, index=options.index)
+    return Settings.load(corpus=options.corpus, **_index(options))
 
 
 def _open(options: Options) -> Assistant:
-    return Assistant.open(options.corpus, options.index)
+    return Assistant.open(options.corpus, **_index(options))
+
+
+def _index(options: Options) -> dict[str, Any]:
+    """What --index names: an engine, or a folder, which is asked for its own files whatever the environment says."""
+    if not options.index:
+        return {}
+    if "://" in options.index or options.index.endswith(".db"):
+        return {"index_url": options.index}
+    return {"index": options.index, "index_url": ""}
 
 
 def _filters(options: Options) -> Filters:
@@ -267,6 +281,11 @@ def _sync(options: Options) -> int:
     if not options.json:
         _say(rendering.report_text(built))
     return SOME_FAILED if built.failed else 0
+
+
+def _export_index(options: Options) -> None:
+    pointer = Library(_settings(options)).export_index(options.url, progress=_Bar())
+    _show(options, asdict(pointer), f"generation {pointer.generation} of {options.url} now answers")
 
 
 def _doctor(options: Options) -> int:

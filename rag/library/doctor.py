@@ -13,6 +13,7 @@ from rag.config import Settings
 from rag.errors import StoreError
 from rag.indexing.encoder import Embedder
 from rag.indexing.generation import Generation
+from rag.indexing.opening import open_generation
 from rag.indexing.store import Store
 from rag.sources.corpus import Corpus
 from rag.sources.files import QUARANTINE
@@ -37,7 +38,7 @@ class Finding:
 def examine(corpus: Corpus, settings: Settings, embedder: Embedder) -> list[Finding]:
     """Check manifest, digests, model, counts, vectors, duplicates and what the library holds beside the index."""
     try:
-        return _examined(corpus, settings, Generation.open(settings, embedder, thorough=True))
+        return _examined(corpus, settings, open_generation(settings, embedder, thorough=True))
     except StoreError as error:
         return [Finding("error", str(error), "rag build")]
 

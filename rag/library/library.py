@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,12 @@ from rag.config import Settings
 from rag.errors import CorpusError, IndexDamagedError, LoadError, StoreError, UnknownSourceError
 from rag.indexing import build
 from rag.indexing.encoder import Embedder
+from rag.indexing.engine.client import Engine, connect
+from rag.indexing.engine.lease import Lease
+from rag.indexing.engine.publishing import publish, roll_back
 from rag.indexing.exporting import default_embedder
 from rag.indexing.generation import Generation
+from rag.indexing.opening import open_generation, published_vectors
 from rag.indexing.report import BuildReport, Progress, silent
 from rag.indexing.store import Pointer, Store
 from rag.library import doctor, syncing
@@ -141,8 +147,40 @@ class Library:
         return syncing.sync(self.corpus, self._fetcher_for(seconds), install, progress=progress)
 
     def build(self, *, force: bool = False, progress: Progress = silent) -> BuildReport:
-        """Bring the index in step with the library; see `rag.indexing.build.build`."""
-        return build.build(self.corpus, self.settings, self.embedder, force=force, progress=progress)
+        """Bring the index in step with the library; see `rag.indexing.build.build`.
+
+        Where the settings name an engine, the index folder is built as always and then published there; a folder
+        that is empty takes the vectors that stand in the engine.
+        """
+        if not self.settings.index_url:
+            return build.build(self.corpus, self.settings, self.embedder, force=force, progress=progress)
+        engine = connect(self.settings.index_url)
+        published = partial(published_vectors, self.settings, self.embedder)
+        with Lease(engine) as lease:
+            report = build.build(
+                self.corpus, self.settings, self.embedder, force=force, progress=progress, known=published
+            )
+            pointer, swapped = self._publish(engine, lease, progress)
+        return replace(report, generation=pointer.generation, swapped=swapped)
+
+    def export_index(self, url: str, *, progress: Progress = silent) -> Pointer:
+        """Publish the index of the library's folder to an engine, as it is; nothing is encoded anew.
+
+        Args:
+            url: see `rag.config.Settings.index_url`.
+
+        Raises:
+            EngineError: the engine cannot be reached, or refuses.
+            IndexLockedError: another builder holds it.
+        """
+        engine = connect(url)
+        with Lease(engine) as lease:
+            return self._publish(engine, lease, progress)[0]
+
+    def _publish(self, engine: Engine, lease: Lease, progress: Progress) -> tuple[Pointer, bool]:
+        generation = Generation.open(self.settings, self.embedder)
+        keep = self.settings.generations_kept
+        return publish(engine, lease, generation, self.settings.index, keep=keep, progress=progress)
 
     def watch(
         self,
@@ -191,7 +229,7 @@ class Library:
         """List every source with what the index holds of it; all are without text where there is no index."""
         corpus = self.corpus
         try:
-            generation: Generation | None = Generation.open(self.settings)
+            generation: Generation | None = open_generation(self.settings)
         except StoreError:
             generation = None
         return source_statuses(corpus, generation)
@@ -209,6 +247,10 @@ class Library:
         Raises:
             StoreError: no earlier generation is kept, or none of them is whole.
         """
+        if self.settings.index_url:
+            engine = connect(self.settings.index_url)
+            with Lease(engine):
+                return roll_back(engine, self.settings.index)
         store = Store(self.settings.index)
         with store.writing():
             try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.indexing.bm25 import LexicalIndex
+from rag.indexing.indexes import LexicalIndex
 from rag.reading.reader import Reader
 from rag.records import Measurement, Passage, Span, Statement
 from rag.retrieval.query import Query

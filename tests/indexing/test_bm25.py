@@ -10,7 +10,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from rag.indexing.bm25 import LexicalIndex, WordCounts, idf
+from rag.indexing.bm25 import Bm25, WordCounts, idf
 from rag.indexing.postings import Postings, merged
 
 
@@ -27,7 +27,7 @@ def random_texts(seed: int) -> list[list[str]]:
 @pytest.mark.parametrize("seed", range(4))
 def test_scores_equal_bm25s_as_shares_of_the_most_that_can_be_had(seed: int) -> None:
     texts = random_texts(seed)
-    ours = LexicalIndex.from_terms(texts)
+    ours = Bm25.from_terms(texts)
     theirs = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
     theirs.index(texts, show_progress=False)
     for terms in (["w0"], ["w3", "w9"], ["w1", "w20", "w39"], ["w5", "w6", "w7", "w8"]):
@@ -42,7 +42,7 @@ TEXTS = [["red", "boat"], ["red", "red", "the", "lamp", "pier"], ["pier"], ["gul
 
 
 def test_a_worked_score() -> None:
-    index = LexicalIndex.from_terms(TEXTS)
+    index = Bm25.from_terms(TEXTS)
     # red: N = 4, n = 2: idf = ln(1 + 2.5 / 2.5) = 0.6931. Text 0: tf 1 of mean length, 1 / (1 + 1.2) = 0.4545.
     # Text 1: tf 2, twice the mean length, 2 / (2 + 1.2 · (0.25 + 0.75 · 2)) = 2 / 4.1 = 0.4878.
     assert index.idf("red") == pytest.approx(0.6931, abs=1e-4)
@@ -50,7 +50,7 @@ def test_a_worked_score() -> None:
 
 
 def test_weights_and_unknown_terms_count_in_the_most_that_can_be_had() -> None:
-    index = LexicalIndex.from_terms(TEXTS)
+    index = Bm25.from_terms(TEXTS)
     # whale stands nowhere: idf = ln(1 + 4.5 / 0.5) = 2.3026; with weight 0.5 the most is 0.6931 + 1.1513 = 1.8444.
     assert index.scores({"red": 1.0, "whale": 0.5}, np.array([0]))[0] == pytest.approx(
         0.6931 * 0.4545 / 1.8444, abs=1e-4
@@ -63,11 +63,11 @@ def test_idf_of_one_text_in_ten() -> None:
 
 
 def test_stop_words_are_not_indexed() -> None:
-    assert LexicalIndex.from_terms(TEXTS).frequency("the") == 0
+    assert Bm25.from_terms(TEXTS).frequency("the") == 0
 
 
 def test_search_gives_texts_with_a_shared_term_best_first_and_ties_by_number() -> None:
-    index = LexicalIndex.from_terms([["pier"], ["boat"], ["pier"], ["pier", "pier"]])
+    index = Bm25.from_terms([["pier"], ["boat"], ["pier"], ["pier", "pier"]])
     rows, scores = index.search({"pier": 1.0}, 10)
     assert rows.tolist() == [3, 0, 2]
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
@@ -79,7 +79,7 @@ def test_search_gives_texts_with_a_shared_term_best_first_and_ties_by_number() -
 @pytest.mark.parametrize("seed", range(6))
 def test_a_search_gives_what_scoring_every_text_gives(seed: int, k: int) -> None:
     random = np.random.default_rng(seed)
-    index = LexicalIndex.from_terms(random_texts(seed))
+    index = Bm25.from_terms(random_texts(seed))
     for allowed in (None, np.flatnonzero(random.random(200) > 0.4)):
         query = {f"w{word}": float(random.random()) for word in random.choice(45, size=6, replace=False)}
         rows = np.arange(200) if allowed is None else allowed
@@ -101,8 +101,8 @@ def held(texts: list[list[str]], folder: Path) -> Postings:
 
 def test_a_saved_index_scores_the_same(tmp_path: Path) -> None:
     texts = random_texts(9)
-    loaded = LexicalIndex([held(texts, tmp_path / "bm25")], [np.ones(200, bool)])
-    rows, scores = LexicalIndex.from_terms(texts).search(QUERY, 200)
+    loaded = Bm25([held(texts, tmp_path / "bm25")], [np.ones(200, bool)])
+    rows, scores = Bm25.from_terms(texts).search(QUERY, 200)
     assert [found.tolist() for found in loaded.search(QUERY, 200)] == [rows.tolist(), scores.tolist()]
 
 
@@ -113,12 +113,12 @@ def test_parts_without_what_is_gone_score_as_one_index_of_what_is_left(tmp_path:
     bounds = [0, 120, 121, 200]
     parts = [held(texts[a:b], tmp_path / str(a)) for a, b in pairwise(bounds)]
     masks = [live[a:b] for a, b in pairwise(bounds)]
-    whole = LexicalIndex.from_terms([text for text, left in zip(texts, live, strict=True) if left])
+    whole = Bm25.from_terms([text for text, left in zip(texts, live, strict=True) if left])
     left = np.flatnonzero(live)
     if merge:
         postings = merged(list(zip(parts, masks, strict=True)))
         parts, masks, left = [postings], [np.ones(len(left), bool)], np.arange(len(left))
-    index = LexicalIndex(parts, masks)
+    index = Bm25(parts, masks)
     assert [index.frequency(f"w{n}") for n in range(41)] == [whole.frequency(f"w{n}") for n in range(41)]
     rows, scores = whole.search(QUERY, 50)
     found, own = index.search(QUERY, 50)

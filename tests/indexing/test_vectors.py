@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.indexing.dense import DenseIndex, Vectors, codes_of
+from rag.indexing.dense import DenseIndex, Vectors, codes_of, kept
 from rag.indexing.encoder import FloatArray, unit_rows
 
 
@@ -69,7 +69,7 @@ def test_a_saved_file_holds_the_same_vectors(tmp_path: Path) -> None:
     loaded = Vectors.load(folder / "vectors.faiss")
     assert np.array_equal(loaded[np.arange(300)], ROWS)
     live = np.arange(300) % 2 == 0
-    assert np.array_equal(np.concatenate(list(loaded.codes(live))), codes_of(ROWS[::2]))
+    assert np.array_equal(np.concatenate(list(kept(loaded, live))), codes_of(ROWS[::2]))
 
 
 def test_parts_are_searched_as_one() -> None:

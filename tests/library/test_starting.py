@@ -68,5 +68,5 @@ def test_the_settings_that_are_shown_are_all_and_those_that_hold(tmp_path: Path)
     folder = tmp_path / "ferry"
     Library.new(folder)
     shown = tomllib.loads(SHOWN.sub("", (folder / "corpus.toml").read_text(encoding="utf-8")))["settings"]
-    elsewhere = {"corpus", "index", "llm_api_key"}
+    elsewhere = {"corpus", "index", "index_url", "llm_api_key"}
     assert shown == {f.name: f.default for f in fields(Settings) if f.name not in elsewhere}

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.indexing.bm25 import LexicalIndex
+from rag.indexing.bm25 import Bm25
 from rag.indexing.encoder import FloatArray
 from rag.reading.reader import Reader
 from rag.reading.reading import UNREAD, Reading, as_read, read
@@ -34,7 +34,7 @@ def reading(
     year: int | None = None,
 ) -> Reading:
     query = Query(question, dict.fromkeys(content_terms(question), 1.0), np.zeros(2, np.float32))
-    lexical = LexicalIndex.from_terms([tokenise(p.text) for p in passages])
+    lexical = Bm25.from_terms([tokenise(p.text) for p in passages])
     most_read = {} if most is None else {"most": most}
     return read(query, passages, lexical, reader, seconds=seconds, year=year, reorder=reorder, **most_read)
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.errors import IndexLockedError, IndexMissingError, RagError, StoreError
+from rag.errors import EngineError, IndexLockedError, IndexMissingError, RagError, StoreError
 from rag.indexing.exporting import default_embedder
 from rag.indexing.report import Progress
 from rag.interfaces.web.monitoring import Monitor
@@ -126,7 +126,7 @@ class Engine:
 
     def _opened(self) -> Assistant:
         try:
-            return self._open()
+            return self._reached()
         except IndexMissingError:
             self._announce("First start: building the index, once.")
         except StoreError as error:
@@ -137,6 +137,17 @@ class Engine:
             self._announce(library.sync(seconds=SYNC_SECONDS, progress=self._progress("Fetching full texts")).line)
         self._build(library)
         return self._open()
+
+    def _reached(self) -> Assistant:
+        """Open; where an engine that holds the index cannot be reached yet, wait for it."""
+        while True:
+            try:
+                return self._open()
+            except EngineError as error:
+                if self.status.text != str(error):
+                    self._announce(f"{error}; waiting for it.")
+                self.status = Status("loading", str(error))
+                time.sleep(LOCK_PAUSE)
 
     def _open(self) -> Assistant:
         settings = self.settings

@@ -1,0 +1,1 @@
+"""Generations in an engine made for many machines: Milvus, by its own client."""
