@@ -19,7 +19,7 @@ from rag.text.languages import language
 from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
 from rag.text.names import find_names, missing_names, names, normalise_names, plain
 from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
-from rag.text.words import WORD, YEAR, stem, stems
+from rag.text.words import WORD, YEAR, spelled, stem, stems
 from rag.verification.gaps import fills_gap
 from rag.verification.polarity import (
     future_mismatch,
@@ -88,7 +88,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     ``("number: 6%",)``. A sentence in another language than the evidence is held
     to its figures, dates, codes, names and to whether it denies; one that has none
     of these, whose names cannot be told from other words (German) or whose
-    negations are not known is never supported.
+    negations are not known is never supported. One in the evidence's language, if that is
+    not English, has no word that the evidence lacks.
 
     Args:
         sentence: what is claimed, without markers.
@@ -116,6 +117,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
             return (*reasons, _UNCHECKED)
         denial = bool(negation(said).search(said)) != bool(negation(held).search(held))
         return tuple(dict.fromkeys([*reasons, *missing, *["negation"] * denial]))
+    if spoken != "en" and not set(spelled(said)) <= set(spelled(fold(around).text)):
+        reasons.append(_UNCHECKED)  # which words limit, deny or turn round is known of English only
     reasons += [f"name: {name}" for name in missing_names(sentence, around)]
     reasons += [f"name: {name} again" for name in _repeated(sentence, around)]
     reasons += [f"direction: {word}" for word in opposed(said, held, tuple(re.findall(r"\d[\d,.]*\d|\d", said)))]

@@ -541,3 +541,20 @@ def test_a_fact_beside_a_possibility_stays_one(sentence: str, evidence: str) -> 
 def test_two_numbers_may_not_trade_owners(true: str, swapped: str) -> None:
     assert unsupported(swapped, true) != ()
     assert unsupported(true, true) == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "supported"),
+    [
+        ("Die Sitzung beginnt um halb vier.", "Die Sitzung beginnt um halb drei.", False),
+        (
+            "Der Antrag ist höchstens 6 Wochen vorher fällig.",
+            "Der Antrag ist mindestens 6 Wochen vorher fällig.",
+            False,
+        ),
+        ("El puente no cruza el río viejo.", "El puente cruza el río viejo.", False),
+        ("Im Keller liegen 40 Fässer.", "Im Keller liegen seit dem Winter 40 Fässer.", True),
+    ],
+)
+def test_in_other_languages_no_word_may_be_new(claim: str, evidence: str, supported: bool) -> None:
+    assert (unsupported(claim, evidence) == ()) is supported
