@@ -41,20 +41,20 @@ NAME = "[0-9]{1,18}"
 """Names of generations and segments."""
 
 _Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME}$")]
-_File = Annotated[str, msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[\w./-]+$")]
+File = Annotated[str, msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[\w./-]+$")]
 """Names that lead out of the index's folder are none that a build writes."""
 
 
 class _Held(msgspec.Struct):
     name: _Name
-    files: dict[_File, str]
+    files: dict[File, str]
     gone: list[Annotated[int, msgspec.Meta(ge=0)]]
 
 
 class _Listed(msgspec.Struct):
     """What of a manifest names files."""
 
-    files: dict[_File, str]
+    files: dict[File, str]
     segments: list[_Held]
 
 
@@ -88,6 +88,8 @@ class Store:
             IndexDamagedError: CURRENT is not what a build writes.
         """
         path = self.root / "CURRENT"
+        if path.exists() and not self._is_own(path):
+            raise IndexDamagedError(f"{path} is no file of its own; run `rag build`{self._offer()}")
         try:
             text = path.read_text(encoding="ascii")
         except FileNotFoundError:
@@ -96,10 +98,14 @@ class Store:
             raise IndexDamagedError(f"{path} cannot be read: {error}; run `rag build`{self._offer()}") from error
         words = text.split()
         known = len(words) == 2 and re.fullmatch(NAME, words[0])
-        if not (known and (self._generations / words[0] / MANIFEST).is_file()):
+        if not (known and self._is_own(self._generations / words[0] / MANIFEST)):
             told = f"{path} says {text[:80]!r}, which names no generation"
             raise IndexDamagedError(f"{told}; run `rag build`{self._offer()}")
         return Pointer(*words)
+
+    def _is_own(self, path: Path) -> bool:
+        """Whether a path of the index is a plain file, with no link on the way to it."""
+        return path.is_file() and path.resolve() == self.root.resolve() / path.relative_to(self.root)
 
     def folder(self, generation: str) -> Path:
         """Where a generation stands."""
@@ -158,7 +164,7 @@ class Store:
             IndexDamagedError: names the first file that is gone or changed.
         """
         told = self.folder(pointer.generation) / POINTER
-        if told.is_file() and told.read_bytes() != pointer.line.encode():
+        if self._is_own(told) and told.read_bytes() != pointer.line.encode():
             raise IndexDamagedError(f"{self.root / 'CURRENT'} and {told} do not say the same; run `rag build`")
         manifest = self.manifest(pointer)
         folders = [(self.folder(pointer.generation), manifest["files"])]
@@ -167,7 +173,7 @@ class Store:
             for path, digest in (
                 (folder / name, digest) for folder, files in folders for name, digest in files.items()
             ):
-                if path.is_symlink() or not path.is_file():
+                if not self._is_own(path):
                     raise IndexDamagedError(f"{path} is gone, or no file of its own; run `rag build`")
                 try:
                     found = digests.of(path)
@@ -295,7 +301,7 @@ class Store:
     def generations(self) -> list[Pointer]:
         """List the complete generations, newest first; one whose pointer is damaged is none."""
         found = []
-        for path in sorted(self._generations.glob(f"*/{POINTER}"), reverse=True):
+        for path in filter(self._is_own, sorted(self._generations.glob(f"*/{POINTER}"), reverse=True)):
             words = path.read_bytes().decode("ascii", "replace").split()
             if len(words) == 2 and words[0] == path.parent.name:
                 found.append(Pointer(*words))

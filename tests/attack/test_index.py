@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from rag.errors import IndexDamagedError, StoreError
+from rag.indexing.engine.opened import fetch
 from rag.indexing.generation import Generation
-from rag.indexing.store import Store
+from rag.indexing.store import Pointer, Store
 from tests.attack.test_models import Harm
 from tests.conftest import Place
 
@@ -96,6 +97,32 @@ def test_a_link_in_an_index_is_followed_nowhere(place: Place, target: str) -> No
     seal(place)
     with pytest.raises(IndexDamagedError, match="is gone, or no file of its own"):
         Generation.open(place.settings)
+
+
+@pytest.mark.parametrize("name", ["CURRENT", "generations/00000001", "segments/00000001"])
+def test_a_link_on_the_way_to_a_file_of_an_index_is_followed_nowhere(place: Place, tmp_path: Path, name: str) -> None:
+    place.library.build()
+    path = place.settings.index / name
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IndexDamagedError, match="run `rag build`"):
+        Generation.open(place.settings)
+
+
+class Astray:
+    """An engine that names files outside the folder."""
+
+    name = "an engine"
+
+    def call(self, _: str, **asked: Any) -> list[dict[str, Any]]:
+        return [{"row": 0, "name": "../../../evil.txt", "piece": ""}] if "filter" in asked else []
+
+
+def test_a_file_of_an_engine_that_leads_out_of_the_folder_is_not_written(tmp_path: Path) -> None:
+    pointer = Pointer("00000001", "0" * 64)
+    with pytest.raises(IndexDamagedError, match=r"names a file '\.\./"):
+        fetch(Astray(), tmp_path / "a" / "b" / "index", pointer)  # type: ignore[arg-type]  # as much of one as is asked
+    assert not (tmp_path / "evil.txt").exists() and not (tmp_path / "a" / "evil.txt").exists()
 
 
 def test_nothing_in_an_index_is_unpickled(place: Place, tmp_path: Path) -> None:

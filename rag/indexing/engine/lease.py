@@ -73,7 +73,8 @@ class Lease:
         Raises:
             IndexLockedError: it ran out, as after a long loss of the connection.
         """
-        if time.time() >= self._until or self._mark not in self._engine.marked(PREFIX):
+        held = any(name.endswith(self._owner) for name in self._engine.marked(PREFIX))
+        if time.time() >= self._until or not held:
             raise IndexLockedError(
                 f"the lease on the engine at {self._engine.name} ran out; the index is as it was, run the command again"
             )
@@ -84,9 +85,9 @@ class Lease:
         if mark == self._mark:
             return
         self._engine.create(mark, 2, [])
-        if self._mark:
-            self._engine.call("drop_collection", collection_name=self._mark)
-        self._mark, self._until = mark, until
+        before, self._mark, self._until = self._mark, mark, until
+        if before:
+            self._engine.call("drop_collection", collection_name=before)
 
     def _renew(self) -> None:
         while not self._over.wait(self._good_for / 3) and time.time() < self._until:  # one that ran out stays lost

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +26,7 @@ from rag.indexing.parts import Mask, Rows, best
 from rag.indexing.postings import Postings
 from rag.indexing.rows import Records, load_array
 from rag.indexing.segment import Segment
-from rag.indexing.store import MANIFEST, Pointer
+from rag.indexing.store import MANIFEST, File, Pointer
 from rag.records import Chunk
 
 FORMAT = 1
@@ -36,6 +36,16 @@ CACHE = "engine"
 """Folder in the index folder for small files of the engine; may be deleted while nothing is served."""
 NEW = ".new"
 """How a folder ends that is being filled."""
+
+
+class _Published(msgspec.Struct):
+    """What of a manifest is read here."""
+
+    format: int
+    files: dict[File, str]
+    dimension: int
+    rows: dict[Literal["chunks", "questions", "texts"], int]
+    blocks: dict[Literal["chunks", "questions", "texts"], list[str]]
 
 
 class EngineVectors:
@@ -250,11 +260,18 @@ def _checked(engine: Engine, folder: Path, pointer: Pointer) -> dict[str, Any]:
     path = folder / MANIFEST
     wanted: dict[str, str] = {MANIFEST: pointer.digest}
     if path.exists() and file_digest(path) == pointer.digest:
-        manifest: dict[str, Any] = json.loads(path.read_bytes())
-        if manifest["format"] != FORMAT:
+        try:
+            manifest: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict)
+            told = manifest.get("format")
+            if told == FORMAT:
+                msgspec.convert(manifest, _Published)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise IndexDamagedError(
-                f"the index at {engine.name} has format {manifest['format']!r}, this version reads {FORMAT}; "
-                "run `rag build`"
+                f"the index at {engine.name} is not what a build publishes ({error}); run `rag build`"
+            ) from error
+        if told != FORMAT:
+            raise IndexDamagedError(
+                f"the index at {engine.name} has format {told!r}, this version reads {FORMAT}; run `rag build`"
             )
         wanted |= manifest["files"]
     for name, digest in wanted.items():
@@ -274,5 +291,13 @@ def _files(engine: Engine, collection: str) -> dict[str, bytes]:
         for row in sorted(held, key=lambda row: row["row"]):
             found.setdefault(row["name"], []).append(row["piece"])
         if len(held) < BLOCK:
-            return {name: unpacked("".join(parts)) for name, parts in found.items()}
+            return {_named(engine, name): unpacked("".join(parts)) for name, parts in found.items()}
         first += BLOCK
+
+
+def _named(engine: Engine, name: Any) -> str:
+    """Give the name of a small file; one that leads out of the folder is none that a build publishes."""
+    try:
+        return msgspec.convert(name, File)
+    except msgspec.ValidationError:
+        raise IndexDamagedError(f"the engine at {engine.name} names a file {name!r}; run `rag build`") from None
