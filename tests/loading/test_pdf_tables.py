@@ -107,5 +107,8 @@ def test_figures_that_are_drawn_after_all_words_stand_beside_them() -> None:
 
 
 def test_words_that_are_level_with_words_stay_as_they_are_drawn() -> None:
-    columns = [["The mill was", "made of oak in", "the year 1802."], ["It burned down", "and was built of", "1,200 bricks."]]
+    columns = [
+        ["The mill was", "made of oak in", "the year 1802."],
+        ["It burned down", "and was built of", "1,200 bricks."],
+    ]
     assert by_column(columns).startswith(f"{' '.join(columns[0])}\n\n{' '.join(columns[1])}")
