@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.loading.formulas import linear
-from rag.loading.html_struck import STRUCK
 from rag.loading.normalise import BREAK, Layout, clean_line, ordinal
 from rag.loading.raised import lowered, raised
 from rag.loading.tables import LEFT, row_lines, spread
@@ -23,12 +22,16 @@ INLINE = frozenset((
 ))  # fmt: skip
 """Elements that do not break a line; everything else does."""
 
+_LETTERS = INLINE - {"math", "sub", "sup"}
+"""Elements whose text stands where that around them does."""
+
 SKIPPED = frozenset((
     "script", "style", "noscript", "template", "head", "title", "meta", "link", "iframe", "object",
     "embed", "svg", "canvas", "audio", "video", "source", "track", "picture", "img", "map",
     "area", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter",
     "dialog", "rp", "annotation", "annotation-xml",
 ))  # fmt: skip
+STRUCK = ("del", "s", "strike")
 LINES = ("li", "row")
 """Kinds of block that follow each other without a blank line in one list or table."""
 _ORDINALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -134,12 +137,13 @@ class _Walker:
         links = element.xpath(".//a[starts-with(@href, '#')] | ancestor::a[starts-with(@href, '#')]")
         if element.tag == "sup" and links and text.isalnum():
             self._say(f"[{text}]", in_link)
-        elif len(text) > _LONGEST_RAISED or len(element):
+        elif len(text) > _LONGEST_RAISED or not all(inner.tag in _LETTERS for inner in element.iterdescendants()):
             self._children(element, in_link)
         elif element.tag == "sup":
             self._say(raised(text, before), in_link)
         else:
-            self._say(lowered(text, before, element.tail or ""), in_link)
+            after = "".join(map(str, element.xpath("following::text()[1]")))
+            self._say(lowered(text, before, after), in_link)
 
     def _block(self, element: _Element, tag: str, in_link: bool) -> None:
         self.flush()

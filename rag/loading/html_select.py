@@ -79,6 +79,7 @@ class Selection:
             self._add_peers()
             self._add_lead()
             self._fill_gaps()
+            self._add_captions()
             self._add_questions()
             self._complete_lists()
             self._drop_title()
@@ -140,6 +141,13 @@ class Selection:
                     )
                     own = holder in block.ancestors and not is_furniture(block.ancestors[-2:])
                     self.chosen[at] = fits and own and block.link_density < LINKED
+
+    def _add_captions(self) -> None:
+        """Add captions that hold a figure, which no photographer's name does, right below chosen text."""
+        for at, (above, block) in enumerate(pairwise(self.blocks), start=1):
+            if block.kind == "caption" and self.chosen[at - 1] and any(map(str.isdigit, block.text)):
+                own = _holder(above) in block.ancestors and not is_furniture(block.ancestors[-2:])
+                self.chosen[at] = self.chosen[at] or (own and block.link_density < LINKED)
 
     def _add_questions(self) -> None:
         """Add headings that stand in buttons above chosen text, as the questions of an accordion do."""

@@ -9,6 +9,7 @@ from rag.errors import LoadError
 from rag.loading import ocr
 from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS, PAGES
+from rag.loading.pdf_amounts import beside_words
 from rag.loading.pdf_columns import by_columns
 from rag.loading.pdf_facts import first_heading, outline, properties
 from rag.loading.pdf_forms import fill_in
@@ -91,7 +92,7 @@ class _Found:
     def _page(self, number: int, page: Any) -> list[Line]:
         """Return the lines of a page by its text layer, or by OCR where that does not hold what is printed."""
         text_page = page.get_textpage()
-        layer = by_columns(page_rows(text_page))
+        layer = by_columns(beside_words(page_rows(text_page)))
         text_page.close()
         garbled = is_garbled(layer)
         if garbled:

@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 
+from rag.loading.normalise import ordinal
 from rag.loading.pdf_lines import Line
 from rag.loading.pdf_paragraphs import body_size, full_width, joins
 
-_NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
+_NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_ROMANS = {ordinal(number, "lowerRoman"): number for number in range(1, 400)}
 _ROMAN = re.compile(r"^[ivxlc]+\b|\b[ivxlc]+$")
 _MARGIN = 0.12
 """Share of the printed height, above and below, in which running lines stand."""
@@ -130,11 +132,15 @@ def _key(line: Line) -> str:
 
 
 def _counted(line: Line, page: int) -> set[str]:
-    """Return a line as it is and with each number less that of the page, and its place.
+    """Return a line as it is and with each number less that of the page, and its place; a bare number as the latter.
 
-    A page's number grows with the pages, so rows of a table that differ in their figures have nothing in common.
+    A page's number grows with the pages, by two where a page is a picture of two, so figures that stand alone and
+    rows of a table that differ in theirs have nothing in common.
     """
-    if _NUMBER_LINE.fullmatch(line.text) or _ROMAN.search(line.text):
+    if bare := _NUMBER_LINE.fullmatch(line.text):
+        number = int(bare[1]) if bare[1].isdigit() else _ROMANS.get(bare[1].lower(), 0)
+        return {f"#{number - step * page}by{step}@{_place(line)}" for step in (1, 2)}
+    if _ROMAN.search(line.text):
         return {_key(line)}
     numbers = [number for number in _NUMBER.finditer(line.text) if len(number[0]) < 6][:16]
     counted = (f"{line.text[: n.start()]}#{int(n[0]) - page}{line.text[n.end() :]}" for n in numbers)

@@ -15,7 +15,7 @@ _LONGEST_NAME = 80
 """Characters of the longest cell that is taken for the name of a column."""
 _COLUMNS = 3
 """Columns from which the first row of a table of words is taken to name them."""
-_FIGURE = re.compile(r"\W*\d[\d\s.,:/'’%–-]*(?:[^\W\d_]{1,3}\d?)?\W*")
+FIGURE = re.compile(r"\W*\d[\d\s.,:/'’%–-]*(?:[^\W\d_]{1,3}\d?)?\W*")
 _MEASURE = re.compile(r"\W{0,3}\d")
 """How a figure with a unit begins."""
 _YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
@@ -128,7 +128,7 @@ def _naming(table: Sequence[Sequence[str]], *, words: int) -> int:
     columns = [[row[at] for row in body if at < len(row) and row[at]] for at in range(len(names))]
     if not body or not all(names[1:]) or len(set(names)) < len(names) or max(map(len, names)) > _LONGEST_NAME:
         return 0
-    if any(_FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(names, columns, strict=True)):
+    if any(FIGURE.fullmatch(name) and not _is_year(name, below) for name, below in zip(names, columns, strict=True)):
         return 0
     measured = any(below and all(map(_MEASURE.match, below)) for below in columns[1:])
     return count if measured or len(names) >= words else 0

@@ -57,6 +57,27 @@ def test_figures_are_as_printed(data: bytes, name: str, text: str) -> None:
     assert read_bytes(data, name=name).text == text
 
 
+@pytest.mark.parametrize(
+    ("style", "up", "down"),
+    [
+        ("", 'style="font-size: 8pt; vertical-align: super"', "style='vertical-align:sub'"),
+        (".c1, span.c3 {vertical-align:super} #c4 { color: red; vertical-align: sub; }", 'class="a c3"', "id=c4"),
+    ],
+)
+def test_a_style_of_a_page_raises_and_lowers(style: str, up: str, down: str) -> None:
+    told = (
+        f"1,480<span {up}>2</span><b>\xa0boats</b> of 10<span {up}><a href='/n'>6</a></span>, "
+        f"log<i {down}>10</i><i>5</i>, CO<i {down}>2</i>, <sup {up}>7</sup>/<sub>8</sub>"
+    )
+    body = f"<html><head><style>{style}</style></head><body><p>{told}</p></body></html>"
+    assert read_bytes(body.encode(), name="a.html").text == "1,480² boats of 10⁶, log₁₀5, CO2, ⁷/₈"
+
+
+def test_a_style_that_neither_raises_nor_lowers_parts_no_figure() -> None:
+    body = page("12<span style='vertical-align: middle'>5</span>, <span style='vertical-align: baseline'>6</span>")
+    assert read_bytes(body.encode(), name="a.html").text == "125, 6"
+
+
 def test_pieces_of_a_line_are_joined_before_they_are_raised() -> None:
     assert on_line([("10", 0), ("1", 1), ("2 ", 1), ("kg", 0), ("a", 1), ("®", 1)]) == "10¹² kg^(a®)"
     assert on_line([]) == ""

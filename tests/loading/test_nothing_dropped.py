@@ -252,3 +252,12 @@ def test_the_values_of_a_chart_are_read_from_a_workbook() -> None:
     assert bare.warnings == ("Not read: a chart; write its words or values as text to have them.",)
     found = read_bytes(files.zipped(members | {"xl/charts/chart1.xml": CHART}), name="a.xlsx")
     assert (found.text, found.warnings) == (f"{table}\n\n{CHART_TEXT}", ())
+
+
+def test_a_short_caption_that_holds_a_figure_stays_below_the_last_text() -> None:
+    prose = "<p>The keeper of the harbour lends the crane to all who have paid the dues of the season in full.</p>"
+    fees = "<h2>Fees</h2><dl><dt>Berth</dt><dd>16 a night</dd><dt>Crane</dt><dd>40 a lift</dd></dl>"
+    figure = "<figure><img src='a.jpg'><figcaption>{}</figcaption></figure>"
+    page = f"<html><body><main>{prose}{prose.replace('crane', 'ramp')}{fees}{figure}</main></body></html>"
+    said = ("Lift, 12 t", "Ann B.")
+    assert [read_bytes(page.format(c).encode(), name="a.html").text.endswith(c) for c in said] == [True, False]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.loading.pdf import read_pdf
 from tests.loading import files
 
@@ -62,3 +64,17 @@ def test_rows_of_a_long_table_are_no_running_lines() -> None:
         for at in range(4)
     ]
     assert read_pdf(files.pdf(pages)).text.count("Ships") == 4 * 48
+
+
+@pytest.mark.parametrize("numbers", [["7", "8", "9", "10"], ["- vi -", "- vii -", "- viii -", "- ix -"],
+                                     ["Page 1 of 4", "Page 2 of 4", "Page 3 of 4", "Page 4 of 4"],
+                                     ["2", "4", "6", "8"]])  # fmt: skip
+def test_numbers_that_count_the_pages_go(numbers: list[str]) -> None:
+    pages = [[*column([f"Pier {name}"]), (300, 40, 11, number)] for name, number in zip("ABDE", numbers, strict=True)]
+    assert read_pdf(files.pdf(pages)).text == "Pier A Pier B Pier D Pier E"
+
+
+@pytest.mark.parametrize("prices", [["240", "315", "275", "198"], ["240", "240", "240", "240"]])
+def test_figures_that_do_not_count_the_pages_stay(prices: list[str]) -> None:
+    pages = [[*column([f"Pier {name}"]), (300, 40, 20, price)] for name, price in zip("ABDE", prices, strict=True)]
+    assert [word for word in read_pdf(files.pdf(pages)).text.split() if word.isdigit()] == prices

@@ -78,3 +78,37 @@ def test_a_table_with_a_merged_cell_stays_as_it_is_drawn() -> None:
     merged = [*page[:7], (280, 664, 12, "closed")]
     text = read_bytes(files.pdf([merged]), name="a.pdf").text
     assert text.split() == "Pier 2019 2020 East 40 41 West closed".split()
+
+
+BILL = [["Goods", "Count", "Price"], ["Rope", "2", "9,50"], ["Lamp oil", "", "1.140,00"], ["Tar", "1", "7,25"],
+        ["Total", "", "1.166,25"]]  # fmt: skip
+
+
+def by_column(columns: Sequence[Sequence[str]]) -> str:
+    """Return what is read of columns that are drawn one after the other, and a line below them."""
+    drawn = [
+        (x, 700 - 18 * at, 12, text)
+        for x, column in zip((72, 330, 480), columns, strict=False)
+        for at, text in enumerate(column)
+        if text
+    ]
+    return read_bytes(files.pdf([[*drawn, (72, 500, 12, "Thank you for your visit.")]]), name="a.pdf").text
+
+
+def test_figures_that_are_drawn_after_all_words_stand_beside_them() -> None:
+    assert by_column(list(zip(*BILL, strict=True))).splitlines() == [
+        "Goods: Rope | Count: 2 | Price: 9,50",
+        "Goods: Lamp oil | | Price: 1.140,00",
+        "Goods: Tar | Count: 1 | Price: 7,25",
+        "Goods: Total | | Price: 1.166,25",
+        "",
+        "Thank you for your visit.",
+    ]
+
+
+def test_words_that_are_level_with_words_stay_as_they_are_drawn() -> None:
+    columns = [
+        ["The mill was", "made of oak in", "the year 1802."],
+        ["It burned down", "and was built of", "1,200 bricks."],
+    ]
+    assert by_column(columns).startswith(f"{' '.join(columns[0])}\n\n{' '.join(columns[1])}")

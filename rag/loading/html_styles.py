@@ -1,0 +1,69 @@
+"""Turn what a style of a web page says, by itself or by a rule of the style sheet, into an element that says it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.loading.html_blocks import INLINE, STRUCK
+from rag.loading.normalise import clean_line
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ROWS = ("table", "thead", "tbody", "tfoot", "tr")
+_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_SHIFTED = {
+    tag: re.compile(rf"\b(?:vertical-align|font-variant-position)\s*:\s*{where}\b", re.IGNORECASE)
+    for tag, where in (("sup", "super"), ("sub", "sub"))
+}
+_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
+_NAMED = re.compile(r"\w*([.#])([\w-]+)")
+"""A selector of one class or one id, which holds wherever its element stands."""
+
+
+def mark_styles(root: _Element) -> None:
+    """Put a `del`, `sup` or `sub` around what a style strikes out, raises or lowers, as it looks."""
+    sheet = _REMARK.sub("", " ".join("".join(map(str, style.itertext())) for style in root.iter("style")))
+    for element in _styled(root, sheet, _THROUGH):
+        _strike(element)
+    for tag, shifted in _SHIFTED.items():
+        for element in _styled(root, sheet, shifted):
+            if element.tag in INLINE and element.tag not in _SHIFTED:
+                _wrap(element, tag)
+
+
+def _styled(root: _Element, sheet: str, style: re.Pattern[str]) -> list[_Element]:
+    """Return the elements whose own style, or a rule of the sheet for their class or id, holds a declaration."""
+    rules = (rule.rpartition("{") for rule in sheet.split("}") if style.search(rule))
+    selectors = (part.strip() for head, _, _ in rules for part in head.rpartition("{")[2].split(","))
+    names = {(found[1], found[2]) for part in selectors if (found := _NAMED.fullmatch(part))}
+    return [
+        element
+        for element in root.iterfind(".//body//*")
+        if style.search(element.get("style") or "")
+        or names & {(".", name) for name in (element.get("class") or "").split()}
+        or ("#", element.get("id") or "") in names
+    ]
+
+
+def _strike(element: _Element) -> None:
+    """Strike out what an element holds; it keeps its place, so that no cell or number moves up, but in rows as such."""
+    if element.tag in _ROWS:
+        element.tag = "del"
+    else:
+        _wrap(element, "del")
+
+
+def _wrap(element: _Element, tag: str) -> None:
+    """Put an element of a tag around all that an element holds."""
+    inner = element.makeelement(tag)
+    inner.text, element.text = element.text, None
+    inner.extend(list(element))
+    element.append(inner)
+
+
+def struck(root: _Element) -> list[str]:
+    """Return the texts of a page that are struck out."""
+    texts = (clean_line("".join(map(str, element.itertext()))) for element in root.iter(*STRUCK))
+    return [text for text in texts if text]
