@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST = 1_000
 """Points of a series that are read."""
+_YEARS = 1_462
+"""Days by which the dates of a workbook that counts from 1904 are later."""
 Column = tuple[str, list[str]]
 """The name of a series, and its value at each category."""
 
@@ -73,20 +75,23 @@ def _points(series: _Element, *kinds: str) -> list[str]:
 def _level(level: _Element, form: str) -> list[str]:
     """Return the points of a series in their places, figures as their number format shows them."""
     points: list[str] = []
+    since = level.getroottree().find("{*}date1904")
+    later = _YEARS if since is not None and attribute(since, "val") in ("", "1", "true") else 0
     for point in level.iter("{*}pt"):
         index = attribute(point, "idx")
         if index.isdigit() and int(index) < _MOST:
             points += [""] * (int(index) + 1 - len(points))
             text = "".join(map(str, point.itertext()))
             counted = next(point.iterancestors("{*}numCache", "{*}numLit"), None) is not None
-            points[int(index)] = _figure(text, attribute(point, "formatCode") or form) if counted else clean_line(text)
+            shape = attribute(point, "formatCode") or form
+            points[int(index)] = _figure(text, shape, later) if counted else clean_line(text)
     return points
 
 
-def _figure(text: str, form: str) -> str:
+def _figure(text: str, form: str, later: int) -> str:
     try:
         value = float(text)
-        return shown(date_of(value) if is_date(form) else value, form)
+        return shown(date_of(value + later) if is_date(form) else value, form)
     except (ValueError, OverflowError):
         return clean_line(text)
 

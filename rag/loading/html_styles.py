@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.loading.html_blocks import INLINE, STRUCK
@@ -18,8 +19,10 @@ _SHIFTED = {
     for tag, where in (("sup", "super"), ("sub", "sub"))
 }
 _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
-_NAMED = re.compile(r"\w*([.#])([\w-]+)")
-"""A selector of one class or one id, which holds wherever its element stands."""
+_NAMED = re.compile(r"(\w*)([.#])([\w-]+)")
+"""A selector of one class or one id, perhaps of one kind of element, which holds wherever its element stands."""
+_ALWAYS = re.compile(r"@media\s+(?:all|screen)", re.IGNORECASE)
+"""What may stand around a rule that holds on every screen."""
 
 
 def mark_styles(root: _Element) -> None:
@@ -35,16 +38,28 @@ def mark_styles(root: _Element) -> None:
 
 def _styled(root: _Element, sheet: str, style: re.Pattern[str]) -> list[_Element]:
     """Return the elements whose own style, or a rule of the sheet for their class or id, holds a declaration."""
-    rules = (rule.rpartition("{") for rule in sheet.split("}") if style.search(rule))
-    selectors = (part.strip() for head, _, _ in rules for part in head.rpartition("{")[2].split(","))
-    names = {(found[1], found[2]) for part in selectors if (found := _NAMED.fullmatch(part))}
-    return [
-        element
-        for element in root.iterfind(".//body//*")
-        if style.search(element.get("style") or "")
-        or names & {(".", name) for name in (element.get("class") or "").split()}
-        or ("#", element.get("id") or "") in names
-    ]
+    selectors = (part.strip() for head in _heads(sheet, style) for part in head.split(","))
+    names = {(found[1].lower(), found[2], found[3]) for part in selectors if (found := _NAMED.fullmatch(part))}
+
+    def named(element: _Element) -> bool:
+        own = [*((".", name) for name in (element.get("class") or "").split()), ("#", element.get("id") or "")]
+        return any((tag, *name) in names for tag in ("", element.tag) for name in own)
+
+    elements = root.iterfind(".//body//*")
+    return [element for element in elements if style.search(element.get("style") or "") or named(element)]
+
+
+def _heads(sheet: str, style: re.Pattern[str]) -> Iterator[str]:
+    """Yield the selectors of each rule that holds a declaration, whatever the page is shown on."""
+    around: list[str] = []
+    pieces = re.split("([{}])", sheet)
+    for text, brace in zip(pieces[::2], pieces[1::2], strict=False):
+        if brace == "{":
+            around.append(text.strip())
+        elif around:
+            selectors = around.pop()
+            if len(around) < 2 and style.search(text) and all(map(_ALWAYS.fullmatch, around)):
+                yield selectors
 
 
 def _strike(element: _Element) -> None:
@@ -65,5 +80,6 @@ def _wrap(element: _Element, tag: str) -> None:
 
 def struck(root: _Element) -> list[str]:
     """Return the texts of a page that are struck out."""
-    texts = (clean_line("".join(map(str, element.itertext()))) for element in root.iter(*STRUCK))
+    outer = (element for element in root.iter(*STRUCK) if next(element.iterancestors(*STRUCK), None) is None)
+    texts = (clean_line("".join(map(str, element.itertext()))) for element in outer)
     return [text for text in texts if text]

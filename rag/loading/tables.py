@@ -37,12 +37,19 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, words:
     is that cell alone.
 
     Args:
-        heads: rows that name the columns, below captions; None where the format does not say,
-            and what the cells hold decides.
+        heads: rows that name the columns, below captions, or leave them without names; None where the
+            format does not say, and what the cells hold decides.
         words: columns from which the first row of a table of words is taken to name them.
     """
     table = [[clean_line(cell.replace("\n", BREAK)) if cell != LEFT else LEFT for cell in row] for row in rows]
-    first = next((at for at, row in enumerate(table) if _said(row) and _bare(row) != _said(row)[:1]), len(table))
+    first = next(
+        (
+            at
+            for at, row in enumerate(table)
+            if (_said(row) and _bare(row) != _said(row)[:1]) or (heads and len(row) > 1 and not any(row))
+        ),
+        len(table),
+    )
     count = heads if heads is not None else _naming(table[first:], words=words)
     count = min(count, len(table) - first) if len(table) - first > count else 0
     names = _names(table[first : first + count])

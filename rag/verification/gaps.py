@@ -24,7 +24,7 @@ def fills_gap(sentence: str, evidence: str) -> bool:
     for line in brief_sentences(evidence):
         first, *others = _MEMBERS.split(line)
         for other in others:
-            if len(tokenise(other)) < len(said) <= len(tokenise(first)) and set(_filled(first, other)) == {said}:
+            if len(tokenise(other)) < len(said) == len(tokenise(first)) and set(_filled(first, other)) == {said}:
                 return True
     return False
 
@@ -39,14 +39,17 @@ def _filled(first: str, other: str) -> Iterator[tuple[str, ...]]:
         if word.kind in ("VERB", "AUX")
         for term in tokenise(word.text)
     }
-    runs = [set(range(start, end)) for end in range(len(full) + 1) for start in range(end)]
-    runs = [set(), *(run for run in runs if not verbs.isdisjoint(full[at] for at in run))]
-    counted = [at for at in range(1, len(full)) if _sort(full[at - 1]) == "#" and _sort(full[at]) == "word"]
-    for gap in (run | noun for run in runs for noun in (set(), *({at} for at in counted if at not in run))):
-        rest = [at for at in range(len(full)) if at not in gap]
-        if [_sort(full[at]) for at in rest] == [_sort(term) for term in short]:
-            own = dict(zip(rest, short, strict=True))
-            yield tuple(own.get(at, full[at]) for at in range(len(full)))
+    sorts, wanted = [*map(_sort, full)], [*map(_sort, short)]
+    size = len(full) - len(short)
+    runs = {range(start, start + long) for long in (size - 1, size) for start in range(len(full) - long + 1)}
+    runs = {run for run in runs if not run or not verbs.isdisjoint(full[at] for at in run)}
+    counted = [at for at in range(1, len(full)) if sorts[at - 1 : at + 1] == ["#", "word"]]
+    for run in runs:
+        for gap in [{*run}] if len(run) == size else [{*run, at} for at in counted if at not in run]:
+            rest = [at for at in range(len(full)) if at not in gap]
+            if [sorts[at] for at in rest] == wanted:
+                own = dict(zip(rest, short, strict=True))
+                yield tuple(own.get(at, full[at]) for at in range(len(full)))
 
 
 def _sort(term: str) -> str:

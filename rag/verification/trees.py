@@ -22,7 +22,6 @@ _SUBJECTS = ("nsubj", "csubj", "expl", "nsubjpass", "csubjpass")
 _OBJECTS = ("dobj", "attr", "oprd", "acomp", "xcomp", "dative")
 _INSIDE = ("amod", "compound", "nummod", "quantmod", "poss", "nmod", "advmod", "appos", "conj", "npadvmod")
 _HELPERS = ("aux", "auxpass", "amod", "compound", "nummod", "prep", "advmod", "pcomp")
-_DESCRIBING = frozenset("prep advmod npadvmod punct".split())
 _PRONOUNS = frozenset("it they he she".split())
 _ORDINALS = frozenset("first second third last".split())
 _SHARES = frozenset(

@@ -230,6 +230,17 @@ def test_dates_and_levels_of_categories_are_as_a_chart_shows_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(("mark", "day"), [('val="1"', "2024-01-01"), ("", "2024-01-01"), ('val="0"', "2019-12-31")])
+def test_a_chart_may_count_its_days_from_1904(mark: str, day: str) -> None:
+    from lxml import etree
+
+    from rag.loading.charts import chart_tables
+
+    value = "<val><numLit><formatCode>yyyy-mm-dd</formatCode><pt idx='0'><v>43830</v></pt></numLit></val>"
+    chart = etree.fromstring(f"<chartSpace><date1904 {mark}/><chart><ser>{value}</ser></chart></chartSpace>")
+    assert list(chart_tables(chart)) == [[["", ""], ["", day]]]
+
+
 def test_the_values_of_a_chart_are_read_from_a_workbook() -> None:
     from openpyxl import Workbook
     from openpyxl.chart import BarChart, Reference

@@ -35,6 +35,7 @@ def test_a_style_of_word_strikes_out_and_hides(switch: str) -> None:
     [
         ("", 'style="color: red; text-decoration: line-through"'),
         ("b.x, .old { color: red; text-decoration-line: underline line-through }", 'class="small old"'),
+        ("SPAN.old { text-decoration: line-through }", 'class="old"'),
         ("@media all { /* gone */ #gone{text-decoration:line-through} }", 'id="gone"'),
     ],
 )
@@ -48,6 +49,20 @@ def test_a_style_that_strikes_out_where_the_mouse_is_or_elsewhere_leaves_text() 
     style = ".old:hover, .done .old { text-decoration: line-through } .old { text-decoration: none }"
     page = f"<html><head><style>{style}</style></head><body><p>The fee is <i class='old'>40 crowns</i>.</p></body>"
     assert read_bytes(page.encode(), name="a.html").text == FEE
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "del.price { text-decoration: line-through }",
+        "@media print { .none { color: red } .price { text-decoration: line-through } }",
+    ],
+)
+def test_a_style_of_other_elements_or_of_paper_leaves_text_and_nothing_is_told_twice(style: str) -> None:
+    fee = '<del class="price">90 <s>80 </s></del><span class="price">40 crowns.</span>'
+    page = f"<html><head><style>{style}</style></head><body><p>The fee is {fee}</p></body></html>"
+    found = read_bytes(page.encode(), name="a.html")
+    assert (found.text, found.warnings) == (FEE, ("Struck or hidden text was left out: '90 80'.",))
 
 
 def test_struck_cells_and_points_of_a_page_keep_their_place() -> None:

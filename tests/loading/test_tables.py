@@ -59,6 +59,13 @@ def test_names_are_told_from_what_the_cells_hold(rows: list[list[str]], lines: l
     assert row_lines(rows) == lines
 
 
+def test_a_row_of_empty_names_leaves_the_columns_without_names() -> None:
+    rows = [["", ""], ["Jan", "5"], ["Feb", "7"]]
+    assert row_lines(rows, heads=1) == ["", "Jan | 5", "Feb | 7"]
+    assert row_lines([["Landings"], *rows], heads=1) == ["Landings", "", "Jan | 5", "Feb | 7"]
+    assert read_bytes(b"| | |\n|-|-|\n| Jan | 5 |\n| Feb | 7 |\n", name="a.md").text == "Jan | 5\nFeb | 7"
+
+
 def test_merged_cells_name_all_their_columns_and_all_their_rows() -> None:
     rows = [
         [("Port", 1, 2), ("Cod", 2, 1)],

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,6 +20,7 @@ from rag.text.folding import fold
 from rag.text.languages import language
 from rag.text.names import missing_names
 from rag.text.words import YEAR, stem
+from rag.verification import gaps
 from rag.verification.claims import coverage, unsupported
 from rag.verification.clauses import Clause, clauses
 from rag.verification.gaps import fills_gap
@@ -118,6 +120,16 @@ def test_a_measure_or_an_equation_may_be_said_the_other_way_round(sentence: str,
 def test_a_list_leaves_out_what_its_first_member_says(sentence: str, evidence: str, false: str) -> None:
     assert fills_gap(sentence, evidence) and unsupported(sentence, evidence) == ()
     assert not fills_gap(false, evidence) and unsupported(false, evidence) != ()
+
+
+def test_only_gaps_of_the_words_that_a_list_leaves_out_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = Mock(side_effect=gaps._sort)
+    monkeypatch.setattr(gaps, "_sort", tried)
+    oaks = " ".join(["oak"] * 60)
+    assert fills_gap(f"Pine {oaks} costs 40 crowns.", f"Elm {oaks} costs 90 crowns and pine {oaks} 40.")
+    assert tried.call_count < 200
+    monkeypatch.setattr(gaps, "parsed", Mock(side_effect=AssertionError("no gap is as long")))
+    assert not fills_gap("Pine costs 40.", "Elm costs 90 crowns and pine 40.")
 
 
 def test_what_a_list_leaves_out_in_two_ways_is_not_told() -> None:
