@@ -253,8 +253,17 @@ def _built(library: Library, options: Options, told: Iterable[str] = (), *, forc
 def _add(options: Options) -> int:
     library = Library(_settings(options))
     meta = {name: getattr(options, name) for name in SOURCE_FACTS if getattr(options, name)}
-    added = (library.add(place, source_id=options.source, meta=meta, as_is=options.as_is) for place in options.place)
-    return _built(library, options, (f"added {path}" for path in added))
+    added = []
+    for place in options.place:
+        try:
+            path = library.add(place, source_id=options.source, meta=meta, as_is=options.as_is)
+            added.append(f"added {path}")
+        except RagError as error:  # one file never keeps the others out
+            _say(f"rag: {error}", sys.stderr)
+    if not added:
+        return 1
+    failed = _built(library, options, added)
+    return failed if len(added) == len(options.place) else SOME_FAILED
 
 
 def _new(options: Options) -> None:

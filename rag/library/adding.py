@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from rag.digests import file_digest
@@ -58,18 +59,24 @@ def _own_name(corpus: Corpus, name: str, path: Path, url: str = "") -> str:
 def install(corpus: Corpus, path: Path, name: str, meta: Mapping[str, str], *, as_is: bool = False) -> Path:
     """Put a file or folder into documents/ under a source's name, once it is known to be readable.
 
+    What was told of the text that stood there is told of the new one, but where *meta* says otherwise.
+
     Raises:
         LoadError: it cannot become text; nothing is changed.
     """
     target = corpus.documents / (name + ("" if path.is_dir() else path.suffix.lower()))
-    there = path.resolve().is_relative_to(corpus.documents.resolve())
+    documents = corpus.documents.resolve()
+    there = path.resolve().is_relative_to(documents) and not path.resolve().is_relative_to(documents / REMOVED)
+    before: dict[str, Any] = {}
     if not there:
+        texts = [m for m in corpus.materials() if m.text_kind == "full text" and name in (m.source.id, m.folder)]
+        before = {key: told for m in texts[:1] for key, told in read_meta(m.path).items() if key != AS_IS}
         with _writing(corpus):
             corpus.documents.mkdir(parents=True, exist_ok=True)
             _check_readable(path, corpus, name, as_is=as_is)
             _put(path, target, corpus, name)
     placed = path if there else target
-    if told := {**meta, **({AS_IS: True} if as_is else {})}:
+    if told := {**before, **meta, **({AS_IS: True} if as_is else {})}:
         write_meta(placed, {**read_meta(placed), **told})
     return placed
 

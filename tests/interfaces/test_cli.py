@@ -250,3 +250,29 @@ def test_the_chat_starts_though_the_environment_names_a_proxy_that_cannot_be_use
     environment = {**os.environ, "ALL_PROXY": "socks://127.0.0.1:9/"}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert (run.returncode, run.stdout) == (0, "socks://127.0.0.1:9/\n"), run.stderr[-500:]
+
+
+def test_one_file_that_cannot_be_added_keeps_no_other_out(rag, place: Place, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    for name, text in (("first", "The quay was mended in 2019."), ("empty", ""), ("last", "A tug pulls two barges.")):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    code, _, told = rag("add", *(str(tmp_path / f"{name}.txt") for name in ("first", "empty", "missing", "last")))
+    assert code == 3
+    assert "empty.txt was not added" in told and "there is no file" in told
+    assert {"first", "last"} <= set(place.open()._fresh().generation.sources)
+    assert rag("add", str(tmp_path / "missing.txt"))[0] == 1
+
+
+def test_a_text_that_is_replaced_keeps_what_was_told_of_it_and_one_that_was_removed_comes_back(  # type: ignore[no-untyped-def]
+    rag, place: Place, tmp_path: Path
+) -> None:
+    for name, text in (("bridge", "It opened in 2021."), ("mended", "It opened in May 2021.")):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    assert rag("add", str(tmp_path / "bridge.txt"), "--publisher", "Port Office", "--date", "2024-06")[0] == 0
+    assert rag("add", str(tmp_path / "mended.txt"), "--source", "bridge", "--date", "2024-07")[0] == 0
+    source = place.open()._fresh().generation.sources["bridge"]
+    assert (source.publisher, source.date) == ("Port Office", "2024-07")
+    assert rag("remove", "bridge")[0] == 0
+    assert "bridge" not in place.open()._fresh().generation.sources
+    *_, kept = sorted((place.corpus / "documents" / "removed").glob("*/bridge.txt"))
+    assert rag("add", str(kept))[0] == 0
+    assert "bridge" in place.open()._fresh().generation.sources
