@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
+from rag.errors import AnswererError
 from rag.interfaces.web import http_api
 from rag.interfaces.web.engine import Engine, Status
 from rag.interfaces.web.monitoring import BOUNDS, JsonLines, Monitor, resident
@@ -109,6 +110,19 @@ def test_what_fails_is_told_by_its_kind_and_place_alone(
     assert [line.get("error") for line in told if line["event"] == "question"] == ["LookupError", "LookupError"]
     assert told[-1]["error"] == "LookupError" and told[-1]["at"][-1].endswith(" broken")
     assert SECRET not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(GeneratorExit(), "stopped"), (AnswererError("it broke off"), "refused"), (LookupError(), "failed")],
+)
+def test_what_ends_after_its_first_piece_is_no_answer(engine: Engine, error: BaseException, outcome: str) -> None:
+    answer = engine.assistant().ask(COST)
+    with pytest.raises(type(error)), engine.monitor.question("chat", COST) as noted:
+        noted.answer = answer
+        raise error
+    done = [line for line in engine.monitor.metrics("").splitlines() if line.startswith("rag_questions_total")]
+    assert done == [f'rag_questions_total{{door="chat",outcome="{outcome}"}} 1']
 
 
 def test_the_figures_add_up(engine: Engine) -> None:

@@ -101,7 +101,7 @@ class Monitor:
             raise
         finally:
             seconds = time.perf_counter() - began
-            outcome = noted.answer.outcome if noted.answer else noted.outcome
+            outcome = noted.outcome if failure or not noted.answer else noted.answer.outcome
             self._count(door, outcome, seconds)
             told: dict[str, Any] = {"id": _request.get() or new_id(), "door": door, "outcome": outcome}
             if failure:
