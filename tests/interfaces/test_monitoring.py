@@ -15,10 +15,9 @@ from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
 from rag.errors import AnswererError
-from rag.interfaces.web import http_api
-from rag.interfaces.web.engine import Engine, Status
+from rag.interfaces.web import admission, http_api
+from rag.interfaces.web.engine import ANSWERS_AT_ONCE, Engine, Status
 from rag.interfaces.web.monitoring import BOUNDS, JsonLines, Monitor, resident
-from rag.interfaces.web.programs import ANSWERS_AT_ONCE
 from rag.interfaces.web.server import ServerOptions, watched
 from rag.interfaces.web.watching import Watcher
 from rag.testing import OverlapReader
@@ -165,7 +164,7 @@ def test_who_would_wait_too_long_is_told_when_to_come_back(engine: Engine) -> No
 def test_a_stopping_server_refuses_what_comes_and_what_still_waits(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_api, "ANSWERS_AT_ONCE", 1)
+    engine.places.total_tokens = 1
     go_on, begun = threading.Event(), threading.Event()
 
     def slow(_: Any) -> list[Any]:
@@ -183,7 +182,7 @@ def test_a_stopping_server_refuses_what_comes_and_what_still_waits(
             pass
         engine.monitor.stopping = True
         late = client.get("/sources")
-        assert (late.status_code, late.json()) == (503, {"error": http_api.STOPPING})
+        assert (late.status_code, late.json()) == (503, {"error": admission.STOPPING})
         assert engine.monitor.under_way
         engine.monitor.closed = True
         go_on.set()
