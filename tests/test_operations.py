@@ -15,9 +15,10 @@ import pytest
 
 from rag.assistant import LONGEST_QUESTION
 from rag.config import HOME
+from rag.interfaces.web.admission import LONGEST_WAIT, MOST_WAITING
+from rag.interfaces.web.engine import ANSWERS_AT_ONCE
 from rag.interfaces.web.http_api import LARGEST_REQUEST
 from rag.interfaces.web.monitoring import Monitor
-from rag.interfaces.web.programs import ANSWERS_AT_ONCE, LONGEST_WAIT, MOST_WAITING
 from rag.interfaces.web.server import LARGEST_UPLOAD, STOPPING_SECONDS
 from tests.interfaces.browser.serving import free_port
 from tests.measures import kill
@@ -116,7 +117,7 @@ def test_every_command_runs(tmp_path: Path) -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     table = re.sub(r"[ ,]", "", PAGE.split("## Limits")[1])
     for told in (
-        f"atonce|{ANSWERS_AT_ONCE}|",
+        f"atonce|{ANSWERS_AT_ONCE}ofprogramsand{ANSWERS_AT_ONCE}ofthepage|",
         f"wait|{MOST_WAITING}orasmanyas{LONGEST_WAIT:.0f}s",
         f"/v1`|{LARGEST_REQUEST // 2**20}MB",
         f"question|{LONGEST_QUESTION}characters",

@@ -13,6 +13,7 @@ from rag.errors import ConfigError
 from rag.interfaces import users
 
 _ADDED = "{name!r} may sign in as {role}; `rag serve` asks for the login from now on"
+_FIRST = "; restart a `rag serve` that is running without users"
 
 
 def add_user_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +31,10 @@ def run_user(options: argparse.Namespace) -> tuple[Any, str]:
     """
     corpus = Settings.load(corpus=options.corpus, index=options.index).corpus
     if options.action == "add":
+        first = not (corpus / users.FILE).exists()
         user = users.add(corpus, options.name, _password(), options.role)
         told = {"name": user.name, "role": user.role}
-        return told, _ADDED.format(**told)
+        return told, _ADDED.format(**told) + _FIRST * first
     if options.action == "remove":
         users.remove(corpus, options.name)
         return {"name": options.name}, f"{options.name!r} may no longer sign in"

@@ -13,7 +13,8 @@ import re
 import secrets
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -131,7 +132,8 @@ def add(corpus: Path, name: str, password: str, role: str) -> User:
             f"the password has {len(password)} characters; expected {LEAST_PASSWORD} to {LONGEST_PASSWORD:,}"
         )
     user = User.new(name, password, role)
-    _write(corpus / FILE, {**read(corpus / FILE), name: user})
+    with _changing(corpus / FILE) as users:
+        users[name] = user
     return user
 
 
@@ -141,12 +143,12 @@ def remove(corpus: Path, name: str) -> None:
     Raises:
         ConfigError: there is no such user, or no other.
     """
-    users = read(corpus / FILE)
-    if name not in users:
-        raise ConfigError(f"no user is called {name!r}; `rag user list` lists them")
-    if len(users) == 1:
-        raise ConfigError(f"{name!r} is the only user; to serve without a login, delete {corpus / FILE}")
-    _write(corpus / FILE, {other: user for other, user in users.items() if other != name})
+    with _changing(corpus / FILE) as users:
+        if name not in users:
+            raise ConfigError(f"no user is called {name!r}; `rag user list` lists them")
+        if len(users) == 1:
+            raise ConfigError(f"{name!r} is the only user; to serve without a login, delete {corpus / FILE}")
+        del users[name]
 
 
 def read(file: Path) -> dict[str, User]:
@@ -176,6 +178,22 @@ def _user(name: str, table: object, file: Path) -> User:
     raise ConfigError(f"{file} says of {name!r} something else than a role, a salt and a digest; run `rag user add`")
 
 
+@contextmanager
+def _changing(file: Path) -> Iterator[dict[str, User]]:
+    """Give the users of a file by name, while nobody else changes it, and write what is made of them."""
+    from filelock import FileLock
+
+    if not file.parent.is_dir():  # the lock would make it
+        raise ConfigError(f"{file} cannot be written (there is no such folder); check the folder")
+    try:
+        with FileLock(file.with_name(f"{FILE}.lock")):
+            users = read(file)
+            yield users
+            _write(file, users)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be written ({error.strerror}); check the folder") from error
+
+
 def _write(file: Path, users: Mapping[str, User]) -> None:
     def text(value: bytes) -> str:
         return base64.b64encode(value).decode()
@@ -183,13 +201,13 @@ def _write(file: Path, users: Mapping[str, User]) -> None:
     parts = [
         f'["{u.name}"]\nrole = "{u.role}"\nsalt = "{text(u.salt)}"\nscrypt = "{text(u.key)}"\n' for u in users.values()
     ]
+    descriptor, made = tempfile.mkstemp(dir=file.parent, prefix=FILE)  # readable by its owner only
     try:
-        descriptor, made = tempfile.mkstemp(dir=file.parent, prefix=FILE)  # readable by its owner only
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             out.write("\n".join(parts))
         Path(made).replace(file)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be written ({error.strerror}); check the folder") from error
+    finally:
+        Path(made).unlink(missing_ok=True)
 
 
 def _derived(password: str, salt: bytes) -> bytes:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from anyio import CapacityLimiter
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, TypeAdapter
 from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
 from rag.errors import IndexDamagedError
-from rag.interfaces.web import calls, http_api, http_schema
+from rag.interfaces.web import admission, calls, http_api, http_schema
 from rag.interfaces.web.engine import Status
 from rag.interfaces.web.monitoring import Monitor
 from rag.records import Turn
@@ -33,6 +34,7 @@ class Opened:
     library: Assistant
     status: Status = field(default_factory=lambda: Status("ready", "Ready"))
     monitor: Monitor = field(default_factory=Monitor)
+    places: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(4))
     mended: int = 0
 
     @property
@@ -223,8 +225,9 @@ def test_a_damaged_index_names_no_folder_to_strangers(engine: Opened, monkeypatc
 
 
 def test_more_than_may_wait_are_refused(engine: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_api, "MOST_WAITING", 1)
-    monkeypatch.setattr(http_api, "ANSWERS_AT_ONCE", 1)
+    monkeypatch.setattr(admission, "MOST_WAITING", 1)
+    monkeypatch.setattr(admission, "ANSWERS_AT_ONCE", 1)
+    engine.places.total_tokens = 1
     go_on = threading.Event()
     monkeypatch.setattr(calls, "sources", lambda _: [go_on.wait(20)])
     with client_of(engine) as client, ThreadPoolExecutor(3) as pool:

@@ -7,6 +7,7 @@ import logging
 import statistics
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -160,22 +161,45 @@ def test_attempts_are_counted_by_address_and_by_name(door: TestClient) -> None:
     assert door.get("/v1/sources", auth=("ines", INES)).status_code == 429
 
 
+def test_wrong_passwords_sent_together_are_counted_as_those_sent_one_by_one(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    check = Users.check
+
+    def slow(self: Users, name: str, password: str) -> User | None:
+        looked_at.append(password)
+        time.sleep(0.05)
+        return check(self, name, password)
+
+    monkeypatch.setattr(Users, "check", slow)
+    with ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(lambda n: sign_in(door, "ines", f"wrong {n}").status_code, range(16)))
+    assert len(looked_at) == told.count(401) == MOST_FAILURES["address"]
+    assert told.count(429) == 16 - MOST_FAILURES["address"]
+
+
+def test_right_passwords_are_not_counted(door: TestClient) -> None:
+    for _ in range(MOST_FAILURES["address"] + 1):
+        assert sign_in(door, "ines", INES).status_code == 200
+
+
 def test_failures_are_forgotten_after_a_while_and_a_network_counts_as_one() -> None:
     now = [0.0]
     attempts = Attempts(lambda: now[0])
     for number in range(MOST_FAILURES["address"]):
         assert attempts.wait(f"2001:db8::{number}", "") == 0
-        attempts.failed(f"2001:db8::{number}", f"name {number}")
+        attempts.begin(f"2001:db8::{number}", f"name {number}")
         now[0] += 1
     assert attempts.wait("2001:db8::ffff", "ines") == FORGOTTEN - 10
     assert attempts.wait("2001:db8:0:1::1", "ines") == 0
     now[0] = FORGOTTEN + 1
     assert attempts.wait("2001:db8::ffff", "ines") == 0
     for number in range(MOST_FAILURES["name"]):
-        attempts.failed(f"10.0.0.{number}", "ines")
+        attempts.begin(f"10.0.0.{number}", "ines")
     assert attempts.wait("10.1.1.1", "ines") > 0
     now[0] += 2 * FORGOTTEN
-    attempts.failed("10.0.0.1", "nils")
+    attempts.begin("10.0.0.1", "nils")
     assert len(attempts._failures) == 2
 
 
@@ -319,6 +343,43 @@ def test_the_last_user_stays(place: Place) -> None:
         users_file.remove(place.corpus, "ines")
     with pytest.raises(ConfigError, match="no user is called 'nils'"):
         users_file.remove(place.corpus, "nils")
+
+
+def test_users_that_are_added_at_a_time_are_all_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = users_file._write
+
+    def slow(*told: Any) -> None:
+        time.sleep(0.05)
+        write(*told)
+
+    monkeypatch.setattr(users_file, "_write", slow)
+    names = [f"reader-{n}" for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: users_file.add(place.corpus, name, INES, "reader"), names))
+    assert sorted(users_file.read(place.corpus / "users.toml")) == names
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(place: Place) -> None:
+    (place.corpus / "users.toml").mkdir()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        users_file.add(place.corpus, "ines", INES, "reader")
+    with pytest.raises(OSError, match="directory"):
+        users_file._write(place.corpus / "users.toml", {})
+    assert [path.name for path in place.corpus.glob("users.toml?*")] == ["users.toml.lock"]
+    with pytest.raises(ConfigError, match="cannot be written"):
+        users_file.add(place.corpus / "nowhere", "ines", INES, "reader")
+    assert not (place.corpus / "nowhere").exists()
+
+
+def test_only_the_first_user_asks_for_a_restart(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = []
+    for name in ("ines", "nils"):
+        monkeypatch.setattr("sys.stdin", iter_line(INES))
+        assert main(["user", "add", name, "--corpus", str(place.corpus)]) == 0
+        told.append("restart a `rag serve` that is running without users" in capsys.readouterr().out)
+    assert told == [True, False]
 
 
 def test_one_way_to_name_users_at_a_time(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from rag.assistant import Assistant
-from rag.interfaces.web import http_api
-from rag.interfaces.web.engine import Engine, Status
+from rag.errors import AnswererError
+from rag.interfaces.web import admission, http_api
+from rag.interfaces.web.engine import ANSWERS_AT_ONCE, Engine, Status
 from rag.interfaces.web.monitoring import BOUNDS, JsonLines, Monitor, resident
-from rag.interfaces.web.programs import ANSWERS_AT_ONCE
 from rag.interfaces.web.server import ServerOptions, watched
 from rag.interfaces.web.watching import Watcher
 from rag.testing import OverlapReader
@@ -111,6 +111,19 @@ def test_what_fails_is_told_by_its_kind_and_place_alone(
     assert SECRET not in json.dumps(told)
 
 
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(GeneratorExit(), "stopped"), (AnswererError("it broke off"), "refused"), (LookupError(), "failed")],
+)
+def test_what_ends_after_its_first_piece_is_no_answer(engine: Engine, error: BaseException, outcome: str) -> None:
+    answer = engine.assistant().ask(COST)
+    with pytest.raises(type(error)), engine.monitor.question("chat", COST) as noted:
+        noted.answer = answer
+        raise error
+    done = [line for line in engine.monitor.metrics("").splitlines() if line.startswith("rag_questions_total")]
+    assert done == [f'rag_questions_total{{door="chat",outcome="{outcome}"}} 1']
+
+
 def test_the_figures_add_up(engine: Engine) -> None:
     client = client_of(engine)
     for question in (COST, COST, "Who won the 1998 World Cup?", " "):
@@ -151,7 +164,7 @@ def test_who_would_wait_too_long_is_told_when_to_come_back(engine: Engine) -> No
 def test_a_stopping_server_refuses_what_comes_and_what_still_waits(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_api, "ANSWERS_AT_ONCE", 1)
+    engine.places.total_tokens = 1
     go_on, begun = threading.Event(), threading.Event()
 
     def slow(_: Any) -> list[Any]:
@@ -169,7 +182,7 @@ def test_a_stopping_server_refuses_what_comes_and_what_still_waits(
             pass
         engine.monitor.stopping = True
         late = client.get("/sources")
-        assert (late.status_code, late.json()) == (503, {"error": http_api.STOPPING})
+        assert (late.status_code, late.json()) == (503, {"error": admission.STOPPING})
         assert engine.monitor.under_way
         engine.monitor.closed = True
         go_on.set()

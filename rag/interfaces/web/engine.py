@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from anyio import CapacityLimiter
+
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import EngineError, IndexLockedError, IndexMissingError, RagError, StoreError
@@ -17,6 +19,9 @@ from rag.indexing.report import Progress
 from rag.interfaces.web.monitoring import Monitor
 from rag.library.library import Library
 from rag.reading.reader import default_reader
+
+ANSWERS_AT_ONCE = 4
+"""Questions answered at the same time; more wait their turn, which on few cores is faster for all."""
 
 SYNC_SECONDS = 20.0
 """Longest that the first start waits for the network."""
@@ -47,6 +52,8 @@ class Engine:
     ) -> None:
         self.settings = settings
         self.monitor = monitor or Monitor()
+        self.places = CapacityLimiter(ANSWERS_AT_ONCE)
+        """Of programs' questions, by whichever door; the page's own wait in gradio's queue."""
         self._sync = sync
         self._announce = announce
         self._done = threading.Event()

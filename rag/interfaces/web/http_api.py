@@ -6,14 +6,12 @@ with a sentence under ``error``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import fastapi
-from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security.http import HTTPBase
@@ -21,12 +19,12 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
-from rag.errors import ConfigError, QuestionError, RagError, StoreError, UnknownSourceError
-from rag.interfaces.web import calls
+from rag.errors import RagError
+from rag.interfaces.web import admission, calls
 from rag.interfaces.web import http_schema as schema
+from rag.interfaces.web.admission import RefusedError
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.monitoring import Observed
-from rag.interfaces.web.programs import ANSWERS_AT_ONCE, LONGEST_WAIT, MOST_WAITING
 from rag.records import Filters
 
 LARGEST_REQUEST = 2**20
@@ -54,14 +52,6 @@ WORDS = {
 
 UNSIZED = f"a request must tell its length in Content-Length, at most {LARGEST_REQUEST:,} bytes"
 
-CLOSED = "The library cannot be opened."
-"""What a stranger is told, to whom a failure's own words could name folders of this machine."""
-
-STOPPING = "the server is stopping; ask again when it is back"
-
-AGAIN = {"Retry-After": "2"}
-"""Seconds after which something that is under way may be over."""
-
 BASIC = HTTPBase(scheme="basic", auto_error=False)
 
 
@@ -85,36 +75,14 @@ def http_api(engine: Engine, *, locked: bool, root_path: str, managed: bool) -> 
         exception_handlers={
             StarletteHTTPException: _refused,
             RequestValidationError: _malformed,
-            RagError: partial(_failed, engine, managed),
+            RagError: _failed,
         },
     )
     api.middleware("http")(_sized)
     api.add_middleware(Observed)
-    places, monitor = CapacityLimiter(ANSWERS_AT_ONCE), engine.monitor
-
-    def admitted(work: Callable[[], Any]) -> Any:
-        if monitor.closed:  # while it waited for its turn
-            raise HTTPException(503, STOPPING, AGAIN)
-        return work()
 
     async def answered(work: Callable[[], Any]) -> JSONResponse:
-        if not engine.ready:
-            status = engine.status
-            told = CLOSED if status.state == "failed" and not managed else status.text
-            raise HTTPException(503, told, AGAIN)
-        if monitor.stopping:
-            raise HTTPException(503, STOPPING, AGAIN)
-        waiting = max(monitor.inside - ANSWERS_AT_ONCE, 0)
-        wait = math.ceil(waiting * monitor.usual / ANSWERS_AT_ONCE)
-        if waiting >= MOST_WAITING or wait > LONGEST_WAIT:
-            monitor.refused += 1
-            told = f"busy: {waiting} questions are waiting; try again in {wait} s"
-            raise HTTPException(503, told, {"Retry-After": str(wait)})
-        monitor.inside += 1
-        try:
-            return JSONResponse(await to_thread.run_sync(admitted, work, limiter=places))
-        finally:
-            monitor.inside -= 1
+        return JSONResponse(await admission.answered(engine, managed, work))
 
     @api.post("/ask", responses=_gives(schema.Answer, schema.EXAMPLE_ANSWER))
     async def ask(asked: schema.AskRequest) -> JSONResponse:
@@ -164,12 +132,10 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:
     return _problem(status, WORDS.get(error.status_code, error.detail), error.headers)
 
 
-async def _failed(engine: Engine, managed: bool, request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, (ConfigError, QuestionError, UnknownSourceError)):
-        return _problem(422, str(error))
-    if isinstance(error, StoreError):
-        engine.mend()
-    return _problem(503, str(error) if managed else CLOSED, AGAIN)
+async def _failed(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, RefusedError):
+        return _problem(503, str(error), {"Retry-After": str(error.seconds)})
+    return _problem(422, str(error))
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:

@@ -138,17 +138,30 @@ class Login:
 
     async def _checked(self, request: Request, name: str, password: str) -> User | Response:
         address = request.client.host if request.client else ""
-        seconds = ceil(self._attempts.wait(address, name))
-        if seconds:
-            return self._refused(request, 429, f"too many wrong attempts; try again in {seconds} s", seconds)
+        if seconds := self._attempts.wait(address, name):
+            return self._too_many(request, seconds)
         if self._places.statistics().tasks_waiting >= MOST_WAITING:
             return self._refused(request, 503, "too many are signing in; try again in 10 s", 10)
-        user = await to_thread.run_sync(self._users.check, name, password, limiter=self._places)
-        if user:
-            return user
-        self._attempts.failed(address, name)
+        checked = await to_thread.run_sync(self._attempt, address, name, password, limiter=self._places)
+        if isinstance(checked, User):
+            return checked
+        if checked:
+            return self._too_many(request, checked)
         _log.warning("A sign-in from %s was refused.", address)
         return self._refused(request, 401, "User or password is wrong." if _browser(request) else MISSING)
+
+    def _attempt(self, address: str, name: str, password: str) -> User | float | None:
+        """Give whose password it is; the seconds until it is looked at, where others failed while it waited."""
+        if seconds := self._attempts.begin(address, name):
+            return seconds
+        user = self._users.check(name, password)
+        if user:
+            self._attempts.right(address, name)
+        return user
+
+    def _too_many(self, request: Request, seconds: float) -> Response:
+        whole = ceil(seconds)
+        return self._refused(request, 429, f"too many wrong attempts; try again in {whole} s", whole)
 
     def _asks(self, request: Request) -> Response:
         return self._refused(request, 401, "" if _browser(request) else MISSING)

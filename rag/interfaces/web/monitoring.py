@@ -69,9 +69,9 @@ class Monitor:
         self.answering = 0
         """Questions that are being answered."""
         self.inside = 0
-        """Requests to ``/v1`` that are answered or wait for their turn; the server's own thread counts them."""
+        """Requests of programs that are answered or wait for their turn; the server's own thread counts them."""
         self.refused = 0
-        """Requests to ``/v1`` that were refused because too many waited."""
+        """Requests of programs that were refused because too many waited."""
         self.usual = USUAL
         """Seconds that a question took lately."""
         self.stopping = False
@@ -101,7 +101,7 @@ class Monitor:
             raise
         finally:
             seconds = time.perf_counter() - began
-            outcome = noted.answer.outcome if noted.answer else noted.outcome
+            outcome = noted.outcome if failure or not noted.answer else noted.answer.outcome
             self._count(door, outcome, seconds)
             told: dict[str, Any] = {"id": _request.get() or new_id(), "door": door, "outcome": outcome}
             if failure:
@@ -137,8 +137,13 @@ class Monitor:
         lines += [f"rag_question_seconds_sum {seconds:.6f}", f"rag_question_seconds_count {sum(buckets)}"]
         for name, kind, text, value in (
             ("rag_questions_answering", "gauge", "Questions that are being answered.", self.answering),
-            ("rag_requests_inside", "gauge", "Requests to /v1 that are answered or wait for their turn.", self.inside),
-            ("rag_busy_total", "counter", "Requests to /v1 refused because too many waited.", self.refused),
+            (
+                "rag_requests_inside",
+                "gauge",
+                "Requests of programs that are answered or wait.",
+                self.inside,
+            ),
+            ("rag_busy_total", "counter", "Requests of programs refused because too many waited.", self.refused),
             ("rag_ready", "gauge", "Whether questions are answered at once.", int(bool(generation))),
             ("process_resident_memory_bytes", "gauge", "Resident memory.", resident()),
         ):

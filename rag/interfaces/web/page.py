@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from rag.config import Settings
 from rag.interfaces.markup import macro
+from rag.interfaces.web.admission import MOST_WAITING
 from rag.interfaces.web.chat import Chat
-from rag.interfaces.web.engine import Engine
+from rag.interfaces.web.engine import ANSWERS_AT_ONCE, Engine
 from rag.interfaces.web.managing import Manager, MayManage
-from rag.interfaces.web.programs import ANSWERS, ANSWERS_AT_ONCE, CHANGES, MOST_WAITING, offer
+from rag.interfaces.web.programs import ANSWERS, CHANGES, offer
 from rag.interfaces.web.render import saving, welcome
 from rag.interfaces.web.watching import Watcher
 from rag.sources.corpus import Corpus
@@ -62,7 +63,7 @@ def build_page(
         login: whether readers sign in, and so out.
     """
     with gr.Blocks(title=corpus.title, fill_width=True, analytics_enabled=False) as page:
-        offer(engine, may_manage)  # first: the names of endpoints go to whoever comes first
+        offer(engine, may_manage, managed=managed)  # first: the names of endpoints go to whoever comes first
         chat, manager = Chat(engine, corpus), Manager(engine, corpus, watcher, may_manage)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="shelf"):

@@ -6,47 +6,44 @@ Their docstrings are their documentation: gradio shows them to whoever calls.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, cast
 
 import gradio as gr
 from anyio import CapacityLimiter, to_thread
 
-from rag.errors import ConfigError, RagError
-from rag.interfaces.web import calls
+from rag.errors import RagError
+from rag.interfaces.web import admission, calls
+from rag.interfaces.web.admission import STOPPING, RefusedError
 from rag.interfaces.web.engine import OPENING_SECONDS, Engine
 from rag.interfaces.web.login import signed_in
 from rag.interfaces.web.managing import NOT_MANAGED, MayManage
-
-ANSWERS_AT_ONCE = 4
-"""Questions answered at the same time; more wait their turn, which on few cores is faster for all."""
-
-MOST_WAITING = 200
-"""Questions that wait at most; a further one is refused."""
-LONGEST_WAIT = 30.0
-"""Seconds that a question is let wait for its turn, as far as can be foreseen."""
 
 ANSWERS, CHANGES = "answers", "changes"
 """Queues of the page: a change to the library never stands in the way of an answer."""
 
 
-def offer(engine: Engine, may_manage: MayManage) -> None:
+def offer(engine: Engine, may_manage: MayManage, *, managed: bool) -> None:
     """Add the endpoints /ask, /retrieve, /sources and /rebuild to the page that is being made.
 
     They stand outside gradio's queue: for what stands in it, its MCP server asks itself over HTTP,
     at the address that the caller names and without the caller's login.
-    """
-    answers, changes = CapacityLimiter(ANSWERS_AT_ONCE), CapacityLimiter(1)
 
-    async def in_turn(places: CapacityLimiter, work: Callable[[], Any]) -> Any:
-        """Do what was asked for when its turn comes; an error's words go to the caller, who would see nothing of it."""
-        if places.statistics().tasks_waiting >= MOST_WAITING:
-            raise gr.Error(f"{MOST_WAITING} questions are waiting already", print_exception=False)
+    Args:
+        managed: whether who asks may know why a library cannot be opened.
+    """
+    changes = CapacityLimiter(1)
+
+    async def told(work: Awaitable[Any]) -> Any:
+        """Give an error's words to the caller, who would see nothing of it."""
         try:
-            return await to_thread.run_sync(work, limiter=places)
+            return await work
         except RagError as error:
             raise gr.Error(str(error), print_exception=False) from error
+
+    async def answered(work: Callable[[], Any]) -> Any:
+        return await told(admission.answered(engine, managed, work))
 
     async def ask(
         question: str,
@@ -82,7 +79,7 @@ def offer(engine: Engine, may_manage: MayManage) -> None:
             filters = calls.scope(sources, kinds, publishers, since, until)
             return calls.ask(engine, "program", question, history, filters, k, written)
 
-        return cast(dict[str, Any], await in_turn(answers, work))
+        return cast(dict[str, Any], await answered(work))
 
     async def retrieve(
         question: str,
@@ -114,7 +111,7 @@ def offer(engine: Engine, may_manage: MayManage) -> None:
             filters = calls.scope(sources, kinds, publishers, since, until)
             return calls.retrieve(engine, "program", question, filters, k, read)
 
-        return cast(list[dict[str, Any]], await in_turn(answers, work))
+        return cast(list[dict[str, Any]], await answered(work))
 
     async def sources() -> list[dict[str, Any]]:
         """List every source of the library with what the index holds of it.
@@ -122,7 +119,7 @@ def offer(engine: Engine, may_manage: MayManage) -> None:
         Returns:
             Sources with id, title, author, publisher, date, url, kind, licence, text_kinds, chunks and problem.
         """
-        return cast(list[dict[str, Any]], await in_turn(answers, lambda: calls.sources(engine)))
+        return cast(list[dict[str, Any]], await answered(lambda: calls.sources(engine)))
 
     async def rebuild(request: gr.Request, force: bool = False) -> dict[str, Any]:
         """Bring the index in step with the library's files; questions go on being answered meanwhile.
@@ -133,16 +130,18 @@ def offer(engine: Engine, may_manage: MayManage) -> None:
         Returns:
             generation, swapped (whether anything changed), embedded, and rows: one a text with its status and reason.
         """
+        if not may_manage(signed_in(request)):
+            raise gr.Error(NOT_MANAGED, print_exception=False)
 
         def work() -> dict[str, Any]:
-            if not may_manage(signed_in(request)):
-                raise ConfigError(NOT_MANAGED)
+            if engine.monitor.stopping:
+                raise RefusedError(STOPPING)
             engine.wait(OPENING_SECONDS)
             report = engine.library().build(force=force)
             engine.reopen()
             return asdict(report)
 
-        return cast(dict[str, Any], await in_turn(changes, work))
+        return cast(dict[str, Any], await told(to_thread.run_sync(work, limiter=changes)))
 
     for work in (ask, retrieve, sources, rebuild):
         gr.api(work, api_name=work.__name__, queue=False)

@@ -27,6 +27,7 @@ from rag.config import Settings
 from rag.errors import ConfigError
 from rag.interfaces.users import Users
 from rag.interfaces.web import monitoring
+from rag.interfaces.web.admission import CLOSED
 from rag.interfaces.web.engine import Engine
 from rag.interfaces.web.http_api import http_api
 from rag.interfaces.web.login import Login, signed_in
@@ -46,7 +47,7 @@ LARGEST_UPLOAD = 100 * 2**20
 
 STOPPING_SECONDS = 45.0
 """Longest that a stopping server goes on answering what is under way; more than what may wait takes, see `LONGEST_WAIT`
-of `rag.interfaces.web.programs`, and less than service managers give."""
+of `rag.interfaces.web.admission`, and less than service managers give."""
 
 FLUSHED = 2
 """Seconds that answers have to reach who asked, after that."""
@@ -184,7 +185,7 @@ def watched(app: fastapi.FastAPI, engine: Engine, options: ServerOptions, watche
         failed = status.state == "failed"
         # A failure's text may name folders of this machine, which a stranger need not know.
         stranger = not request.scope.get("user") if options.users else not options.local
-        told = "The library cannot be opened." if failed and stranger else status.text
+        told = CLOSED if failed and stranger else status.text
         report = {"status": status.state, "generation": engine.generation, "detail": told, "share": status.share}
         report |= {"watching": watcher.on, "changes": watcher.changes}
         return JSONResponse(report, status_code=503 if failed else 200)

@@ -101,14 +101,26 @@ class Attempts:
         with self._lock:
             return max(self._wait(key) for key in _keys(address, name))
 
-    def failed(self, address: str, name: str) -> None:
-        """Count a failure."""
+    def begin(self, address: str, name: str) -> float:
+        """Count an attempt as failed until it is `right`, for others are looked at meanwhile.
+
+        Gives the seconds until one is looked at, as `wait` does; it is counted where that is now.
+        """
         now = self._clock()
         with self._lock:
+            if seconds := max(self._wait(key) for key in _keys(address, name)):
+                return seconds
             kept = {key: [t for t in times if now - t < FORGOTTEN] for key, times in self._failures.items()}
             self._failures = {key: times for key, times in kept.items() if times}
             for key in _keys(address, name):
                 self._failures.setdefault(key, []).append(now)
+            return 0.0
+
+    def right(self, address: str, name: str) -> None:
+        """Take an attempt back that was begun and did not fail."""
+        with self._lock:
+            for key in _keys(address, name):
+                self._failures[key].pop()
 
     def _wait(self, key: tuple[str, str]) -> float:
         now = self._clock()
