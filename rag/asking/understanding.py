@@ -30,6 +30,11 @@ UNCLEAR = "unclear"
 ABOUT_LIBRARY = ("help", "identity", "sources_count", "sources_list", "sources_newest")
 """Intents of what is asked about the library and the assistant."""
 
+SERIOUS = ("emergency", "decline", "caution")
+"""Intents that nobody has who types a sign over and over."""
+FEWEST_LETTERS = 3
+"""Different letters in what says something serious."""
+
 _NO_TOPIC = re.compile(
     r"\b(?:sources?|documents?|texts?|files?|articles?|library|collection|material|information|info|stuff|things?|anything"
     r"|everything|topics?|subjects?|have|got|hold|know|cover|covered|list|show|include[ds]?|contain|available|there|all|kind|sort"
@@ -105,6 +110,8 @@ class Interpreter:
         unnamed = without_author(question, self._generation.named_in(question))
         intent = self.intents.classify(self._vector(unnamed), least=SURE if bare else 0.0)
         resolved = _resolved(question, history, rewrite)
+        if intent in SERIOUS and len({sign for sign in question.lower() if sign.isalpha()}) < FEWEST_LETTERS:
+            intent = UNCLEAR
         if intent in ABOUT_LIBRARY and resolved.text != question:
             intent = QUESTION  # it goes on with what was asked of the texts
         text, changes = correct(resolved.text, self._generation.words, self._is_word)

@@ -162,7 +162,9 @@ def read(file: Path) -> dict[str, User]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{file} cannot be read ({type(error).__name__}); run `rag user add` anew") from error
+        raise ConfigError(
+            f"{file} cannot be read ({type(error).__name__}); mend it, or move it away and run `rag user add` anew"
+        ) from error
     return {name: _user(name, table, file) for name, table in tables.items()}
 
 

@@ -35,6 +35,11 @@ def test_typing_errors_are_mended_in_what_is_shown_and_searched(interpreter: Int
     assert found.completed
 
 
+@pytest.mark.parametrize("question", ["????", "x" * 300, "aaaa aaaa"])
+def test_a_sign_over_and_over_is_no_emergency(interpreter: Interpreter, question: str) -> None:
+    assert interpreter.understand(question, []).intent not in ("emergency", "decline", "caution")
+
+
 @pytest.mark.parametrize("question", ["why?", "what about it?"])
 def test_what_points_to_nothing_is_unclear_without_a_conversation(interpreter: Interpreter, question: str) -> None:
     assert interpreter.understand(question, []).intent == UNCLEAR

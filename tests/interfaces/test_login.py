@@ -154,6 +154,7 @@ def test_without_users_this_machine_manages_and_no_other(place: Place) -> None:
 
 
 def test_attempts_are_counted_by_address_and_by_name(door: TestClient) -> None:
+    assert door.get("/v1/sources", auth=("ines", INES)).status_code == 200
     for _ in range(MOST_FAILURES["address"]):
         assert sign_in(door, "ines", "wrong").status_code == 401
     late = sign_in(door, "ines", INES)

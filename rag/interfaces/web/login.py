@@ -79,7 +79,7 @@ class Login:
         path, key = scope["path"].rstrip("/"), request.cookies.get(self._cookie, "")
         if path == "/login" and request.method == "POST":
             answer: Response = await self._signed_in(request)
-        elif path == "/logout" and request.method == "POST":
+        elif path == "/logout" and (request.method == "POST" or self._sessions.user(key)):
             self._sessions.end(key)
             answer = RedirectResponse(f"{self._root}/", 303)
             answer.delete_cookie(self._cookie, path=f"{self._root}/")
@@ -102,7 +102,7 @@ class Login:
             return user, None
         told = "\0".join(login)
         user = self._sessions.user(told)
-        if user:
+        if user and not self._attempts.wait(_address(request), ""):  # who guesses learns nothing from what is known
             return user, None
         checked = await self._checked(request, *login)
         if isinstance(checked, User):
@@ -137,7 +137,7 @@ class Login:
         return answer
 
     async def _checked(self, request: Request, name: str, password: str) -> User | Response:
-        address = request.client.host if request.client else ""
+        address = _address(request)
         if seconds := self._attempts.wait(address, name):
             return self._too_many(request, seconds)
         if self._places.statistics().tasks_waiting >= MOST_WAITING:
@@ -179,6 +179,10 @@ def signed_in(request: Any) -> str | None:
     """Give the name of the user whose request it is, by starlette's form of it or gradio's."""
     user = getattr(request, "request", request).scope.get("user")
     return user.name if user else None
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _browser(request: Request) -> bool:
