@@ -15,7 +15,6 @@ from rag.config import REBUILD, Settings
 from rag.errors import IndexDamagedError, IndexMismatchError, StoreError
 from rag.indexing.bm25 import Bm25, WordCounts
 from rag.indexing.chunk_words import ChunkWords
-from rag.indexing.chunking import above
 from rag.indexing.dense import DenseIndex
 from rag.indexing.encoder import Embedder
 from rag.indexing.indexes import LexicalIndex
@@ -189,10 +188,6 @@ class Generation:
         """Give the statements that begin in a chunk; one of a full text has none."""
         number, own = self._places.place(row)
         return self.segments[number].statements_of(own)
-
-    def contextual_text(self, row: int) -> str:
-        """Give a chunk with its title and headings in front, as the channels read it."""
-        return above(self.chunks[row], self.source_at(row)) + self.text_at(row)
 
 
 class Chunks(Mapping[int, Chunk]):

@@ -7,6 +7,9 @@
                                    is what CURRENT says of it, so that one can go back to it and know it whole
     index/segments/<id>/           some documents, named after the generation that wrote them, shared by later ones
     index/digests.json             what files looked like when they were digested; may be deleted at any time
+    index/intents-*.npz            what was learnt from example utterances; may be deleted at any time
+    index/encoded.part             vectors of a build that was stopped; the next one goes on with them
+    index/engine/                  small files of an engine; may be deleted while nothing is served
     index/.lock                    held by the one process that writes
 
 A writer fills new folders, flushes them, and replaces CURRENT in one step, so a

@@ -67,7 +67,9 @@ def test_a_number_of_passages_out_of_range_is_refused(library: Assistant, k: int
 
 def brute_force(generation: Generation, question: str) -> dict[str, float]:
     """Score every chunk with cosine and BM25, keep the 50 best, and rank these with their words too."""
-    texts = [generation.contextual_text(row) for row in generation.chunks]
+    texts = [
+        above(chunk, generation.source_at(row)) + generation.text_at(row) for row, chunk in generation.chunks.items()
+    ]
     embedder = HashingEmbedder()
     cosine = embedder.encode(texts) @ embedder.encode([question])[0]
     terms = [[t for t in tokenise(text) if t not in STOP_WORDS] for text in texts]
