@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rag.assistant import Assistant
-from rag.errors import EngineError
+from rag.errors import ConfigError, EngineError
 from rag.interfaces.web import engine
 from rag.interfaces.web.engine import Engine
+from rag.interfaces.web.server import listen
 from tests.conftest import Place
 
 
@@ -29,3 +30,8 @@ def test_a_server_waits_for_the_engine_that_holds_its_index(place: Place, monkey
     assert behind.assistant().ask("When did the Harbour Bridge open?").citations
     assert said == ["the engine at http://127.0.0.1:9 cannot be reached; waiting for it.", "Ready for questions."]
     assert tries[1:] == ["the engine at http://127.0.0.1:9 cannot be reached"] * 2
+
+
+def test_a_number_that_is_no_port_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ConfigError, match=r"port 99999 of 127\.0\.0\.1 cannot be opened: .* `rag serve --port N`"):
+        listen("127.0.0.1", 99_999)
