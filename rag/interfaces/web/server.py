@@ -210,6 +210,8 @@ def listen(host: str, port: int | None) -> socket.socket:
     Raises:
         ConfigError: the port, or every port tried, is taken, or the host is not this machine's.
     """
+    if port is not None and port not in range(1 << 16):
+        raise ConfigError(f"port {port} is none; choose one up to 65535 with `rag serve --port N`")
     ports = range(FIRST_PORT, FIRST_PORT + PORTS) if port is None else range(port, port + 1)
     reason = ""
     for number in ports:
@@ -220,9 +222,8 @@ def listen(host: str, port: int | None) -> socket.socket:
         both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
         try:
             return socket.create_server((host, number), family=family, backlog=128, dualstack_ipv6=both)
-        except (OSError, OverflowError) as error:  # a number that is no port overflows
-            known = isinstance(error, OSError) and error.errno
-            reason = os.strerror(known) if known else str(error)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
     named = f"port {port}" if port is not None else f"each port from {ports[0]} to {ports[-1]}"
     raise ConfigError(f"{named} of {host} cannot be opened: {reason}; choose another with `rag serve --port N`")
 
