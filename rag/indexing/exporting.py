@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +30,7 @@ from rag.indexing.encoder import (
 )
 from rag.indexing.exported import Card, ExportedEmbedder
 from rag.inference import TextModel
+from rag.kept import keep
 
 RECIPE = "1"
 """Raised when another export is made of the same weights."""
@@ -101,13 +101,7 @@ def exported(original: SentenceTransformerEmbedder, kept: Path) -> Embedder:
         return original
     _log.warning("Preparing the model %s for this machine, once ...", original.name)
     try:
-        kept.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept) as scratch:
-            made = Path(scratch) / "made"
-            made.mkdir()
-            export(original, made)
-            if not folder.is_dir():  # another process may have been quicker
-                made.rename(folder)
+        keep(folder, partial(export, original))
         return ExportedEmbedder(original.name, folder, original.stated_languages)
     except OSError as error:
         _log.warning("%s: it cannot be kept in %s: %s", slow, kept, error)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.kept import keep
 from rag.text.words import tokenise
 
 LANGUAGES = {
@@ -73,7 +73,7 @@ def _identifier() -> Any:
     folder /= f"{zlib.crc32(names.encode()):08x}-{stamp.st_size}-{stamp.st_mtime_ns}"
     try:
         if not folder.is_dir():
-            _unpack(packed, folder)
+            keep(folder, partial(_unpack, packed))
         tables = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in TABLES]
     except (OSError, ValueError) as error:
         _log.info("The tables of languages cannot be kept in %s: %s", folder, error)
@@ -86,15 +86,9 @@ def _identifier() -> Any:
 
 
 def _unpack(packed: Path, folder: Path) -> None:
-    """Keep the tables of the model, so that they need not be unpacked again: that takes longer than all else here."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        made = Path(scratch) / "made"
-        made.mkdir()
-        for name, table in zip(TABLES, _tables(packed), strict=True):
-            np.save(made / f"{name}.npy", table)
-        if not folder.is_dir():  # another process may have been quicker
-            made.rename(folder)
+    """Write the tables of the model, so that they need not be unpacked again: that takes longer than all else here."""
+    for name, table in zip(TABLES, _tables(packed), strict=True):
+        np.save(folder / f"{name}.npy", table)
 
 
 def _tables(packed: Path) -> list[NDArray[Any]]:

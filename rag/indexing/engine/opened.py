@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import msgspec
@@ -27,6 +26,7 @@ from rag.indexing.postings import Postings
 from rag.indexing.rows import Records, load_array
 from rag.indexing.segment import Segment
 from rag.indexing.store import MANIFEST, File, Pointer
+from rag.kept import FILLING, keep
 from rag.records import Chunk
 
 FORMAT = 1
@@ -34,8 +34,6 @@ FORMAT = 1
 
 CACHE = "engine"
 """Folder in the index folder for small files of the engine; may be deleted while nothing is served."""
-NEW = ".new"
-"""How a folder ends that is being filled."""
 
 
 class _Published(msgspec.Struct):
@@ -237,22 +235,23 @@ def fetch(engine: Engine, index: Path, pointer: Pointer) -> tuple[Path, dict[str
     folder = cache / f"{pointer.generation}-{pointer.digest[:16]}"
     try:
         if not folder.exists():
-            cache.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(dir=cache, suffix=NEW, ignore_cleanup_errors=True) as fresh:
-                for name, data in _files(engine, files_of(pointer)).items():
-                    (Path(fresh) / name).parent.mkdir(exist_ok=True)
-                    (Path(fresh) / name).write_bytes(data)
-                _checked(engine, Path(fresh), pointer)
-                if not folder.exists():  # another process may have been quicker
-                    Path(fresh).rename(folder)
+            keep(folder, partial(_download, engine, pointer))
         manifest = _checked(engine, folder, pointer)
     except OSError as error:
         raise StoreError(f"{cache} cannot hold the small files of the index: {error.strerror or error}") from error
     kept = {f"{held.generation}-{held.digest[:16]}" for held in engine.generations()}
     for path in cache.iterdir():
-        if path.name not in kept and path.suffix != NEW:
+        if path.name not in kept and path.suffix != FILLING:
             shutil.rmtree(path, ignore_errors=True)
     return folder, manifest
+
+
+def _download(engine: Engine, pointer: Pointer, folder: Path) -> None:
+    """Write the small files of a generation into a folder, and check them."""
+    for name, data in _files(engine, files_of(pointer)).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+    _checked(engine, folder, pointer)
 
 
 def _checked(engine: Engine, folder: Path, pointer: Pointer) -> dict[str, Any]:
