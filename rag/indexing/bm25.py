@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.indexing.encoder import FloatArray
-from rag.indexing.parts import Mask, Parts, Rows, best
+from rag.indexing.parts import Mask, Parts, Rows, best, kth_best
 from rag.indexing.postings import Postings, Whole
 from rag.text.words import STOP_WORDS
 
@@ -49,6 +49,7 @@ class Bm25:
         self.size = self._texts.live_count
         self.frequency = lru_cache(TERMS_KEPT)(self._frequency)
         self._spans = [lru_cache(TERMS_KEPT)(part.of) for part in parts]
+        self._greatest = lru_cache(TERMS_KEPT)(self._greatest_gain)
 
     @classmethod
     def from_terms(cls, texts: Iterable[Sequence[str]]) -> Bm25:
@@ -70,56 +71,73 @@ class Bm25:
         scores = np.zeros(len(rows), np.float32)
         values, most = self._values(terms)
         for number, places, own in self._texts.split(rows):
-            part, chosen = self._parts[number], own.astype(np.int32)
             for term, value in values.items():
                 span = self._spans[number](term)
-                if span is None:
-                    continue
-                texts = part.texts[span]
-                at = np.minimum(np.searchsorted(texts, chosen), len(texts) - 1)
-                held = texts[at] == chosen
-                scores[places[held]] += value * self._gains(number, chosen[held], part.counts[span][at[held]])
+                if span is not None:
+                    scores[places] += value * self._gains_in(number, span, own)
         return scores / most
 
     def search(self, terms: Mapping[str, float], k: int, *, allowed: Rows | None = None) -> tuple[Rows, FloatArray]:
-        values, _ = self._values(terms)
+        values, most = self._values(terms)
         found = []
         for number, first, live in self._texts.searched(allowed):
-            rows = first + self._promising(number, values, k, live)
-            found.append((rows, self.scores(terms, rows)))
+            rows, scores = self._best(number, values, k, live)
+            found.append((first + rows, scores / most))
         return best(found, k)
 
-    def _promising(self, number: int, values: Mapping[str, np.float32], k: int, live: Mask | None) -> Rows:
-        """Texts of a part among which its k best are, found without the words that could not change which these are.
+    def _best(
+        self, number: int, values: Mapping[str, np.float32], k: int, live: Mask | None
+    ) -> tuple[Rows, FloatArray]:
+        """Find the k best texts of a part, or some more, without looking at all that hold a frequent word.
 
-        Words are looked up from the most that one can give to the least, until all that are left could not
-        lift a new text over the k best so far: MaxScore, Turtle and Flood (1995).
+        Words are taken from the rarest on, until all that are left could not lift a new text over the k best so
+        far; these are then looked up only in the texts that they could lift so far: MaxScore, Turtle and Flood (1995).
         """
         part = self._parts[number]
-        spans = [(value, span) for term, value in values.items() if (span := self._spans[number](term)) is not None]
-        spans.sort(key=lambda pair: -pair[0])
+        lists = [(value, span, term) for term, value in values.items() if (span := self._spans[number](term))]
+        gains = [float(value) * self._greatest(number, term) for value, _, term in lists]
+        left = [*np.cumsum(gains[::-1])[::-1].tolist(), 0.0]
         scores, held = np.zeros(len(part.lengths), np.float32), np.zeros(0, np.int64)
-        least = 0.0
-        for place, (value, span) in enumerate(spans):
-            left = float(sum(more for more, _ in spans[place:]))
+        taken = 0
+        for value, span, _ in lists:
             texts = part.texts[span]
-            if len(held) > k and len(texts) > len(held):  # else to look it up is quicker than to look whether to
-                least = float(np.partition(scores[held], len(held) - k)[len(held) - k])
-                if least > left:
-                    break
+            # Where few texts hold a word, to take them is quicker than to see whether they are needed.
+            if len(texts) > len(held) and _least(scores[held], k) > left[taken]:
+                break
             fresh = texts[scores[texts] == 0]
             held = np.concatenate([held, fresh if live is None else fresh[live[fresh]]])
             scores[texts] += value * self._gains(number, texts, part.counts[span])
-        else:
-            left = 0.0
-            least = float(np.partition(scores[held], len(held) - k)[len(held) - k]) if len(held) > k else 0.0
-        return held[scores[held] + left >= least]
+            taken += 1
+        found = scores[held]
+        for place in range(taken, len(left)):
+            near = found + np.float32(left[place]) >= _least(found, k)
+            held, found = held[near], found[near]
+            if place < len(lists):
+                value, span, _ = lists[place]
+                found += value * self._gains_in(number, span, held)
+        return held, found
 
     def _values(self, terms: Mapping[str, float]) -> tuple[dict[str, np.float32], np.float32]:
-        """What each term counts at most, and all of them together."""
+        """What each term counts at most, the greatest first, and all of them together."""
         values = {term: weight * self.idf(term) for term, weight in terms.items()}
-        most = sum(values.values())
-        return {term: np.float32(value) for term, value in values.items()}, np.float32(most or 1.0)
+        ordered = sorted(values.items(), key=lambda item: -item[1])
+        return {term: np.float32(value) for term, value in ordered}, np.float32(sum(values.values()) or 1.0)
+
+    def _greatest_gain(self, number: int, term: str) -> float:
+        """The most that a term, which a text of the part holds, gives to one without its idf."""
+        part, span = self._parts[number], self._spans[number](term)
+        return float(self._gains(number, part.texts[span], part.counts[span]).max())
+
+    def _gains_in(self, number: int, span: slice, chosen: Rows) -> FloatArray:
+        """BM25 of a term without its idf in chosen texts, 0 in those that lack it."""
+        part = self._parts[number]
+        own = chosen.astype(np.int32)  # else the term's whole list is converted to be searched
+        texts = part.texts[span]
+        at = np.minimum(np.searchsorted(texts, own), len(texts) - 1)
+        held = np.flatnonzero(texts[at] == own)
+        gains = np.zeros(len(own), np.float32)
+        gains[held] = self._gains(number, own[held], part.counts[span][at[held]])
+        return gains
 
     def _gains(self, number: int, texts: NDArray[np.int32], counts: Whole) -> FloatArray:
         """BM25 of a term in texts without its idf: tf / (tf + k1 (1 - b + b len / mean)), below 1."""
@@ -136,7 +154,14 @@ class Bm25:
 
     def _frequency(self, term: str) -> int:
         """Count the texts that hold a term."""
-        return sum(counts.size for counts in _live_counts(self._parts, self._texts.live, term))
+        frequency = 0
+        for number, part in enumerate(self._parts):
+            span = self._spans[number](term)
+            if span is not None and self._texts.whole[number]:
+                frequency += span.stop - span.start
+            elif span is not None:
+                frequency += int(np.count_nonzero(self._texts.live[number][part.texts[span]]))
+        return frequency
 
 
 class WordCounts(Mapping[str, int]):
@@ -152,7 +177,8 @@ class WordCounts(Mapping[str, int]):
         self._live = live
 
     def __getitem__(self, word: str) -> int:
-        count = sum(int(counts.sum()) for counts in _live_counts(self._parts, self._live, word))
+        spans = ((part, live, part.of(word)) for part, live in zip(self._parts, self._live, strict=True))
+        count = sum(int(part.counts[span][live[part.texts[span]]].sum()) for part, live, span in spans if span)
         if not count:
             raise KeyError(word)
         return count
@@ -179,9 +205,6 @@ class WordCounts(Mapping[str, int]):
         return found
 
 
-def _live_counts(parts: Sequence[Postings], live: Sequence[Mask], term: str) -> Iterator[Whole]:
-    """How often each text that counts holds a term, part by part."""
-    for part, mask in zip(parts, live, strict=True):
-        span = part.of(term)
-        if span is not None:
-            yield part.counts[span][mask[part.texts[span]]]
+def _least(scores: FloatArray, k: int) -> float:
+    """The kth best score, 0 where there are fewer."""
+    return kth_best(scores, k) if len(scores) >= k else 0.0

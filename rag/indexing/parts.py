@@ -20,6 +20,9 @@ class Parts:
     Args:
         sizes: rows of each part.
         live: of each part, which of its rows count.
+
+    Attributes:
+        whole: of each part, whether all of its rows count.
     """
 
     def __init__(self, sizes: Sequence[int], live: Sequence[Mask]) -> None:
@@ -27,7 +30,7 @@ class Parts:
         self.starts = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
         counts = [int(np.count_nonzero(mask)) for mask in live]
         self.live_count = sum(counts)
-        self._whole = [count == size for count, size in zip(counts, sizes, strict=True)]
+        self.whole = [count == size for count, size in zip(counts, sizes, strict=True)]
 
     def place(self, row: int) -> tuple[int, int]:
         """Give the number of the part that holds a row, and the row's number in it."""
@@ -57,7 +60,7 @@ class Parts:
         """
         for number, (first, last) in enumerate(zip(self.starts, self.starts[1:], strict=False)):
             if allowed is None:
-                yield number, first, None if self._whole[number] else self.live[number]
+                yield number, first, None if self.whole[number] else self.live[number]
                 continue
             own = allowed[slice(*np.searchsorted(allowed, [first, last]))] - first
             if len(own):
@@ -71,7 +74,13 @@ def best(found: Iterable[tuple[Rows, FloatArray]], k: int) -> tuple[Rows, FloatA
     pairs = [(np.zeros(0, np.int64), np.zeros(0, np.float32)), *found]
     rows, scores = (np.concatenate(column) for column in zip(*pairs, strict=True))
     if 0 < k < len(rows):
-        worst = np.partition(scores, len(scores) - k)[len(scores) - k]
-        rows, scores = rows[scores >= worst], scores[scores >= worst]
+        among = scores >= kth_best(scores, k)
+        rows, scores = rows[among], scores[among]
     order = np.lexsort((rows, -scores))[: max(k, 0)]
     return rows[order], scores[order]
+
+
+def kth_best(scores: FloatArray, k: int) -> float:
+    """Give the kth highest of at least k scores, k from 1."""
+    # Among many equal scores NumPy takes twenty times as long to find what stands near the end.
+    return -float(np.partition(-scores, k - 1)[k - 1])
