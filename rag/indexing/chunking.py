@@ -113,8 +113,10 @@ def split_sentences(text: str, start: int = 0) -> list[Span]:
 
 def _goes_on(sentence: str, following: str) -> bool:
     """Whether a sentence was cut after an abbreviation: ``U.S.`` ends one only before ``The``, ``In`` and the like."""
+    if INITIALS.search(sentence) is None:
+        return False
     words = find_words(following)
-    return INITIALS.search(sentence) is not None and bool(words) and words[0].term not in STOP_WORDS
+    return bool(words) and words[0].term not in STOP_WORDS
 
 
 class _TokenCounter:
