@@ -8,7 +8,7 @@ of reduced precision (``2023``, ``2023-08``, ``2023-08-14``) or ``unknown``.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
@@ -139,6 +139,11 @@ class Measurement:
     def subject(self) -> tuple[str, str, str]:
         """What only figures of the same may be set against: measure, place, unit."""
         return self.measure, self.place, self.unit
+
+    def of_years(self, years: Collection[str]) -> bool:
+        """Whether its period has one of some years in it; where there are none, it does."""
+        first, _, last = self.period.partition("/")
+        return not years or any(first[:4] <= year <= (last or first)[:4] for year in years)
 
 
 @dataclass(frozen=True, slots=True)

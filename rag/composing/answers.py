@@ -17,6 +17,7 @@ from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Measurement, Outcome, Part, Passage, Shape, Source
 from rag.text.attributions import attributed
+from rag.text.dates import readable
 from rag.text.names import bounds_answer
 from rag.text.words import YEAR, tokenise
 
@@ -87,8 +88,9 @@ def compose(
         quoted = tuple(replace(one, date=date_of(s)) for one, s in zip(quoted, chosen, strict=True))
     if asked.asks_who_said:
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
-    lead = _lead(one, missing_entities(asked.text, chosen), generation, everything=everything)
     years = YEAR.findall(asked.search)
+    lead = _lead(one, missing_entities(asked.text, chosen), generation, everything=everything)
+    lead = lead or _of_another_year(asked, chosen, years)
     conflicts = find_conflicts(sentences, generation.documents, years) if asked.parts.shape == "plain" else ()
     if asked.parts.shape == "plain" and not lead and not asked.asks_who_said:
         best = replace(quoted[0], told=told(asked.search, quoted[0].text, chosen[0].measured))
@@ -248,6 +250,17 @@ def _lead(one: Found, lacking: Sequence[str], generation: Generation, *, everyth
     if one.silent is not None:
         return ELSEWHERE.format(one.silent.title)
     return CAUTION if one.outcome == "caution" else ""
+
+
+def _of_another_year(asked: Understood, chosen: Sequence[ReadSentence], years: Sequence[str]) -> str:
+    """Say that the figure quoted first is of another year than the question's, where figures stand as data."""
+    first = chosen[0].measured
+    measures = {figure.measure for figure in first}
+    same = [figure for sentence in chosen for figure in sentence.measured if figure.measure in measures]
+    if answer_kind(asked.search) != "number" or not first or any(figure.of_years(years) for figure in same):
+        return ""
+    periods = _either([readable(period) for period in dict.fromkeys(figure.period for figure in first)])
+    return f"The sources may not answer this: the first figure that is quoted is of {periods}, not of {_either(years)}."
 
 
 def _unknown(names: Sequence[str], generation: Generation) -> tuple[str, ...]:

@@ -101,19 +101,13 @@ def _measured_otherwise(one: ReadSentence, other: ReadSentence, years: Sequence[
         rival = mine.get((its.subject, its.period))
         if (
             rival
-            and _of_years(its.period, years)
+            and its.of_years(years)
             and not _rounded(rival.value, its.value)
             and rival.value not in values[1]
             and its.value not in values[0]
         ):
             return _measured(rival, one.text), _measured(its, other.text)
     return None
-
-
-def _of_years(period: str, years: Sequence[str]) -> bool:
-    """Whether a period has one of some years in it; where there are none, it does."""
-    first, _, last = period.partition("/")
-    return not years or any(first[:4] <= year <= (last or first)[:4] for year in years)
 
 
 def _rounded(one: float, other: float) -> bool:
@@ -125,7 +119,7 @@ def _rounded(one: float, other: float) -> bool:
 def _measured(told: Measurement, text: str) -> _Told:
     printed = (f.text for f in figures(fold(text).text)[0] if f.means(told.value))
     shown = next(printed, f"{written(told.value)} {told.unit}").strip()
-    period = " to ".join(map(readable, told.period.split("/")))
+    period = readable(told.period)
     return _Told(shown, told.status == "final", told.status != "final", period)
 
 

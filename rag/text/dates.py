@@ -61,7 +61,12 @@ def years_of(text: str, dated: str) -> frozenset[int]:
 
 
 def readable(text: str) -> str:
-    """Write a date for a reader: ``14 August 2023``, ``August 2023``, ``2023``, ``date unknown``."""
+    """Write a date for a reader: ``14 August 2023``, ``August 2023``, ``2023``, ``date unknown``.
+
+    ``2023-10/2024-09`` gives ``October 2023 to September 2024``.
+    """
+    if "/" in text:
+        return " to ".join(map(readable, text.split("/")))
     span = bounds(text)
     if span is None:
         return "date unknown"

@@ -242,6 +242,28 @@ def counted(text: str, year: int, value: float) -> ReadSentence:
     return sentence(replace(place, statements=(statement,)), 0, 8.0)
 
 
+ANOTHER_YEAR = "The sources may not answer this: the first figure that is quoted is of “2021”, not of “2020”."
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "lead"),
+    [
+        ("How many ships came in 2021?", "answer", ""),
+        ("How many ships came in 2020?", "caution", ANOTHER_YEAR),
+        ("Why did ships come in 2020?", "answer", ""),
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_data_of_another_year_is_told_to_be(question: str, told: Outcome, lead: str) -> None:
+    row = counted("90 ships came in 2021, a third less than in 2020.", 2021, 90)
+    other = counted("12 ferries came in 2020.", 2020, 12)
+    ferries = replace(other.passage.statements[0].figures[0], measure="ferries")
+    statement = replace(other.passage.statements[0], figures=(ferries,))
+    rows = [row, replace(other, passage=replace(other.passage, statements=(statement,)))]
+    held = cast(Generation, Held(*(s.passage for s in rows)))
+    answer = compose(asked(question), [found(rows)], held, everything=True)
+    assert (answer.outcome, answer.lead) == (told, lead)
+
+
 PILOT = "Harbour pilots\n\nThe harbour pilot guides every vessel past the Skerry rocks of Norhaven.\n"
 COLOUR = "- A harbour pilot guides vessels past the Skerry rocks of Norhaven, our note says.\n"
 
