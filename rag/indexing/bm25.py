@@ -133,7 +133,7 @@ class Bm25:
         part = self._parts[number]
         own = chosen.astype(np.int32)  # else the term's whole list is converted to be searched
         texts = part.texts[span]
-        at = np.minimum(np.searchsorted(texts, own), len(texts) - 1)
+        at = np.minimum(texts.searchsorted(own), len(texts) - 1)
         held = np.flatnonzero(texts[at] == own)
         gains = np.zeros(len(own), np.float32)
         gains[held] = self._gains(number, own[held], part.counts[span][at[held]])

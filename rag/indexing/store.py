@@ -20,11 +20,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -108,7 +110,9 @@ class Store:
 
     def _is_own(self, path: Path) -> bool:
         """Whether a path of the index is a plain file, with no link on the way to it."""
-        return path.is_file() and path.resolve() == self.root.resolve() / path.relative_to(self.root)
+        names = path.relative_to(self.root).parts
+        on_the_way = accumulate(names, os.path.join, initial=str(self.root))
+        return ".." not in names and not any(map(os.path.islink, islice(on_the_way, 1, None))) and path.is_file()
 
     def folder(self, generation: str) -> Path:
         """Where a generation stands."""
