@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -97,9 +98,13 @@ class Ours(Contestant):
         """The first call opens it."""
 
     def encode(self, question: str) -> None:
+        self._embedder.encode_queries([question])
+
+    @cached_property
+    def _embedder(self) -> Any:
         from rag.library.library import Library
 
-        Library.open(self.folder).embedder.encode_queries([question])
+        return Library.open(self.folder).embedder
 
     def retrieve(self, question: str) -> list[str]:
         import rag

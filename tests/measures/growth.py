@@ -6,7 +6,8 @@ Passages are made up: words as frequent as in prose (the nth as often as 1/n), a
 those of the shipped library as its own lie about each other: one of them, moved by a share of the way
 between two others. They are written with the classes of the index, some at a time, and merged as a build
 merges. Each index is opened and asked in a process of its own; recall is that of the ten nearest vectors
-against all of them.
+against all of them. Retrieving encodes the question with the default model, which `search` in the figures
+leaves out; what is looked for is the made-up vector.
 """
 
 from __future__ import annotations
@@ -128,26 +129,34 @@ def ask(index: Path, vectors: Path) -> dict[str, Any]:
     retriever = Retriever(generation, HashingEmbedder(), candidates=settings.candidates)
     queries = near(base, ASKED, random)
     spelled = words((VOCABULARY ** random.random((ASKED, 6))).astype(int).ravel() - 1)
-    seconds, busy, recall = [], [], []
+    encoder = Library.open().embedder
+    encoder.encode_queries(["start"])
+    searched, retrieved, busy, recall = [], [], [], []
     for number, vector in enumerate(queries):
         text = " ".join(spelled[6 * number : 6 * number + 6])
         query = Query(text, dict.fromkeys(content_terms(text), 1.0), vector)
-        began, worked = time.perf_counter(), time.process_time()
+        began = time.perf_counter()
+        encoder.encode_queries([text])
+        encoded, worked = time.perf_counter(), time.process_time()
         retriever.search(query, settings.top_k)
-        seconds.append(time.perf_counter() - began)
         busy.append(time.process_time() - worked)
+        ended = time.perf_counter()
+        searched.append(ended - encoded)
+        retrieved.append(ended - began)
     resident = _resident()
     (held,) = generation.segments
     for vector in queries[:50]:
         found, _ = generation.dense.search(vector, 10)
         cosines = np.concatenate([block @ vector for block in held.vectors.blocks()])
         recall.append(len(np.intersect1d(found, best([(np.arange(len(cosines)), cosines)], 10)[0])) / 10)
-    wall, cpu = (1000 * np.quantile(taken[10:], [0.5, 0.95]) for taken in (seconds, busy))
+    whole, wall, cpu = (1000 * np.quantile(taken[10:], [0.5, 0.95]) for taken in (retrieved, searched, busy))
     disk = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
     return {
         "open_s": round(opened, 3),
-        "retrieve_p50_ms": round(float(wall[0]), 1),
-        "retrieve_p95_ms": round(float(wall[1]), 1),
+        "retrieve_p50_ms": round(float(whole[0]), 1),
+        "retrieve_p95_ms": round(float(whole[1]), 1),
+        "search_p50_ms": round(float(wall[0]), 1),
+        "search_p95_ms": round(float(wall[1]), 1),
         "cpu_p50_ms": round(float(cpu[0]), 1),
         "cpu_p95_ms": round(float(cpu[1]), 1),
         "resident_mb": round(resident),
