@@ -10,6 +10,7 @@ from rag.text.figures import figures
 from rag.text.folding import fold
 from rag.text.words import NAMED_ROW, YEAR, counted_terms, find_words, tokenise
 from rag.verification.citations import cite
+from rag.verification.polarity import negated
 
 MOST_SENTENCES = 3
 """Sentences in an answer to a plain question, context brought along not counted."""
@@ -128,9 +129,11 @@ def with_context(passage: Passage, sentence: Span) -> Span:
 
 
 def says_the_same(one: str, other: str) -> bool:
-    """Say whether two sentences say nearly the same: most words shared, and no figure that only one has."""
+    """Say whether two sentences say nearly the same: most words shared, and no figure or negation that only one has."""
     a, b = set(counted_terms(one)), set(counted_terms(other))
-    if len(a & b) < SAME * max(min(len(a), len(b)), 1):
+    if len(a & b) < SAME * max(min(len(a), len(b)), 1) or bool(negated(fold(one).text)) != bool(
+        negated(fold(other).text)
+    ):
         return False
     mine, its = _figures(one), _figures(other)
     return mine <= its or its <= mine

@@ -74,6 +74,7 @@ def test_what_is_said_already_is_not_said_again() -> None:
         ("The lamp was lit in 1904.", "The lamp was lit in 1908.", False),
         ("The lamp cost 5 crowns.", "The lamp cost 6 crowns.", False),
         ("The lamp was lit in 1904.", "The keeper left in 1950.", False),
+        ("Dogs are allowed in the garden room.", "Dogs are not allowed in the garden room.", False),
     ],
 )
 def test_sentences_are_compared_by_words_and_figures(one: str, other: str, alike: bool) -> None:
