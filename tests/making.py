@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import faiss
+import numpy as np
+
+from rag.indexing.bm25 import Bm25
+from rag.indexing.dense import DenseIndex, Vectors
+from rag.indexing.encoder import FloatArray
+from rag.indexing.postings import Postings
 from rag.reading.reading import UNREAD, ReadSentence
 from rag.records import Attribution, Document, Passage, Source, Span, Statement, TextKind
+from rag.text.words import STOP_WORDS
 
 ISLE = replace(Source.unnamed("isle", "The isle"), publisher="Isle Press", date="2020")
 
@@ -50,3 +58,21 @@ def sentence(place: Passage, index: int = 0, logit: float = UNREAD) -> ReadSente
 def documents(*passages: Passage) -> dict[str, Document]:
     """The documents that passages are of."""
     return {p.doc_id: Document(p.doc_id, p.source.id, p.text_kind, p.text, "0" * 64) for p in passages}
+
+
+def word_index(texts: Iterable[Sequence[str]]) -> Bm25:
+    """BM25 of texts given as their terms; stop words are left out."""
+    part = Postings.from_terms([term for term in text if term not in STOP_WORDS] for text in texts)
+    return Bm25([part], [np.ones(len(part.lengths), bool)])
+
+
+def vectors(rows: FloatArray) -> Vectors:
+    """(n, dim) unit rows in memory, as an index's file holds them."""
+    flat = faiss.IndexScalarQuantizer(rows.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    flat.add(np.ascontiguousarray(rows))
+    return Vectors(flat)
+
+
+def dense_index(rows: FloatArray) -> DenseIndex:
+    """(n, dim) unit rows as one part."""
+    return DenseIndex([vectors(rows)], [np.ones(len(rows), bool)])

@@ -9,7 +9,7 @@ are read-only, so readers need no lock.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from rag.indexing.encoder import FloatArray
 from rag.indexing.parts import Mask, Parts, Rows, best, kth_best
 from rag.indexing.postings import Postings, Whole
-from rag.text.words import STOP_WORDS
 
 K1, B = 1.2, 0.75
 """Term saturation and length normalisation of BM25, Robertson and Zaragoza (2009)."""
@@ -50,12 +49,6 @@ class Bm25:
         self.frequency = lru_cache(TERMS_KEPT)(self._frequency)
         self._spans = [lru_cache(TERMS_KEPT)(part.of) for part in parts]
         self._greatest = lru_cache(TERMS_KEPT)(self._greatest_gain)
-
-    @classmethod
-    def from_terms(cls, texts: Iterable[Sequence[str]]) -> Bm25:
-        """Index texts given as `rag.text.words.tokenise` gives them; stop words are left out here."""
-        part = Postings.from_terms([term for term in text if term not in STOP_WORDS] for text in texts)
-        return cls([part], [np.ones(len(part.lengths), bool)])
 
     def idf(self, term: str) -> float:
         return idf(self.size, self.frequency(term))

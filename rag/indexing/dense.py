@@ -48,13 +48,6 @@ class Vectors:
         self._clusters = clusters
 
     @classmethod
-    def from_rows(cls, rows: FloatArray) -> Vectors:
-        """Index (n, dim) float32 unit rows in memory; n may be 0."""
-        flat = _flat(rows.shape[1])
-        flat.add(np.ascontiguousarray(rows, np.float32))
-        return cls(flat)
-
-    @classmethod
     def load(cls, path: Path) -> Vectors:
         """Map a file that `write` wrote, and its clusters where `cluster` made some."""
         clusters = _clusters_of(path)
@@ -148,11 +141,6 @@ class DenseIndex:
     def __init__(self, parts: Sequence[VectorIndex], live: Sequence[Mask]) -> None:
         self._parts = parts
         self._rows = Parts([len(part) for part in parts], live)
-
-    @classmethod
-    def from_vectors(cls, vectors: FloatArray) -> DenseIndex:
-        """Index (n, dim) float32 unit rows; n may be 0."""
-        return cls([Vectors.from_rows(vectors)], [np.ones(len(vectors), bool)])
 
     def __len__(self) -> int:
         return self._rows.live_count

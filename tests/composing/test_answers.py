@@ -15,7 +15,6 @@ from rag.asking.scope import Scope
 from rag.asking.understanding import Understood
 from rag.composing.answers import CAUTION, NOTHING_LEFT, Found, compose, numbered
 from rag.composing.suggestions import suggestions
-from rag.indexing.bm25 import Bm25
 from rag.indexing.generation import Generation
 from rag.reading.confidence import Model
 from rag.reading.reading import Reading, ReadSentence
@@ -36,7 +35,7 @@ from rag.retrieval.query import Query
 from rag.testing import OverlapReader
 from rag.text.words import tokenise
 from tests.conftest import Place
-from tests.making import documents, passage, sentence
+from tests.making import documents, passage, sentence, word_index
 
 
 class Held:
@@ -44,7 +43,7 @@ class Held:
 
     def __init__(self, *passages: Passage) -> None:
         self.documents: dict[str, Document] = documents(*passages)
-        self.lexical = Bm25.from_terms([tokenise(p.text) for p in passages])
+        self.lexical = word_index([tokenise(p.text) for p in passages])
 
 
 def asked(*questions: str, shape: Shape = "plain") -> Understood:

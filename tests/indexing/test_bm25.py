@@ -12,6 +12,7 @@ import pytest
 
 from rag.indexing.bm25 import Bm25, WordCounts, idf
 from rag.indexing.postings import Postings, merged
+from tests.making import word_index
 
 
 def random_texts(seed: int) -> list[list[str]]:
@@ -27,7 +28,7 @@ def random_texts(seed: int) -> list[list[str]]:
 @pytest.mark.parametrize("seed", range(4))
 def test_scores_equal_bm25s_as_shares_of_the_most_that_can_be_had(seed: int) -> None:
     texts = random_texts(seed)
-    ours = Bm25.from_terms(texts)
+    ours = word_index(texts)
     theirs = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
     theirs.index(texts, show_progress=False)
     for terms in (["w0"], ["w3", "w9"], ["w1", "w20", "w39"], ["w5", "w6", "w7", "w8"]):
@@ -42,7 +43,7 @@ TEXTS = [["red", "boat"], ["red", "red", "the", "lamp", "pier"], ["pier"], ["gul
 
 
 def test_a_worked_score() -> None:
-    index = Bm25.from_terms(TEXTS)
+    index = word_index(TEXTS)
     # red: N = 4, n = 2: idf = ln(1 + 2.5 / 2.5) = 0.6931. Text 0: tf 1 of mean length, 1 / (1 + 1.2) = 0.4545.
     # Text 1: tf 2, twice the mean length, 2 / (2 + 1.2 · (0.25 + 0.75 · 2)) = 2 / 4.1 = 0.4878.
     assert index.idf("red") == pytest.approx(0.6931, abs=1e-4)
@@ -50,7 +51,7 @@ def test_a_worked_score() -> None:
 
 
 def test_weights_and_unknown_terms_count_in_the_most_that_can_be_had() -> None:
-    index = Bm25.from_terms(TEXTS)
+    index = word_index(TEXTS)
     # whale stands nowhere: idf = ln(1 + 4.5 / 0.5) = 2.3026; with weight 0.5 the most is 0.6931 + 1.1513 = 1.8444.
     assert index.scores({"red": 1.0, "whale": 0.5}, np.array([0]))[0] == pytest.approx(
         0.6931 * 0.4545 / 1.8444, abs=1e-4
@@ -63,11 +64,11 @@ def test_idf_of_one_text_in_ten() -> None:
 
 
 def test_stop_words_are_not_indexed() -> None:
-    assert Bm25.from_terms(TEXTS).frequency("the") == 0
+    assert word_index(TEXTS).frequency("the") == 0
 
 
 def test_search_gives_texts_with_a_shared_term_best_first_and_ties_by_number() -> None:
-    index = Bm25.from_terms([["pier"], ["boat"], ["pier"], ["pier", "pier"]])
+    index = word_index([["pier"], ["boat"], ["pier"], ["pier", "pier"]])
     rows, scores = index.search({"pier": 1.0}, 10)
     assert rows.tolist() == [3, 0, 2]
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
@@ -79,7 +80,7 @@ def test_search_gives_texts_with_a_shared_term_best_first_and_ties_by_number() -
 @pytest.mark.parametrize("seed", range(6))
 def test_a_search_gives_what_scoring_every_text_gives(seed: int, k: int) -> None:
     random = np.random.default_rng(seed)
-    index = Bm25.from_terms(random_texts(seed))
+    index = word_index(random_texts(seed))
     for allowed in (None, np.flatnonzero(random.random(200) > 0.4)):
         query = {f"w{word}": float(random.random()) for word in random.choice(45, size=6, replace=False)}
         rows = np.arange(200) if allowed is None else allowed
@@ -102,7 +103,7 @@ def held(texts: list[list[str]], folder: Path) -> Postings:
 def test_a_saved_index_scores_the_same(tmp_path: Path) -> None:
     texts = random_texts(9)
     loaded = Bm25([held(texts, tmp_path / "bm25")], [np.ones(200, bool)])
-    rows, scores = Bm25.from_terms(texts).search(QUERY, 200)
+    rows, scores = word_index(texts).search(QUERY, 200)
     assert [found.tolist() for found in loaded.search(QUERY, 200)] == [rows.tolist(), scores.tolist()]
 
 
@@ -113,7 +114,7 @@ def test_parts_without_what_is_gone_score_as_one_index_of_what_is_left(tmp_path:
     bounds = [0, 120, 121, 200]
     parts = [held(texts[a:b], tmp_path / str(a)) for a, b in pairwise(bounds)]
     masks = [live[a:b] for a, b in pairwise(bounds)]
-    whole = Bm25.from_terms([text for text, left in zip(texts, live, strict=True) if left])
+    whole = word_index([text for text, left in zip(texts, live, strict=True) if left])
     left = np.flatnonzero(live)
     if merge:
         postings = merged(list(zip(parts, masks, strict=True)))

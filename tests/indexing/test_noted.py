@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.indexing.dense import Vectors
 from rag.indexing.noted import NotedQuestions
 from rag.records import Attribution, Statement
+from tests.making import vectors
 
 SAID = Attribution.own("Isle Press", "2020", "")
 ONE = Statement(0, 5, SAID, questions=("Who lit it?", "When was it lit?"))
@@ -17,7 +17,7 @@ ASKED = np.array([0, 1], np.float32)
 
 
 def noted(owners: list[int], live: list[bool]) -> NotedQuestions:
-    return NotedQuestions([np.array(owners, np.int64)], [Vectors.from_rows(VECTORS[: len(owners)])], [np.array(live)])
+    return NotedQuestions([np.array(owners, np.int64)], [vectors(VECTORS[: len(owners)])], [np.array(live)])
 
 
 def test_the_nearest_question_of_each_statement_and_chunk_is_found() -> None:
@@ -36,7 +36,7 @@ def test_questions_of_chunks_that_are_gone_or_left_out_are_not_searched() -> Non
 
 
 def test_parts_are_searched_as_one() -> None:
-    parts = [Vectors.from_rows(VECTORS[:2]), Vectors.from_rows(VECTORS[2:])]
+    parts = [vectors(VECTORS[:2]), vectors(VECTORS[2:])]
     live = [np.ones(2, bool), np.ones(3, bool)]
     index = NotedQuestions([np.array([1, 1]), np.array([2])], parts, live)
     assert index.search(ASKED, 9).tolist() == [1, 4]

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from rag.indexing.dense import DenseIndex, Vectors, codes_of, kept
 from rag.indexing.encoder import FloatArray, unit_rows
+from tests.making import dense_index, vectors
 
 
 def random_rows(count: int, seed: int) -> FloatArray:
     return unit_rows(np.random.default_rng(seed).standard_normal((count, 24)).astype(np.float32))
 
 
-INDEX = DenseIndex.from_vectors(random_rows(300, seed=1))
-ROWS = Vectors.from_rows(random_rows(300, seed=1))[np.arange(300)]
+INDEX = dense_index(random_rows(300, seed=1))
+ROWS = vectors(random_rows(300, seed=1))[np.arange(300)]
 """As they are kept, in two bytes a number."""
 SOME = np.array([3, 4, 50, 51, 52, 200, 299], np.int64)
 
@@ -52,7 +53,7 @@ def test_k_is_clamped_to_what_there_is(k: int, allowed: NDArray[np.int64] | None
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    rows, _ = DenseIndex.from_vectors(np.zeros((0, 24), np.float32)).search(ROWS[0], 5)
+    rows, _ = dense_index(np.zeros((0, 24), np.float32)).search(ROWS[0], 5)
     assert rows.tolist() == []
 
 
@@ -74,7 +75,7 @@ def test_a_saved_file_holds_the_same_vectors(tmp_path: Path) -> None:
 
 def test_parts_are_searched_as_one() -> None:
     live = np.arange(300) % 5 > 0
-    index = DenseIndex([Vectors.from_rows(ROWS[:100]), Vectors.from_rows(ROWS[100:])], [live[:100], live[100:]])
+    index = DenseIndex([vectors(ROWS[:100]), vectors(ROWS[100:])], [live[:100], live[100:]])
     some = np.array([4, 99, 102], np.int64)
     assert len(index) == 240
     for query in random_rows(5, seed=2):
@@ -94,7 +95,7 @@ def test_many_vectors_are_searched_by_clusters_and_scored_exactly(
     rows = unit_rows(own.astype(np.float32))
     Vectors.write(tmp_path / "vectors.faiss", 24, [codes_of(rows)])
     many = DenseIndex([Vectors.load(tmp_path / "vectors.faiss")], [np.ones(20_000, bool)])
-    flat = DenseIndex.from_vectors(rows)
+    flat = dense_index(rows)
     few = np.arange(0, 20_000, 40)
     recall = {"all": 0.0, "half": 0.0}
     for query in rows[:50]:

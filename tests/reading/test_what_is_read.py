@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.indexing.bm25 import Bm25
 from rag.indexing.encoder import FloatArray
 from rag.reading.reader import Reader
 from rag.reading.reading import UNREAD, Reading, as_read, read
@@ -17,7 +16,7 @@ from rag.retrieval.query import Query
 from rag.testing import OverlapReader
 from rag.text.words import content_terms, tokenise
 from tests.conftest import Place
-from tests.making import ISLE, passage
+from tests.making import ISLE, passage, word_index
 
 QUESTION = "When was the lamp lit?"
 """Its content words are lamp and lit."""
@@ -34,7 +33,7 @@ def reading(
     year: int | None = None,
 ) -> Reading:
     query = Query(question, dict.fromkeys(content_terms(question), 1.0), np.zeros(2, np.float32))
-    lexical = Bm25.from_terms([tokenise(p.text) for p in passages])
+    lexical = word_index([tokenise(p.text) for p in passages])
     most_read = {} if most is None else {"most": most}
     return read(query, passages, lexical, reader, seconds=seconds, year=year, reorder=reorder, **most_read)
 
