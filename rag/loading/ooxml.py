@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.loading.charts import chart_tables
+from rag.loading.forms import chosen, ticked
 from rag.loading.formulas import linear
 from rag.loading.normalise import BREAK, clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, local
@@ -61,6 +62,8 @@ def _pieces(element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
             yield f"[{attribute(child, 'id')}]", 0
         elif tag == "oMath":
             yield linear(child), 0
+        elif tag == "ffData":
+            yield _filled_in(child), rise
         elif tag not in _SKIPPED:
             yield from _pieces(child, _rise(child) if tag == "r" else rise)
 
@@ -105,6 +108,18 @@ def _is_read(kind: str, package: Package, part: str) -> bool:
     if kind == "chart":
         return any(chart_tables(package.xml(part)))
     return kind == "comments" and not len(package.xml(part))
+
+
+def _filled_in(field: _Element) -> str:
+    """Return what a field of a form shows that writes no text of its own: the entry of a list, or a box."""
+    entries, box = field.find("{*}ddList"), field.find("{*}checkBox")
+    told = next(field.iterfind("*/{*}result"), next(field.iterfind("*/{*}default"), None))
+    if entries is not None:
+        return chosen(
+            [attribute(entry, "val") for entry in entries.iterchildren("{*}listEntry")], attribute(told, "val")
+        )
+    told = next(field.iterfind("*/{*}checked"), told)
+    return ticked(told is not None and attribute(told, "val") not in _OFF) if box is not None else ""
 
 
 def _shown(text: _Element) -> str:
