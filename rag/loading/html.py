@@ -69,7 +69,7 @@ def parse_html(data: bytes) -> _Element:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise LoadError("empty: the page holds no elements") from error
     if any("Excessive depth" in entry.message for entry in parser.error_log):
-        raise LoadError("nested too deep: elements stand within each other more than 256 times")
+        raise LoadError("nested too deep: elements stand within each other more than 256 times; save it as text")
     if sum(1 for _ in root.iter()) > ELEMENTS:
         raise LoadError(f"too large: a web page of more than {ELEMENTS} elements")
     mark_styles(root)

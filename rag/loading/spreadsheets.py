@@ -20,13 +20,14 @@ from rag.loading.ooxml import CORE, told_unread
 from rag.loading.packages import Package, attribute, facts_in, local
 from rag.loading.raised import on_line
 from rag.loading.symbols import signs
-from rag.loading.tables import WIDEST, Cell, add_table, gather
+from rag.loading.tables import DEEPEST, WIDEST, Cell, add_table, gather
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _UNCOUNTED = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula in a sheet of XLSX whose value nobody has stored."""
+_MERGED = re.compile(rb"(<(?:\w+:)?mergeCell\s+ref=[\"'])([A-Z]{1,3}\d+:[A-Z]{1,3}\d+)")
 _REPEATED = 1_000
 """Rows that one row of an OpenDocument sheet stands for at most."""
 
@@ -36,9 +37,11 @@ def read_xlsx(data: bytes) -> Extract:
     import openpyxl
 
     package = Package(data)
+    sheets = {name: package.data(name) for name in package if name.startswith("xl/worksheets/") and name[-4:] == ".xml"}
+    sheets = {name: _MERGED.sub(_clip, part) for name, part in sheets.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells of what it would lose by writing the file anew
-        book = openpyxl.load_workbook(package.file(), data_only=True, rich_text=True)
+        book = openpyxl.load_workbook(package.file(sheets), data_only=True, rich_text=True)
     layout = Layout()
     hidden: list[str] = []
     drawings = _drawings(package)
@@ -52,12 +55,19 @@ def read_xlsx(data: bytes) -> Extract:
         for drawing in drawings.get(sheet.title, ()):
             add_charts(layout, package, drawing)
             unread += told_unread(package, drawing)
-    uncounted = sum(
-        len(_UNCOUNTED.findall(package.data(name))) for name in package if name.startswith("xl/worksheets/")
-    )
+    uncounted = sum(len(_UNCOUNTED.findall(part)) for part in sheets.values())
     told = (f"Formulas without a stored value: {uncounted}; open it in a spreadsheet program and save it.",)
     facts = package.facts(CORE, date="created")
     return _extract(layout, facts, (*left_out(hidden), *unread, *(told if uncounted else ())))
+
+
+def _clip(merged: re.Match[bytes]) -> bytes:
+    """Return a merged area no larger than cells may reach, since the library makes every cell in it."""
+    from openpyxl.utils import get_column_letter, range_boundaries
+
+    left, top, right, bottom = range_boundaries(merged[2].decode())
+    right, bottom = min(right, left + WIDEST - 1), min(bottom, top + DEEPEST - 1)
+    return merged[1] + f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}".encode()
 
 
 def _drawings(package: Package) -> dict[str, list[str]]:
@@ -178,11 +188,12 @@ def _xlsx_cell(cell: Any, hidden: list[str]) -> str:
     """Return a cell as shown, with the note that hangs at it; what is struck out is named in a list instead."""
     from openpyxl.cell.rich_text import CellRichText
 
+    font = cell.font
     pieces = [_xlsx_run(run) for run in cell.value] if isinstance(cell.value, CellRichText) else []
     text = on_line((said, rise) for said, rise, struck in pieces if not struck)
-    text = text if pieces else signs(shown(cell.value, cell.number_format), cell.font.name or "")
+    text = text if pieces else signs(shown(cell.value, cell.number_format), font.name or "")
     hidden += [said for said, _, struck in pieces if struck]
-    if text and cell.font.strike:
+    if text and font.strike:
         hidden.append(text)
         text = ""
     return f"{text} [{cell.comment.text}]" if cell.comment else text

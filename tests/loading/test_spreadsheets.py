@@ -138,6 +138,19 @@ def test_a_sheet_is_read_by_the_cells_that_it_holds() -> None:
     assert found.warnings == ("Struck or hidden text was left out: 'row 4 of sheet Sheet'.",)
 
 
+@pytest.mark.parametrize("area", ["A1:A1048576", "A1:XFD1048576"])
+def test_a_merged_area_ends_with_the_cells_that_the_sheet_holds(area: str) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["North"])
+    book.active["B3"] = 4
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet, merged = "xl/worksheets/sheet1.xml", f'</sheetData><mergeCells><mergeCell ref="{area}"/></mergeCells>'
+    members[sheet] = members[sheet].replace(b"</sheetData>", merged.encode())
+    text = "North\nNorth\nNorth | 4" if area.startswith("A1:A") else "North"
+    assert read_bytes(files.zipped(members), name="a.xlsx").text == text
+
+
 def test_a_merged_cell_whose_first_row_is_hidden_stands_in_the_others() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
