@@ -213,7 +213,7 @@ class Reader:
         if self._looks.hide(cell):
             self._leave(cell)
             return ""
-        return self.line(cell.iterchildren("{*}p"))
+        return signs(self.line(cell.iterchildren("{*}p")), self._looks.fonts.get(attribute(cell, "style-name"), ""))
 
     def _seen(self, element: _Element) -> str:
         """Return an element on one line; nothing where it is struck out or hidden."""

@@ -148,6 +148,13 @@ def test_a_presentations_second_font_shows_private_signs_alone() -> None:
 
 
 def test_a_tick_in_a_cell_is_read() -> None:
+    space = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    style = f'<style:style {space} style:name="c"><style:text-properties style:font-name="Wingdings"/></style:style>'
+    cells = "<table:table-cell><text:p>Paid</text:p></table:table-cell>"
+    cells += '<table:table-cell table:style-name="c"><text:p>\xfc</text:p></table:table-cell>'
+    sheet = f'<table:table table:name="One"><table:table-row>{cells}</table:table-row></table:table>'
+    styles = f"<office:automatic-styles>{style}</office:automatic-styles>"
+    assert read_bytes(files.ods(sheet, styles), name="a.ods").text == "Paid | ✓"
     book = openpyxl.Workbook()
     book.active.append(["Paid", "\xfc"])
     book.active["B1"].font = Font(name="Wingdings")
