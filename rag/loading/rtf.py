@@ -40,7 +40,10 @@ _PROPERTIES = ("title", "author", "company")
 
 def read_rtf(data: bytes) -> Extract:
     """Return the text of an RTF document with its tables, text boxes and footnotes; pictures are not looked into."""
-    text = show_signs(_fill_in(data.decode("cp1252", "replace")))
+    from striprtf.striprtf import font_table_group
+
+    text = _fill_in(data.decode("cp1252", "replace"))
+    text = show_signs(text, font_table_group(text))
     struck = [said for run in _STRUCK.findall(text) if (said := _plain(run))]
     text = _OUTLINE.sub(lambda found: chr(_LEVELS + int(found[1])), _STRUCK.sub("", text))
     text = _SHIFTED.sub(_on_line, text)

@@ -6,7 +6,6 @@ import re
 
 from rag.loading.symbols import is_symbolic, signs
 
-_TABLE = re.compile(r"\{\\fonttbl(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
 _ASIDE = re.compile(r"\{\\\*[^{}]*\}")
 _NAMED = re.compile(r"\\f(\d+)(?:\\[a-z]+-?\d*)* *([^\\;{}]+);")
 _DEFAULT = re.compile(r"\\deff(\d+)")
@@ -17,16 +16,19 @@ _TOKEN = re.compile(
 )
 
 
-def show_signs(markup: str) -> str:
-    """Return a document's markup with the letters and codes that stand in a font of signs as what they show."""
-    table = _TABLE.search(markup)
-    named = _NAMED.findall(_ASIDE.sub(" ", table[0])) if table else []
-    fonts = {number: name for number, name in named if is_symbolic(name)}
-    if not table or not fonts:
+def show_signs(markup: str, table: str) -> str:
+    """Return a document's markup with the letters and codes that stand in a font of signs as what they show.
+
+    Args:
+        table: the group of it that names its fonts; empty where there is none.
+    """
+    fonts = {number: name for number, name in _NAMED.findall(_ASIDE.sub(" ", table)) if is_symbolic(name)}
+    if not fonts:
         return markup
     default = _DEFAULT.search(markup)
     walk = _Walk(fonts, fonts.get(default[1], "") if default else "")
-    return markup[: table.end()] + _TOKEN.sub(walk.token, markup[table.end() :])
+    before, _, after = markup.partition(table)
+    return before + table + _TOKEN.sub(walk.token, after)
 
 
 def coded(text: str) -> str:

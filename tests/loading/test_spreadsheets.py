@@ -173,7 +173,7 @@ def test_far_and_repeated_cells_of_an_open_document_sheet_cost_no_time() -> None
     rows = (
         row(cell("Berth") + cell("Fee"))
         + row(cell("East") + cell("40") + cell("", 16382)) + row(cell("", 16384), 900_000)
-        + row(cell("", 16383) + cell("Stray")) + row(cell("", 16384), 148572) + row(cell("Last"))
+        + row(cell("Note") + cell("", 16382) + cell("Stray")) + row(cell("", 16384), 148572) + row(cell("Last"))
     )  # fmt: skip
     found = read_bytes(files.ods(f'<table:table table:name="One">{rows}</table:table>'), name="a.ods")
-    assert found.text == "Berth: East | Fee: 40\n\nStray\n\nLast"
+    assert found.text == "Berth: East | Fee: 40\n\nNote | | | Stray\n\nLast"
