@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.loading.normalise import is_monospaced
 from rag.loading.packages import attribute, local
+from rag.loading.symbols import is_symbolic
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -82,12 +83,19 @@ class Styles:
         return bool(runs) and not is_monospaced(self._font) and all(map(is_monospaced, fonts))
 
     def settle(self, root: _Element) -> _Element:
-        """Write into each run of a part how its styles strike out or hide, where it says nothing itself."""
-        from lxml.etree import QName, SubElement
+        """Write into each run of a part how its styles strike out or hide, and their font where its letters are signs.
+
+        What a run says itself stays.
+        """
+        from lxml.etree import Element, QName, SubElement
 
         for run in root.iter("{*}r"):
             paragraph = next(run.iterancestors("{*}p"), None)
             switches = {**self.of(paragraph).switches, **self._of_run(run).switches}
+            font = self._of_run(run).font or self.of(paragraph).font
+            if is_symbolic(font):
+                space = QName(run).namespace
+                switches["rFonts"] = Element(QName(space, "rFonts"), {QName(space, "ascii"): font})
             props = run.find("{*}rPr")
             said = {local(prop) for prop in (props if props is not None else ())}
             if props is None and switches:

@@ -14,7 +14,7 @@ from rag.loading.html_blocks import Block, cut_blocks, inner_text, lay_out
 from rag.loading.html_furniture import is_furniture
 from rag.loading.html_meta import page_facts, page_titles
 from rag.loading.html_select import Selection
-from rag.loading.html_styles import mark_styles, struck
+from rag.loading.html_styles import mark_styles, show_signs, struck
 from rag.loading.limits import ATTRIBUTES, ELEMENTS, HTML_BYTES, megabytes
 from rag.loading.normalise import Layout, left_out
 from rag.loading.quality import error_page
@@ -69,10 +69,11 @@ def parse_html(data: bytes) -> _Element:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise LoadError("empty: the page holds no elements") from error
     if any("Excessive depth" in entry.message for entry in parser.error_log):
-        raise LoadError("nested too deep: elements stand within each other more than 256 times")
+        raise LoadError("nested too deep: elements stand within each other more than 256 times; save it as text")
     if sum(1 for _ in root.iter()) > ELEMENTS:
         raise LoadError(f"too large: a web page of more than {ELEMENTS} elements")
     mark_styles(root)
+    show_signs(root)
     return root
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.loading.html_blocks import INLINE, STRUCK
 from rag.loading.normalise import clean_line
+from rag.loading.symbols import is_symbolic, signs
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,6 +19,7 @@ _SHIFTED = {
     tag: re.compile(rf"\b(?:vertical-align|font-variant-position)\s*:\s*{where}\b", re.IGNORECASE)
     for tag, where in (("sup", "super"), ("sub", "sub"))
 }
+_FONT = re.compile(r"\bfont-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 _NAMED = re.compile(r"(\w*)([.#])([\w-]+)")
 """A selector of one class or one id, perhaps of one kind of element, which holds wherever its element stands."""
@@ -34,6 +36,16 @@ def mark_styles(root: _Element) -> None:
         for element in _styled(root, sheet, shifted):
             if element.tag in INLINE and element.tag not in _SHIFTED:
                 _wrap(element, tag)
+
+
+def show_signs(root: _Element) -> None:
+    """Write what is set in a font of signs as the signs that it shows."""
+    for element in root.iterfind(".//body//*"):
+        named = _FONT.search(element.get("style") or "")
+        if is_symbolic(font := named[1] if named else element.get("face") or ""):
+            element.text = signs(element.text or "", font)
+            for child in element:
+                child.tail = signs(child.tail or "", font)
 
 
 def _styled(root: _Element, sheet: str, style: re.Pattern[str]) -> list[_Element]:

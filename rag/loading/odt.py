@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from rag.errors import LoadError
 from rag.loading.extract import Extract, known
+from rag.loading.forms import chosen, ticked
 from rag.loading.normalise import BREAK, Layout, clean_line, left_out, not_read
 from rag.loading.numbering import BULLET, counted
 from rag.loading.odt_styles import OUTLINE, Looks
 from rag.loading.packages import Package, attribute, facts_in, local, parse_xml
 from rag.loading.raised import on_line
+from rag.loading.symbols import signs
 from rag.loading.tables import add_table, spread
 
 if TYPE_CHECKING:
@@ -211,7 +213,7 @@ class Reader:
         if self._looks.hide(cell):
             self._leave(cell)
             return ""
-        return self.line(cell.iterchildren("{*}p"))
+        return signs(self.line(cell.iterchildren("{*}p")), self._looks.fonts.get(attribute(cell, "style-name"), ""))
 
     def _seen(self, element: _Element) -> str:
         """Return an element on one line; nothing where it is struck out or hidden."""
@@ -228,8 +230,9 @@ class Reader:
     def _text(self, element: _Element) -> str:
         return clean_line(on_line(self._pieces(element)))
 
-    def _pieces(self, element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
-        yield _said(element.text), rise
+    def _pieces(self, element: _Element, rise: int = 0, font: str = "") -> Iterator[tuple[str, int]]:
+        font = self._looks.fonts.get(attribute(element, "style-name"), font)
+        yield signs(_said(element.text), font), rise
         for child in element:
             tag = local(child)
             if tag == "note":
@@ -241,13 +244,25 @@ class Reader:
             elif tag == "s":
                 count = attribute(child, "c")
                 yield " " * min(int(count) if count.isdigit() else 1, _WIDEST), 0
+            elif tag == "fieldmark":
+                yield _filled_in(child), rise
             elif tag in ("tab", "frame"):
                 yield "\t", 0
             elif tag not in _SKIPPED and self._looks.hide(child):
                 self._leave(child)
             elif tag not in _SKIPPED:
-                yield from self._pieces(child, self._looks.rises.get(attribute(child, "style-name"), rise))
-            yield _said(child.tail), rise
+                yield from self._pieces(child, self._looks.rises.get(attribute(child, "style-name"), rise), font)
+            yield signs(_said(child.tail), font), rise
+
+
+def _filled_in(field: _Element) -> str:
+    """Return what a field of a form shows that writes no text of its own: the entry of a list, or a box."""
+    told = [(attribute(param, "name"), attribute(param, "value")) for param in field.iterchildren("{*}param")]
+    if attribute(field, "type").endswith("CHECKBOX"):
+        return ticked(("Checkbox_Checked", "true") in told)
+    return chosen(
+        [value for name, value in told if name == "Dropdown_ListEntry"], dict(told).get("Dropdown_Selected", "")
+    )
 
 
 def _said(text: str | None) -> str:

@@ -34,6 +34,8 @@ class Looks:
     """Styles that strike text out or hide it."""
     code: frozenset[str]
     """Styles of a typewriter's letters, in a document that is not set in them."""
+    fonts: Mapping[str, str]
+    """The font of each style that names one."""
     lists: Mapping[str, Mapping[int, Level]]
     """The levels of each list that have numbers, from 0; those of headings by `OUTLINE`."""
 
@@ -47,11 +49,18 @@ class Looks:
         """Read the styles of the parts of a document."""
         styles = {attribute(style, "name"): style for part in parts for style in part.iter("{*}style")}
         said = {name: _said(style, styles) for name, style in styles.items()}
+        faces = {
+            attribute(face, "name"): attribute(face, "font-family")
+            for part in parts
+            for face in part.iter("{*}font-face")
+        }
+        fonts = {name: _font(props, faces) for name, props in said.items() if not props.keys().isdisjoint(_FONTS)}
         code = {name for name, props in said.items() if any(is_monospaced(props.get(font, "")) for font in _FONTS)}
         return cls(
             {name: _rise(props["text-position"]) for name, props in said.items() if "text-position" in props},
             frozenset(name for name, props in said.items() if _is_unseen(props)),
             frozenset(code if _BODY not in code else ()),
+            fonts,
             {name: levels for part in parts for name, levels in _lists(part)},
         )
 
@@ -72,6 +81,12 @@ def _said(style: _Element, styles: Mapping[str, _Element]) -> dict[str, str]:
             break
         style = above
     return said
+
+
+def _font(props: Mapping[str, str], faces: Mapping[str, str]) -> str:
+    """Return the font that a style names, by its own name where the document declares it under another."""
+    named, family = (props.get(kind, "") for kind in _FONTS)
+    return (faces.get(named) or named or family).strip("'\"")
 
 
 def _rise(place: str) -> int:

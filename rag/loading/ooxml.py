@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.loading.charts import chart_tables
+from rag.loading.forms import chosen, ticked
 from rag.loading.formulas import linear
 from rag.loading.normalise import BREAK, clean_line, left_out, not_read
 from rag.loading.packages import Package, attribute, local
 from rag.loading.raised import on_line
+from rag.loading.symbols import signs
 from rag.loading.tables import LEFT, WIDEST
 
 if TYPE_CHECKING:
@@ -47,19 +49,21 @@ def _pieces(element: _Element, rise: int = 0) -> Iterator[tuple[str, int]]:
         if tag == "r" and is_left_out(child):
             continue
         if tag == "t":
-            yield child.text or "", rise
+            yield _shown(child), rise
         elif tag in ("tab", "ptab"):
             yield "\t", 0
         elif tag in ("br", "cr"):
             yield BREAK, 0
         elif tag == "noBreakHyphen":
             yield "-", rise
-        elif tag == "sym" and attribute(child, "char"):
-            yield _symbol(attribute(child, "char")), rise
+        elif tag == "sym":
+            yield _symbol(child), rise
         elif tag in ("footnoteReference", "endnoteReference"):
             yield f"[{attribute(child, 'id')}]", 0
         elif tag == "oMath":
             yield linear(child), 0
+        elif tag == "ffData":
+            yield _filled_in(child), rise
         elif tag not in _SKIPPED:
             yield from _pieces(child, _rise(child) if tag == "r" else rise)
 
@@ -106,13 +110,35 @@ def _is_read(kind: str, package: Package, part: str) -> bool:
     return kind == "comments" and not len(package.xml(part))
 
 
-def _symbol(code: str) -> str:
-    """Return a character given in hexadecimal; a symbol font's private ones say nothing."""
+def _filled_in(field: _Element) -> str:
+    """Return what a field of a form shows that writes no text of its own: the entry of a list, or a box."""
+    entries, box = field.find("{*}ddList"), field.find("{*}checkBox")
+    told = next(field.iterfind("*/{*}result"), next(field.iterfind("*/{*}default"), None))
+    if entries is not None:
+        return chosen(
+            [attribute(entry, "val") for entry in entries.iterchildren("{*}listEntry")], attribute(told, "val")
+        )
+    told = next(field.iterfind("*/{*}checked"), told)
+    return ticked(told is not None and attribute(told, "val") not in _OFF) if box is not None else ""
+
+
+def _shown(text: _Element) -> str:
+    """Return a piece of text as the fonts of its run show it; a presentation's second one shows private signs alone."""
+    said = text.text or ""
+    for prop in text.iterfind("../{*}rPr/*"):
+        if local(prop) in ("rFonts", "latin"):
+            said = signs(said, attribute(prop, "ascii") or attribute(prop, "typeface"))
+        elif local(prop) == "sym":
+            said = signs(said, attribute(prop, "typeface"), letters=False)
+    return said
+
+
+def _symbol(sign: _Element) -> str:
+    """Return a sign that is given by its font and its code there."""
     try:
-        number = int(code, 16)
-    except ValueError:
-        return ""
-    return "" if 0xE000 <= number <= 0xF8FF or number > 0x10FFFF else chr(number)
+        return signs(chr(int(attribute(sign, "char"), 16)), attribute(sign, "font"))
+    except (ValueError, OverflowError):
+        return "\ufffd"
 
 
 def table_rows(table: _Element) -> list[list[str]]:

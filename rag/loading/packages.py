@@ -6,7 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -82,12 +82,16 @@ class Package:
     def __iter__(self) -> Iterator[str]:
         return iter(self._infos)
 
-    def file(self) -> io.BytesIO:
-        """Return the document as a library expects it: with ``/`` between folders, whatever its writer put there."""
+    def file(self, changed: Mapping[str, bytes]) -> io.BytesIO:
+        """Return the document as a library expects it: with ``/`` between folders, whatever its writer put there.
+
+        Args:
+            changed: parts by name that stand in the place of its own.
+        """
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
             for name in self:
-                archive.writestr(name, self.data(name))
+                archive.writestr(name, changed[name] if name in changed else self.data(name))
         return file
 
     def data(self, name: str) -> bytes:

@@ -22,6 +22,7 @@ from rag.loading.quality import doubt
 from rag.loading.rtf import read_rtf
 from rag.loading.spreadsheets import read_fods, read_ods, read_xlsx
 from rag.loading.subtitles import read_subtitles
+from rag.loading.symbols import told_unknown
 from rag.loading.text import read_text
 
 READERS: dict[str, Callable[[bytes], Extract]] = {
@@ -57,7 +58,8 @@ def read_as(kind: str, data: bytes) -> Extract:
     """
     try:
         extract = READERS[kind](data)
-        return replace(extract, doubt=extract.doubt or doubt(extract, kind))
+        warnings = (*extract.warnings, *told_unknown(extract.text))
+        return replace(extract, doubt=extract.doubt or doubt(extract, kind), warnings=warnings)
     except LoadError:
         raise
     except RecursionError as error:

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from rag.errors import LoadError
 from rag.loading.dates import parse_date
 from rag.loading.extract import Extract, known, titled
+from rag.loading.forms import chosen, ticked
 from rag.loading.normalise import Layout, clean_line, left_out, not_read
 from rag.loading.packages import NOBODY
 from rag.loading.raised import lowered, raised
+from rag.loading.rtf_symbols import coded, show_signs
+from rag.loading.symbols import signs
 from rag.loading.tables import add_table
 
 _STRUCK = re.compile(r"\{[^{}]*\\(?:strike|striked1|v|deleted)(?![a-z0-9])[^{}]*\}")
@@ -26,12 +29,21 @@ _SHIFTED = re.compile(r"\\(super|sub)((?:\\[a-z]+-?\d*)*) ?([\d+-]{1,20})(?=[}\\
 _MARKUP = re.compile(r"[{}]|\\[a-z]+-?\d* ?")
 _AROUND = 80
 """Characters of markup in which what stands beside a figure is looked for."""
+_SIGN = re.compile(r"\bSYMBOL\s+(\d{1,5})\b[^{}\"]*\\\\f\s*\"([^\"]+)\"")
+"""A field that shows a sign by its code and font."""
+_FORM = re.compile(r"\\ff(type|res|defres)(\d+)")
+_ENTRY = re.compile(r"\{\\\*\\ffl ([^{}]*)\}")
+_BOX, _UNSET = "1", "25"
+"""The type of a field that is a box, and the number that stands for what is set before anybody fills the form in."""
 _PROPERTIES = ("title", "author", "company")
 
 
 def read_rtf(data: bytes) -> Extract:
     """Return the text of an RTF document with its tables, text boxes and footnotes; pictures are not looked into."""
-    text = data.decode("cp1252", "replace")
+    from striprtf.striprtf import font_table_group
+
+    text = _fill_in(data.decode("cp1252", "replace"))
+    text = show_signs(text, font_table_group(text))
     struck = [said for run in _STRUCK.findall(text) if (said := _plain(run))]
     text = _OUTLINE.sub(lambda found: chr(_LEVELS + int(found[1])), _STRUCK.sub("", text))
     text = _SHIFTED.sub(_on_line, text)
@@ -54,6 +66,28 @@ def read_rtf(data: bytes) -> Extract:
         raise LoadError("empty: the document holds no text")
     warnings = (*left_out(struck), *not_read("an embedded file" for _ in _groups(text, "object")))
     return layout.extract(_facts(text, layout), warnings=warnings)
+
+
+def _fill_in(text: str) -> str:
+    """Write what fields show that hold no text of their own: a sign of a font, the entry of a list, or a box."""
+    parts, done = list[str](), 0
+    for start, end in _groups(text, "field"):
+        field = text[start:end]
+        if (said := _shown(field)) and not _plain(field):
+            parts += text[done:start], coded(said)
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _shown(field: str) -> str:
+    if sign := _SIGN.search(field):
+        return signs(chr(int(sign[1]) & 0xFFFF), sign[2])
+    told = dict(_FORM.findall(field))
+    number = told.get("res", _UNSET)
+    number = told.get("defres", "0") if number == _UNSET else number
+    if told.get("type") == _BOX:
+        return ticked(number != "0")
+    return chosen([_plain(f"{{{entry}}}") for entry in _ENTRY.findall(field)], number)
 
 
 def _on_line(found: re.Match[str]) -> str:

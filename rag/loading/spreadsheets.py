@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import LoadError
@@ -16,15 +17,17 @@ from rag.loading.number_formats import shown
 from rag.loading.odt import Reader, flat, open_package
 from rag.loading.odt_styles import Looks
 from rag.loading.ooxml import CORE, told_unread
-from rag.loading.packages import Package, attribute, facts_in
+from rag.loading.packages import Package, attribute, facts_in, local
 from rag.loading.raised import on_line
-from rag.loading.tables import LEFT, WIDEST, add_table, spread
+from rag.loading.symbols import signs
+from rag.loading.tables import DEEPEST, WIDEST, Cell, add_table, gather
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _UNCOUNTED = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula in a sheet of XLSX whose value nobody has stored."""
+_MERGED = re.compile(rb"(<(?:\w+:)?mergeCell\s+ref=[\"'])([A-Z]{1,3}\d+:[A-Z]{1,3}\d+)")
 _REPEATED = 1_000
 """Rows that one row of an OpenDocument sheet stands for at most."""
 
@@ -34,9 +37,11 @@ def read_xlsx(data: bytes) -> Extract:
     import openpyxl
 
     package = Package(data)
+    sheets = {name: package.data(name) for name in package if name.startswith("xl/worksheets/") and name[-4:] == ".xml"}
+    sheets = {name: _MERGED.sub(_clip, part) for name, part in sheets.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells of what it would lose by writing the file anew
-        book = openpyxl.load_workbook(package.file(), data_only=True, rich_text=True)
+        book = openpyxl.load_workbook(package.file(sheets), data_only=True, rich_text=True)
     layout = Layout()
     hidden: list[str] = []
     drawings = _drawings(package)
@@ -45,17 +50,24 @@ def read_xlsx(data: bytes) -> Extract:
         if sheet.sheet_state != "visible":
             hidden.append(f"sheet {sheet.title}")
             continue
-        rows = _xlsx_rows(sheet, hidden) if sheet in book.worksheets else iter(())
-        _add_sheet(layout, sheet.title, rows, alone=len(book.sheetnames) == 1)
+        cells = _xlsx_cells(sheet, hidden) if sheet in book.worksheets else ()
+        _add_sheet(layout, sheet.title, cells, alone=len(book.sheetnames) == 1)
         for drawing in drawings.get(sheet.title, ()):
             add_charts(layout, package, drawing)
             unread += told_unread(package, drawing)
-    uncounted = sum(
-        len(_UNCOUNTED.findall(package.data(name))) for name in package if name.startswith("xl/worksheets/")
-    )
+    uncounted = sum(len(_UNCOUNTED.findall(part)) for part in sheets.values())
     told = (f"Formulas without a stored value: {uncounted}; open it in a spreadsheet program and save it.",)
     facts = package.facts(CORE, date="created")
     return _extract(layout, facts, (*left_out(hidden), *unread, *(told if uncounted else ())))
+
+
+def _clip(merged: re.Match[bytes]) -> bytes:
+    """Return a merged area no larger than cells may reach, since the library makes every cell in it."""
+    from openpyxl.utils import get_column_letter, range_boundaries
+
+    left, top, right, bottom = range_boundaries(merged[2].decode())
+    right, bottom = min(right, left + WIDEST - 1), min(bottom, top + DEEPEST - 1)
+    return merged[1] + f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}".encode()
 
 
 def _drawings(package: Package) -> dict[str, list[str]]:
@@ -100,7 +112,7 @@ def _read_sheets(root: _Element, facts: dict[str, str], reader: Reader) -> Extra
         if attribute(sheet, "style-name") in unseen:
             hidden.append(f"sheet {name}")
         else:
-            _add_sheet(layout, name, _ods_rows(sheet, reader, hidden), alone=len(sheets) == 1)
+            _add_sheet(layout, name, _ods_cells(sheet, reader, hidden), alone=len(sheets) == 1)
     return _extract(layout, facts, left_out([*hidden, *reader.left_out]))
 
 
@@ -110,10 +122,10 @@ def _extract(layout: Layout, facts: dict[str, str], warnings: tuple[str, ...]) -
     return layout.extract(facts, warnings=warnings)
 
 
-def _add_sheet(layout: Layout, name: str, rows: Iterator[Sequence[str]], *, alone: bool) -> None:
+def _add_sheet(layout: Layout, name: str, cells: Iterable[Cell], *, alone: bool) -> None:
     """Add a sheet, a table for each stretch of rows between empty ones, without the columns left empty before it."""
     tables: list[list[Sequence[str]]] = [[]]
-    for row in rows:
+    for row in gather(cells):
         if any(row):
             tables[-1].append(row)
         elif tables[-1]:
@@ -128,42 +140,60 @@ def _add_sheet(layout: Layout, name: str, rows: Iterator[Sequence[str]], *, alon
             raise LoadError(f"too large: more than {CHARACTERS} characters of text")
 
 
-def _xlsx_rows(sheet: Any, hidden: list[str]) -> Iterator[list[str]]:
-    """Yield the rows of a sheet of XLSX as shown; what is hidden is named in a list instead."""
+def _xlsx_cells(sheet: Any, hidden: list[str]) -> Iterator[Cell]:
+    """Yield the cells that a sheet of XLSX holds, as shown; what is hidden is named in a list instead."""
     from openpyxl.utils import get_column_letter
 
-    merged = {
-        place: LEFT if place[1] > area.min_col else _xlsx_cell(sheet.cell(area.min_row, area.min_col), hidden)
-        for area in sheet.merged_cells.ranges
-        for place in area.cells
-    }
-    unseen = {
-        column
-        for size in sheet.column_dimensions.values()
-        if size.hidden
-        for column in range(size.min or 0, min(size.max or 0, sheet.max_column) + 1)
-    }
-    if unseen:
-        hidden.append(f"column {get_column_letter(min(unseen))} of sheet {sheet.title}")
-    for number, row in enumerate(sheet.iter_rows(), start=1):
-        if sheet.row_dimensions[number].hidden:
-            hidden.append(f"row {number} of sheet {sheet.title}")
-            continue
-        seen, told = (cell for cell in row if cell.column not in unseen), len(hidden)
-        cells = [merged.get((number, cell.column)) or _xlsx_cell(cell, hidden) for cell in seen]
-        if any(cells) or len(hidden) == told:  # a row that is struck out parts no table as an empty one does
-            yield cells
+    # Its rows would be every row down to the last cell with a format, which may be the last that there can be.
+    held = sorted((place, cell) for place, cell in sheet._cells.items() if cell.value is not None or cell.comment)
+    ends = {(area.min_row, area.min_col): (area.max_row, area.max_col) for area in sheet.merged_cells.ranges}
+    rows = {number for number, size in sheet.row_dimensions.items() if size.hidden}
+    last = max((column for (_, column), _ in held), default=0)
+    sizes = [size for size in sheet.column_dimensions.values() if size.hidden]
+    columns = {column for size in sizes for column in range(size.min or 0, min(size.max or 0, last) + 1)}
+    unseen = sorted(columns.intersection(column for (_, column), _ in held))
+    hidden += [f"column {get_column_letter(column)} of sheet {sheet.title}" for column in unseen[:1]]
+    hidden += [f"row {row} of sheet {sheet.title}" for row in sorted(rows.intersection(row for (row, _), _ in held))]
+    across, down = _Seen(columns), _Seen(rows)
+    found: list[tuple[int, int, str, int, int]] = []
+    struck = set()
+    for (row, column), cell in held:
+        bottom, right = ends.get((row, column), (row, column))
+        if down.count(row, bottom) and across.count(column, right):
+            told, text = len(hidden), _xlsx_cell(cell, hidden)
+            struck |= {row} if len(hidden) > told else set()
+            found += [(row, column, text, bottom, right)] if text else []
+    # A row that is struck out parts no table as an empty one does.
+    down = _Seen(rows | struck.difference(row for row, *_ in found))
+    for row, column, text, bottom, right in found:
+        yield down.at(row), across.at(column), text, down.count(row, bottom), across.count(column, right)
+
+
+class _Seen:
+    """Where rows or columns stand among those that are shown."""
+
+    def __init__(self, hidden: Iterable[int]) -> None:
+        self._hidden = sorted(hidden)
+
+    def at(self, number: int) -> int:
+        """Return the place of a row; of a hidden one, that of the next that is shown."""
+        return number - bisect_left(self._hidden, number)
+
+    def count(self, first: int, last: int) -> int:
+        """Return how many from one row to another are shown."""
+        return self.at(last + 1) - self.at(first)
 
 
 def _xlsx_cell(cell: Any, hidden: list[str]) -> str:
     """Return a cell as shown, with the note that hangs at it; what is struck out is named in a list instead."""
     from openpyxl.cell.rich_text import CellRichText
 
+    font = cell.font
     pieces = [_xlsx_run(run) for run in cell.value] if isinstance(cell.value, CellRichText) else []
     text = on_line((said, rise) for said, rise, struck in pieces if not struck)
-    text = text if pieces else shown(cell.value, cell.number_format)
+    text = text if pieces else signs(shown(cell.value, cell.number_format), font.name or "")
     hidden += [said for said, _, struck in pieces if struck]
-    if text and cell.font.strike:
+    if text and font.strike:
         hidden.append(text)
         text = ""
     return f"{text} [{cell.comment.text}]" if cell.comment else text
@@ -173,30 +203,37 @@ def _xlsx_run(run: Any) -> tuple[str, int, bool]:
     """Return the text of a stretch of a cell, whether it is raised or lowered, and whether it is struck out."""
     if isinstance(run, str):
         return run, 0, False
-    return run.text, {"superscript": 1, "subscript": -1}.get(run.font.vertAlign, 0), bool(run.font.strike)
+    return (
+        signs(run.text, run.font.rFont or ""),
+        {"superscript": 1, "subscript": -1}.get(run.font.vertAlign, 0),
+        bool(run.font.strike),
+    )
 
 
-def _ods_rows(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[list[str]]:
-    """Yield the rows of a sheet of OpenDocument as shown; what is hidden is named in a list instead."""
-    rows: list[list[tuple[str, int, int]]] = []
+def _ods_cells(sheet: _Element, reader: Reader, hidden: list[str]) -> Iterator[Cell]:
+    """Yield the cells that a sheet of OpenDocument holds, as shown; what is hidden is named in a list instead."""
+    number = 1
     for row in sheet.iter("{*}table-row"):
-        told = len(reader.left_out)
-        cells = list(_ods_cells(row, reader))
-        said = any(text for text, _, _ in cells)
         if attribute(row, "visibility") in ("collapse", "filter"):
-            hidden.append(f"row {len(rows) + 1} of sheet {attribute(sheet, 'name')}")
-        elif said or len(reader.left_out) == told:
-            most = _REPEATED if said else 1
-            rows += [cells] * min(_number(row, "number-rows-repeated"), most)
-    yield from spread(rows)
+            hidden.append(f"row {number} of sheet {attribute(sheet, 'name')}")
+            continue
+        told, times = len(reader.left_out), _number(row, "number-rows-repeated")
+        cells = list(_row_cells(row, reader))
+        if cells or len(reader.left_out) == told:  # a row that is struck out parts no table as an empty one does
+            for at in range(min(times, _REPEATED)):
+                yield from ((number + at, *cell) for cell in cells)
+            number += times
 
 
-def _ods_cells(row: _Element, reader: Reader) -> Iterator[tuple[str, int, int]]:
-    """Yield the cells of a row with the columns and rows that they reach over."""
-    for cell in row.iterchildren("{*}table-cell"):
-        text = reader.cell(cell)
-        for _ in range(min(_number(cell, "number-columns-repeated"), WIDEST)):
-            yield text, _number(cell, "number-columns-spanned"), _number(cell, "number-rows-spanned")
+def _row_cells(row: _Element, reader: Reader) -> Iterator[tuple[int, str, int, int]]:
+    """Yield the column of each cell of a row that says something, its text and its rows and columns."""
+    column = 0
+    for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
+        times = _number(cell, "number-columns-repeated")
+        text = reader.cell(cell) if local(cell) == "table-cell" else ""
+        for at in range(min(times, WIDEST) if text else 0):
+            yield column + at, text, _number(cell, "number-rows-spanned"), _number(cell, "number-columns-spanned")
+        column += times
 
 
 def _number(element: _Element, name: str) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from rag.loading.normalise import BREAK, Layout, clean_line
 
 LEFT = "\x1f"
 """A cell that is merged with the one at its left."""
-WIDEST, _DEEPEST = 200, 1_000
+WIDEST, DEEPEST = 200, 1_000
 """Columns and rows that a cell may reach over."""
+Cell = tuple[int, int, str, int, int]
+"""Row and column of a cell, its text, and the rows and columns that it reaches over."""
 _LONGEST_NAME = 80
 """Characters of the longest cell that is taken for the name of a column."""
 _COLUMNS = 3
@@ -75,7 +79,7 @@ def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
             if left:
                 pieces = [text]
             elif (cell := next(cells, None)) is not None:
-                text, left = cell[0], min(cell[2], _DEEPEST)
+                text, left = cell[0], min(cell[2], DEEPEST)
                 pieces = [text, *[LEFT] * (min(cell[1], WIDEST) - 1)]
             elif any(later > len(line) for later in below):
                 pieces = [""]
@@ -87,6 +91,30 @@ def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
                 line.append(piece)
         grid.append(line)
     return grid
+
+
+def gather(cells: Iterable[Cell]) -> Iterator[list[str]]:
+    """Lay out the cells that a sheet holds; however many empty rows or columns lie between two, they count as one.
+
+    One that reaches over others stands as `spread` has it, but in no row below the last that has a cell of its own.
+    """
+    cells = list(cells)
+    last = max((row for row, *_ in cells), default=0)
+    rows: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for row, column, text, deep, wide in cells:
+        pieces = {column: text, **dict.fromkeys(range(column + 1, column + min(wide, WIDEST)), LEFT)}
+        for below in range(row, min(row + min(deep, DEEPEST) - 1, last) + 1):
+            rows[below] |= pieces
+    columns = {column for row in rows.values() for column in row}
+    steps = (1 if column - 1 in columns else 2 for column in sorted(columns))
+    places = dict(zip(sorted(columns), accumulate(steps), strict=True))
+    for row in sorted(rows):
+        if row - 1 not in rows:
+            yield []
+        line = [""] * (places[max(rows[row])] + 1)
+        for column, text in rows[row].items():
+            line[places[column]] = text
+        yield line
 
 
 def _said(row: Sequence[str]) -> list[str]:

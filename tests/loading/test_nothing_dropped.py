@@ -143,6 +143,56 @@ def test_listings_numbers_and_payload(name: str, text: str, expected: str) -> No
     assert read_bytes(text.encode(), name=name).text == expected
 
 
+def word_form(inner: str) -> bytes:
+    field = f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="a"/>{inner}</w:ffData></w:fldChar></w:r>'
+    field += "<w:r><w:instrText> FORM </w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>"
+    return files.docx(f"<w:p>{run('Cover: ')}{field}</w:p>")
+
+
+def rtf_form(inner: str) -> bytes:
+    field = rf"{{\field{{\*\fldinst FORM{{\*\formfield{{{inner}}}}}}}{{\fldrslt }}}}"
+    return rf"{{\rtf1\ansi\pard Cover: {field}\par}}".encode()
+
+
+def open_form(kind: str, **params: str) -> bytes:
+    told = "".join(f'<f:param f:name="{name.rstrip("_")}" f:value="{value}"/>' for name, value in params.items())
+    return files.odt(f'<text:p>Cover: <f:fieldmark xmlns:f="f" f:type="x.FORM{kind}">{told}</f:fieldmark></text:p>')
+
+
+ENTRIES = '<w:listEntry w:val="Bronze"/><w:listEntry w:val="Silver"/>'
+ENTRIES_OF_RTF = r"{\*\ffl Bronze}{\*\ffl Silver}"
+ENTRIES_OF_ODT = {"Dropdown_ListEntry": "Bronze", "Dropdown_ListEntry_": "Silver"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "shown"),
+    [
+        ("a.docx", word_form(f'<w:ddList><w:result w:val="1"/>{ENTRIES}</w:ddList>'), "Silver"),
+        ("a.docx", word_form(f'<w:ddList><w:default w:val="1"/>{ENTRIES}</w:ddList>'), "Silver"),
+        ("a.docx", word_form(f"<w:ddList>{ENTRIES}</w:ddList>"), "Bronze"),
+        ("a.docx", word_form('<w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox>'), "☒"),
+        ("a.docx", word_form('<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>'), "☐"),
+        ("a.docx", word_form('<w:checkBox><w:default w:val="1"/></w:checkBox>'), "☒"),
+        ("a.rtf", rtf_form(rf"\fftype2\ffres1\ffdefres0{ENTRIES_OF_RTF}"), "Silver"),
+        ("a.rtf", rtf_form(rf"\fftype2\ffres25\ffdefres1{ENTRIES_OF_RTF}"), "Silver"),
+        ("a.rtf", rtf_form(r"\fftype1\ffres1\ffdefres0"), "☒"),
+        ("a.rtf", rtf_form(r"\fftype1\ffres25\ffdefres0"), "☐"),
+        ("a.odt", open_form("DROPDOWN", **ENTRIES_OF_ODT, Dropdown_Selected="1"), "Silver"),
+        ("a.odt", open_form("CHECKBOX", Checkbox_Checked="true"), "☒"),
+        ("a.odt", open_form("CHECKBOX"), "☐"),
+    ],
+)
+def test_fields_of_a_form_show_what_was_chosen_and_ticked(name: str, data: bytes, shown: str) -> None:
+    assert read_bytes(data, name=name).text == f"Cover: {shown}"
+
+
+def test_a_box_of_a_content_control_shows_whether_it_is_ticked() -> None:
+    box = '<w:sdt><w:sdtPr><w:alias w:val="Ready"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>'
+    tick = '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'
+    body = f"<w:p>{box.format(run('☒'))}{run(' Ready ')}{box.format(tick)}{run(' Paid')}</w:p>"
+    assert read_bytes(files.docx(body), name="a.docx").text == "☒ Ready \U0001f5f9 Paid"
+
+
 def test_filled_fields_of_a_pdf_stand_behind_their_labels() -> None:
     found = read_bytes(files.form("Name of vessel:", "Grey Heron"), name="a.pdf")
     assert found.text == "Name of vessel: Grey Heron"

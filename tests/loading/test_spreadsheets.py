@@ -121,3 +121,59 @@ def test_a_workbook_of_a_writer_that_puts_backslashes_between_folders_is_read() 
         for info in plain.infolist():
             odd.writestr(info.filename.replace("/", "\\"), plain.read(info))
     assert read_bytes(buffer.getvalue(), name="a.xlsx").text == "Fare | 5 crowns"
+
+
+def test_a_sheet_is_read_by_the_cells_that_it_holds() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Fees"], ["Berth", "Fee"], ["East", 40], ["gone", 2], ["West", 50]):
+        sheet.append(row)
+    sheet.row_dimensions[4].hidden = True
+    sheet.merge_cells("A1:XFD1")
+    sheet["XFD9"], sheet["A1048576"] = "Stray", "Last"
+    sheet["XFD1048576"].font = Font(bold=True)
+    sheet.row_dimensions[1048570].hidden = True
+    found = read_bytes(saved(book), name="a.xlsx")
+    assert found.text == "Fees\nBerth: East | Fee: 40\nBerth: West | Fee: 50\n\nStray\n\nLast"
+    assert found.warnings == ("Struck or hidden text was left out: 'row 4 of sheet Sheet'.",)
+
+
+@pytest.mark.parametrize("area", ["A1:A1048576", "A1:XFD1048576"])
+def test_a_merged_area_ends_with_the_cells_that_the_sheet_holds(area: str) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["North"])
+    book.active["B3"] = 4
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet, merged = "xl/worksheets/sheet1.xml", f'</sheetData><mergeCells><mergeCell ref="{area}"/></mergeCells>'
+    members[sheet] = members[sheet].replace(b"</sheetData>", merged.encode())
+    text = "North\nNorth\nNorth | 4" if area.startswith("A1:A") else "North"
+    assert read_bytes(files.zipped(members), name="a.xlsx").text == text
+
+
+def test_a_merged_cell_whose_first_row_is_hidden_stands_in_the_others() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Side", "Berth", "Fee"], ["North", "East", 40], [None, "West", 50], ["South", "Quay", 60]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet.row_dimensions[2].hidden = True
+    found = read_bytes(saved(book), name="a.xlsx")
+    assert found.text == "Side: North | Berth: West | Fee: 50\nSide: South | Berth: Quay | Fee: 60"
+
+
+def test_far_and_repeated_cells_of_an_open_document_sheet_cost_no_time() -> None:
+    def row(cells: str, times: int = 1) -> str:
+        return f'<table:table-row table:number-rows-repeated="{times}">{cells}</table:table-row>'
+
+    def cell(text: str, times: int = 1) -> str:
+        said = f"<text:p>{text}</text:p>" if text else ""
+        return f'<table:table-cell table:number-columns-repeated="{times}">{said}</table:table-cell>'
+
+    rows = (
+        row(cell("Berth") + cell("Fee"))
+        + row(cell("East") + cell("40") + cell("", 16382)) + row(cell("", 16384), 900_000)
+        + row(cell("Note") + cell("", 16382) + cell("Stray")) + row(cell("", 16384), 148572) + row(cell("Last"))
+    )  # fmt: skip
+    found = read_bytes(files.ods(f'<table:table table:name="One">{rows}</table:table>'), name="a.ods")
+    assert found.text == "Berth: East | Fee: 40\n\nNote | | | Stray\n\nLast"
