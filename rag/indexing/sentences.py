@@ -10,6 +10,7 @@ import re
 from itertools import pairwise
 
 from rag.loading.dates import months
+from rag.loading.tables import CELLS
 from rag.records import Span
 from rag.text.english import per_million
 from rag.text.languages import language
@@ -27,9 +28,6 @@ NEAR = 30
 
 BRACKETED = 500
 """Characters before a gap among which a bracket may have opened."""
-
-CELLS = " | "
-"""What stands between two cells of a table."""
 
 _OTHER_END = re.compile(rf"[{OTHER_ENDS}][{CLOSERS}]*")
 """The end of a sentence in a script that nupunkt does not know."""

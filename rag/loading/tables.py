@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rag.loading.normalise import BREAK, Layout, clean_line
 
+CELLS = " | "
+"""What stands between two cells of a row."""
 LEFT = "\x1f"
 """A cell that is merged with the one at its left."""
 WIDEST, _DEEPEST = 200, 1_000
@@ -59,6 +61,11 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, words:
     ]
 
 
+def row_of(facts: Mapping[str, str]) -> str:
+    """Return a line for what a text says of itself, each value behind its name."""
+    return CELLS.join(f"{name}: {value}" for name, value in facts.items() if value)
+
+
 def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
     """Lay cells on a grid, each with the columns and rows that it reaches over.
 
@@ -107,7 +114,7 @@ def _line(row: Sequence[str], names: Sequence[str]) -> str:
     cells = [
         f"{name}: {cell}" if name and cell not in ("", LEFT) else cell for cell, name in zip(row, named, strict=False)
     ]
-    return " | ".join(_bare(cells)).replace(LEFT, "")
+    return CELLS.join(_bare(cells)).replace(LEFT, "")
 
 
 def _names(heads: Sequence[Sequence[str]]) -> list[str]:
