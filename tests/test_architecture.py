@@ -39,7 +39,7 @@ HOMES = {
     "openpyxl": {"rag/loading/spreadsheets.py"},
     "grpc": {"rag/indexing/engine/client.py"},
     "protego": {"rag/sources/fetching.py"},
-    "pybtex": {"rag/sources/references.py"},
+    "pybtex": {"rag/loading/bibtex.py"},
     "pymilvus": {"rag/indexing/engine/client.py"},
     "pypdfium2": {"rag/loading"},
     "rapidocr": {"rag/loading/ocr.py"},

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexDamagedError, IndexMismatchError
-from rag.indexing.chunking import split_sentences
 from rag.indexing.generation import Generation
+from rag.indexing.sentences import split_sentences
 from rag.indexing.store import Store
 from rag.interfaces import cli
 from rag.testing import HashingEmbedder

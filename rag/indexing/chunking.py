@@ -10,27 +10,16 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from rag.indexing.encoder import Embedder
+from rag.indexing.sentences import split_sentences
 from rag.records import Attribution, Chunk, Document, Heading, Source, Span
-from rag.text.words import CLOSERS, OTHER_ENDS, STOP_WORDS, find_words
 
 HALF_FULL = 0.5
 """A chunk this full ends where a paragraph ends if the next paragraph does not fit."""
 
 CONTEXT_SHARE = 0.4
 """Most of a chunk's tokens that title and heading may take before they are left uncounted."""
-
-
-INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")
-"""An abbreviation in capitals that ends a stretch of text."""
-
-_OTHER_END = re.compile(rf"[{OTHER_ENDS}][{CLOSERS}]*")
-"""The end of a sentence in a script that nupunkt, made for English, does not know."""
-
-CELLS = " | "
-"""What stands between two cells of a table."""
 
 SHOWN = re.compile(r"\S")
 
@@ -85,38 +74,6 @@ def cut(document: Document, source: Source, embedder: Embedder, *, max_tokens: i
                 )
             )
     return chunks
-
-
-def split_sentences(text: str, start: int = 0) -> list[Span]:
-    """Find the sentences of one block, without the white space around them.
-
-    A row of a table with more cells than sentence ends is one: its values mean nothing apart.
-
-    Args:
-        start: where the block begins in its document; the spans count from there.
-    """
-    from nupunkt import sentence_spans
-
-    spans: list[Span] = []
-    ends = {end.end() for end in _OTHER_END.finditer(text)}
-    for low, high in pairwise(sorted({0, *ends, *(high for _, high in sentence_spans(text))})):
-        piece = text[low:high]
-        low += len(piece) - len(piece.lstrip())
-        high = low + len(piece.strip())
-        if high > low:
-            goes_on = spans and _goes_on(text[spans[-1].start - start : spans[-1].end - start], text[low:high])
-            spans.append(Span(spans.pop().start if goes_on else start + low, start + high))
-    if 1 < len(spans) <= text.count(CELLS):
-        return [Span(spans[0].start, spans[-1].end)]
-    return spans
-
-
-def _goes_on(sentence: str, following: str) -> bool:
-    """Whether a sentence was cut after an abbreviation: ``U.S.`` ends one only before ``The``, ``In`` and the like."""
-    if INITIALS.search(sentence) is None:
-        return False
-    words = find_words(following)
-    return bool(words) and words[0].term not in STOP_WORDS
 
 
 class _TokenCounter:

@@ -1,8 +1,8 @@
 """Turn files of any readable format into normalised text, a small reader a format.
 
 ``read`` and ``read_bytes`` give the text of one document; ``expand`` also opens zip
-archives, mailboxes, mails with attachments and JSON Lines files, and gives each document
-in them or the reason why not.
+archives, mailboxes, mails with attachments, JSON Lines files and lists of works, and gives
+each document in them or the reason why not.
 What cannot be read raises ``LoadError`` with the true reason: nothing is half read in
 silence.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.loading.archive import zip_members
+from rag.loading.bibtex import read_works
 from rag.loading.extract import Extract
 from rag.loading.isolation import read_apart, release
 from rag.loading.jsonl import read_records
@@ -26,7 +27,7 @@ from rag.loading.sniff import tell
 
 __all__ = ["Extract", "expand", "expand_bytes", "read", "read_bytes", "release"]
 
-CONTAINERS = ("zip", "mbox", "jsonl", "json")
+CONTAINERS = ("zip", "mbox", "jsonl", "json", "bibtex")
 """The formats that hold documents and are none themselves."""
 _MEMBERS: dict[str, Callable[[bytes], Iterable[tuple[str, bytes | LoadError]]]] = {
     "mail": attachments, "mbox": mailbox_messages, "zip": zip_members,
@@ -66,7 +67,7 @@ def read_bytes(data: bytes, *, name: str, as_is: bool = False) -> Extract:
 
 
 def expand(path: Path, *, as_is: bool = False) -> Iterator[Found]:
-    """Yield every document of a file, zip archive or JSON Lines file, by name.
+    """Yield every document of a file, zip archive, JSON Lines file or list of works, by name.
 
     A document that cannot be read yields its error instead of its text, and the next
     one follows; nothing is raised. Names are unique: a repeated one gets `` (2)``. Only
@@ -113,7 +114,7 @@ def expand_bytes(data: bytes, *, name: str, as_is: bool = False, depth: int = 0)
                         unpacked, name=f"{name}/{member}", as_is=as_is, depth=depth + (kind != "mbox")
                     )
         else:
-            for record, found in read_records(data):
+            for record, found in (read_works if kind == "bibtex" else read_records)(data):
                 label = f"{name}#{record}"
                 try:
                     yield label, _taken(found, as_is=as_is)

@@ -35,7 +35,7 @@ def parse_date(text: str) -> str:
 
 
 @cache
-def _months() -> dict[str, int]:
+def months() -> dict[str, int]:
     """Return the names and abbreviations of the months in small letters."""
     from babel import Locale
 
@@ -49,7 +49,7 @@ def _readings(text: str) -> Iterator[tuple[int, int, int]]:
     if match := _ISO.match(text):
         yield int(match["year"]), int(match["month"] or 0), int(match["day"] or 0)
     for pattern in _WORDED:
-        if (match := pattern.search(text)) and (month := _months().get(match["name"].lower())):
+        if (match := pattern.search(text)) and (month := months().get(match["name"].lower())):
             yield int(match["year"]), month, int(match.groupdict().get("day", 0))
     if match := _NUMBERS.search(text):
         first, second, year = map(int, match.groups())

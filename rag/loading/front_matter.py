@@ -13,6 +13,7 @@ or one of TOML between ``+++``.
     licence: CC BY 4.0
     ---
 
+What tells nothing of the source, such as ``valid_until``, is a row of the text.
 Each entry of the first kind is read as YAML by itself, so that one which is none, such as a title with
 a colon in it, is taken as it stands and spoils no other.
 """
@@ -28,6 +29,7 @@ from datetime import date
 from rag.errors import ConfigError
 from rag.loading.dates import parse_date
 from rag.loading.normalise import clean_line
+from rag.loading.tables import row_of
 from rag.records import UNKNOWN
 from rag.text.dates import bounds
 
@@ -43,10 +45,9 @@ FACTS = {
 """Keys in small letters, and what each tells of a source; of two that tell the same the earlier here counts."""
 
 OTHERS = frozenset(
-    "aliases categories category citekey created cssclass cssclasses description draft keywords lang layout "
-    "modified permalink slug tags updated weight".split()
+    "aliases citekey created cssclass cssclasses draft lang layout modified permalink slug tags updated weight".split()
 )
-"""Keys that note-taking programs and site generators write, and that tell nothing of a source."""
+"""Keys that note-taking programs and site generators write, and that say nothing to a reader."""
 
 _BLOCK = re.compile(r"---[^\S\n]*\n(.{1,20000}?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[^\S\n]*\n(.{1,20000}?)\n\+\+\+[^\S\n]*(?:\n|$)", re.DOTALL)
@@ -60,6 +61,8 @@ class FrontMatter:
 
     facts: dict[str, str] = field(default_factory=dict)
     """By the names of `rag.records.Source`; the date is ISO 8601 of reduced precision."""
+    row: str = ""
+    """What else it tells, as a row of the text."""
     warnings: tuple[str, ...] = ()
     """One for each value that could not be taken."""
 
@@ -68,35 +71,39 @@ def cut_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Give the front matter of a text, and the text without it.
 
     A block counts when all of it is ``key: value``, or all of it TOML, and at least one
-    key is known; any other stays in the text.
+    key is known; any other stays in the text, as it stands.
     """
     block = _BLOCK.match(text) or _TOML.match(text)
     told = (_told(block[1]) if block[0].startswith("-") else _told_in_toml(block[1])) if block else {}
-    if block is None or not told.keys() & (FACTS.keys() | OTHERS):
+    known = {key.lower(): value for key, value in told.items()}
+    if block is None or not known.keys() & (FACTS.keys() | OTHERS):
         return FrontMatter(), text
     facts: dict[str, str] = {}
     warnings: list[str] = []
     for key, name in FACTS.items():
-        if name in facts or not told.get(key):
+        if name in facts or not known.get(key):
             continue
-        value = _taken(name, told[key])
+        value = _taken(name, known[key])
         if value:
             facts[name] = value
         else:
-            warnings.append(f"its front matter says {key}: {told[key]}; expected {_EXPECTED[name]}")
-    return FrontMatter(facts, tuple(warnings)), text[block.end() :]
+            warnings.append(f"its front matter says {key}: {known[key]}; expected {_EXPECTED[name]}")
+    rest = {key: value for key, value in told.items() if key.lower() not in FACTS.keys() | OTHERS}
+    named = {"title": facts.get("title", "")} if any(rest.values()) else {}  # so that the row says of what it speaks
+    row = row_of(named | {re.sub(r"[_-]", " ", key): value for key, value in rest.items()})
+    return FrontMatter(facts, row, tuple(warnings)), text[block.end() :]
 
 
 def _told(block: str) -> dict[str, str]:
-    """Give what a block of YAML tells, by keys in small letters; nothing where not all of it is entries."""
+    """Give what a block of YAML tells, by keys; nothing where not all of it is entries."""
     entries = list(_entries(block))
     return dict(map(_read, entries)) if all(map(_ENTRY.match, entries)) else {}
 
 
 def _told_in_toml(block: str) -> dict[str, str]:
-    """Give what a block of TOML tells, by keys in small letters; nothing where it is none."""
+    """Give what a block of TOML tells, by keys; nothing where it is none."""
     try:
-        return {key.lower(): _line(value) for key, value in tomllib.loads(block).items()}
+        return {key: _line(value) for key, value in tomllib.loads(block).items()}
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
 
@@ -109,7 +116,7 @@ def _entries(block: str) -> Iterator[str]:
 
 
 def _read(entry: str) -> tuple[str, str]:
-    """Give the key of an entry in small letters, and its value as one line."""
+    """Give the key of an entry, and its value as one line."""
     import yaml
 
     # A link to another note is its words; without quotes YAML would take it for a list in a list.
@@ -120,7 +127,7 @@ def _read(entry: str) -> tuple[str, str]:
         (value,) = yaml.load(entry, yaml.BaseLoader).values()
     except (yaml.YAMLError, RecursionError, ValueError):
         value = plain
-    return key.strip("\"' ").lower(), _line(value)
+    return key.strip("\"' "), _line(value)
 
 
 def _line(value: object) -> str:

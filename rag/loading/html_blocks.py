@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.loading.formulas import linear
 from rag.loading.normalise import BREAK, Layout, clean_line, ordinal
 from rag.loading.raised import lowered, raised
-from rag.loading.tables import LEFT, row_lines, spread
+from rag.loading.tables import CELLS, LEFT, row_lines, spread
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -186,7 +186,7 @@ class _Walker:
         rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
         grid = spread(map(_cells, rows))
         for row, cells, named in zip(rows, grid, row_lines(grid, heads=_heads(rows)), strict=True):
-            self._parts = [" | ".join("" if cell == LEFT else cell for cell in cells).strip("| ")]
+            self._parts = [CELLS.join("" if cell == LEFT else cell for cell in cells).strip("| ")]
             self._link_chars = sum(len(inner_text(link)) for link in row.iter("a"))
             self.flush()
             if self.blocks and self.blocks[-1].ancestors[-1] is table and self.blocks[-1].kind == "row":

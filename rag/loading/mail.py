@@ -20,8 +20,10 @@ from rag.loading.html import parse_html, read_html
 from rag.loading.html_blocks import cut_blocks, lay_out
 from rag.loading.limits import MEMBERS
 from rag.loading.normalise import Layout, clean, clean_line, not_read
+from rag.loading.tables import row_of
 from rag.loading.text import add_text
 from rag.records import UNKNOWN
+from rag.text.dates import readable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -62,8 +64,8 @@ def read_mail(data: bytes) -> Extract:
     """Return what the sender of a mail wrote; earlier messages quoted in it are left out and told.
 
     A forwarded message is what it was sent for, and is read. Subject, sender and date are
-    the title, the author and the date. Files that are sent with it are documents of
-    their own, see `attachments`.
+    the title, the author and the date, and its head stands above as a row. Files that are
+    sent with it are documents of their own, see `attachments`.
     """
     message = _parse(data)
     if message.get_content_type() in ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"):
@@ -76,6 +78,8 @@ def read_mail(data: bytes) -> Extract:
     facts = _facts(message)
     whole = _FORWARDED.match(facts["title"]) is not None
     layout, quoted = Layout(), list[str]()
+    layout.add(_head(message, facts["date"]))
+    head = layout.length
     for part in _bodies(message):
         text = decode(_payload(part), declared=part.get_content_charset() or "")
         if not text.strip():
@@ -88,7 +92,7 @@ def read_mail(data: bytes) -> Extract:
             own, left = (clean(text), []) if whole else _own_words(clean(text))
             quoted.extend(left)
             add_text(own, layout)
-    if not layout.text:
+    if layout.length == head:
         raise LoadError(
             "empty: the mail holds no words but those that it quotes"
             if quoted
@@ -226,6 +230,12 @@ def _facts(message: Message) -> dict[str, str]:
         day = UNKNOWN
     title = clean_line(_decoded(message.get("Subject")))
     return {"title": known(title), "author": known(clean_line(name), clean_line(address)), "date": day}
+
+
+def _head(message: Message, day: str) -> str:
+    """Return who wrote to whom, about what and on which day, as one row."""
+    told = {name: clean_line(_decoded(message.get(name))) for name in ("From", "To", "Cc", "Subject")}
+    return row_of(told | {"Date": readable(day) if day != UNKNOWN else ""})
 
 
 def _decoded(value: object) -> str:

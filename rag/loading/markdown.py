@@ -37,6 +37,7 @@ def read_markdown(data: bytes) -> Extract:
     hidden = [said for found in REMARK.finditer(text) if (said := clean_line(found[1] or found[2]))]
     text = REMARK.sub("", text)
     layout = Layout()
+    layout.add(front.row)
     add_markdown(text, layout)
     if not layout.text:
         raise LoadError("empty: the file holds no text")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rag.loading.extract import Extract
 
@@ -66,6 +66,12 @@ _BAD_SIGN = re.compile(r"\ufffd|\(cid:\d+\)")
 _RUN = re.compile(r"(\S)\1{9,}")
 _LONG = re.compile(r"[^\s\u0e00-\u17ff\u2e80-\uffff./\\_(),:;=-]{25,}")
 """Longer than words are, in scripts that part words by spaces; paths and names of programs have parts."""
+_NAME = re.compile(r"(?<![^\W_])(?:[^\W\d_a-z]?[^\W\d_A-Z]{2,}|[^\W\d_a-z]{3,})(?![^\W\d_])")
+"""A word, as stands beside a number or sum of a list."""
+_BASES = 5
+"""Letters with which genes are written, the unknown one among them."""
+_LONGEST_SUM = 128
+"""Signs of the longest sum or number that a list holds: SHA-512 as it is printed."""
 _PRINTED = {"pdf": "print it anew as PDF from where it came from, since its text is not what its pages show"}
 """What to do about wrong letters in a format that is printed and not written."""
 _MANY = 40
@@ -106,10 +112,31 @@ def _no_words(text: str, kind: str) -> str:
     if 2 * sum(len(found[0]) for found in _RUN.finditer(text)) > len(signs):
         sign, _ = Counter(signs).most_common(1)[0]
         return f"no text: it is mostly the sign {sign!r} over and over"
-    long = sum(map(len, _LONG.findall(text)))
-    if len(signs) >= _MANY and 2 * long > len(signs):
+    if len(signs) >= _MANY and 2 * sum(map(len, _unread(text))) > len(signs):
         return f"no text: it is coded data, or without spaces between words; {_PRINTED.get(kind, 'save it as text')}"
     return ""
+
+
+def _unread(text: str) -> Iterator[str]:
+    """Yield the runs of a text that no one reads: coded data and words without spaces.
+
+    A sum or number of a list stands with a word of its own, somewhere if its letters are small or capital
+    throughout, else on its line, as the lines of coded data do not. The letters of a gene are read as they are.
+    """
+    named = _names(text) >= len(_LONG.findall(text))
+    for line in text.split("\n"):
+        runs = _LONG.findall(line)
+        named_here = bool(runs) and _names(line) >= len(runs)
+        for run in runs:
+            a_case = run in (run.lower(), run.upper())
+            gene = run.isalpha() and (run.isupper() or (a_case and len(set(run)) <= _BASES))
+            numbered = len(run) <= _LONGEST_SUM and not run.isalpha()
+            if not gene and not (numbered and (named if a_case else named_here)):
+                yield run
+
+
+def _names(text: str) -> int:
+    return len(_NAME.findall(_LONG.sub(" ", text)))
 
 
 def _wrongly_decoded(text: str, kind: str) -> str:

@@ -27,9 +27,8 @@ _SUFFIXES = {
     **dict.fromkeys((".eml", ".emlx"), "mail"),
     **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
     **dict.fromkeys((".srt", ".vtt"), "subtitles"),
-    ".mbox": "mbox", ".ipynb": "notebook",
+    ".mbox": "mbox", ".ipynb": "notebook", ".bib": "bibtex",
     **dict.fromkeys((".fodt", ".fodp"), "fodt"), ".fods": "fods",
-    ".bib": "markup: a list of works; put it beside the files that it lists, or export these with it",
     **dict.fromkeys((".xml", ".opml", ".rdf", ".xsl", ".plist"), "markup: XML; save what it says as HTML or text"),
     **dict.fromkeys((".svg", ".svgz"), "markup: an SVG picture; save what it says as text"),
 }  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from rag.loading.normalise import BREAK, Layout, clean_line
 
+CELLS = " | "
+"""What stands between two cells of a row."""
 LEFT = "\x1f"
 """A cell that is merged with the one at its left."""
 WIDEST, DEEPEST = 200, 1_000
@@ -61,6 +63,11 @@ def row_lines(rows: Sequence[Sequence[str]], *, heads: int | None = None, words:
     return [
         "" if first <= at < first + count or _bare(row) in known else _line(row, names) for at, row in enumerate(table)
     ]
+
+
+def row_of(facts: Mapping[str, str]) -> str:
+    """Return a line for what a text says of itself, each value behind its name."""
+    return CELLS.join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
 def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> list[list[str]]:
@@ -135,7 +142,7 @@ def _line(row: Sequence[str], names: Sequence[str]) -> str:
     cells = [
         f"{name}: {cell}" if name and cell not in ("", LEFT) else cell for cell, name in zip(row, named, strict=False)
     ]
-    return " | ".join(_bare(cells)).replace(LEFT, "")
+    return CELLS.join(_bare(cells)).replace(LEFT, "")
 
 
 def _names(heads: Sequence[Sequence[str]]) -> list[str]:

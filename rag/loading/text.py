@@ -36,6 +36,7 @@ def read_text(data: bytes) -> Extract:
     """
     front, text = cut_front_matter(decode_text(data))
     layout = Layout()
+    layout.add(front.row)
     add_text(text, layout)
     if not layout.text:
         raise LoadError("empty: the file holds no text")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError
+from rag.loading.bibtex import read_entries
 from rag.loading.dates import parse_date
 from rag.loading.limits import FILE_BYTES
 from rag.loading.normalise import clean_line
@@ -37,10 +38,6 @@ _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _LONG = 12
 """Letters and digits of a title from which it tells one file from others."""
-
-
-_PUBLISHED = ("publisher", "institution", "school", "journal", "journaltitle")
-"""Fields of BibTeX that name a publisher, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,34 +147,10 @@ def _date(text: str) -> str:
 
 
 def _bibtex(text: str) -> Iterator[Work]:
-    from pybtex import errors
-    from pybtex.database import parse_string
-
-    with errors.capture() as faults:  # an entry that is wrong spoils no other
-        entries = parse_string(text, "bibtex").entries
-    if faults:
-        yield Work("", {}, fault=clean_line(str(faults[0])))
-    for key, entry in entries.items():
-        raw = {name.lower(): value for name, value in entry.fields.items()}
-        fields = {name: _plain(raw[name]) for name in ("title", "month", "year", "date", *_PUBLISHED) if name in raw}
-        people = entry.persons.get("author") or entry.persons.get("editor") or ()
-        names = [
-            _plain(" ".join([*p.first_names, *p.middle_names, *p.prelast_names, *p.last_names, *p.lineage_names]))
-            for p in people
-        ]
-        published = [fields.get(name, "") for name in _PUBLISHED]
-        day = fields.get("date") or " ".join(filter(None, (fields.get("month"), fields.get("year"))))
-        facts = _facts(
-            fields.get("title", ""), names, published, day.partition("/")[0], raw.get("url", "").replace("\\", "")
-        )
-        yield Work(key, facts, tuple(_attached(raw.get("file", ""))))
-
-
-def _plain(text: str) -> str:
-    """Return the text of a BibTeX field: letters for their commands, no braces."""
-    from pybtex.richtext import Text
-
-    return str(Text.from_latex(text))
+    for entry in read_entries(text):
+        url = entry.fields.get("url", "").replace("\\", "")
+        facts = _facts(entry.plain("title"), entry.people, [entry.publisher], entry.day, url)
+        yield Work(entry.key, facts, tuple(_attached(entry.fields.get("file", ""))), entry.fault)
 
 
 def _attached(field: str) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 from rag.errors import AnswererError, ContextOverflowError
@@ -173,9 +175,11 @@ class Client:
         """Yield the parts of an answer: events of a stream, or one JSON of a server that does not stream."""
         kind = response.headers.get("content-type", "").partition(";")[0]
         if "event-stream" in kind or not kind:
+            received = response.http_response
+            received.iter_bytes = partial(_unmarked, received.iter_bytes())  # the client does not know the mark
             yield from (part.to_dict(warnings=False) for part in response.parse())
             return
-        text = response.read().decode("utf-8")
+        text = response.read().decode("utf-8-sig")
         events = _EVENT.findall(text)
         if events:  # a stream under another name
             yield from map(json.loads, events)
@@ -228,6 +232,14 @@ class Client:
         if not said and type(error).__name__ in ("APIConnectionError", "ConnectError"):
             return f"{self._where} cannot be reached; start the server or check llm_base_url"
         return f"{self._where} broke off its answer ({type(error).__name__})"
+
+
+def _unmarked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a stream without the byte order mark that it may begin with."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "surrogateescape")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
 
 def _words(error: BaseException) -> str:

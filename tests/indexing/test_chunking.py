@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from rag.indexing.chunking import cut, split_sentences
+from rag.indexing.chunking import cut
+from rag.indexing.sentences import split_sentences
 from rag.records import Attribution, Chunk, Document, Heading, Source, Statement
 from rag.testing import HashingEmbedder
-from rag.text.words import ENDED
 
 SOURCE = replace(Source.unnamed("isle", "The isle"), publisher="Isle Press", date="2020")
 
@@ -20,42 +18,6 @@ def document(text: str, **parts: object) -> Document:
 
 def chunks(found: Document, *, tokens: int = 40) -> list[Chunk]:
     return cut(found, SOURCE, HashingEmbedder(), max_tokens=tokens)
-
-
-@pytest.mark.parametrize(
-    ("text", "sentences"),
-    [
-        ("The lamp burns. It is old.", ["The lamp burns.", "It is old."]),
-        ("Last month, U.S. Secretary Blinken spoke.", ["Last month, U.S. Secretary Blinken spoke."]),
-        ("It came to the U.S. The rest went on.", ["It came to the U.S.", "The rest went on."]),
-        ("  Spaces around.   And between.  ", ["Spaces around.", "And between."]),
-        ("It cost $1.5 trillion in 2020. H.R. 3 passed.", ["It cost $1.5 trillion in 2020.", "H.R. 3 passed."]),
-        ("Pier: No. 7 Quay St. East | Depth (m): 20 | Note: Old. Closed", None),
-        ("Pier: East | Note: It is old. It is closed.", ["Pier: East | Note: It is old.", "It is closed."]),
-        ("", []),
-    ],
-)
-def test_sentences_are_found_by_offset(text: str, sentences: list[str] | None) -> None:
-    spans = split_sentences(text, 7)
-    assert [text[span.start - 7 : span.end - 7] for span in spans] == (sentences or [text] * bool(text))
-
-
-@pytest.mark.parametrize(
-    "sentences",
-    [
-        ["この港は1905年に開かれた。", "塔が三つある。"],
-        ["他说：“桥长三米。”", "然后走了！", "是吗？"],
-        ["यह पुल 1905 में बना।", "यह लंबा है।"],
-        ["هل هذا جسر؟", "نعم."],
-        ["Կամուրջը բաց է։", "Այն երկար է։"],
-    ],
-    ids=["Japanese", "Chinese", "Hindi", "Arabic", "Armenian"],
-)
-def test_sentences_of_other_scripts_end_at_their_own_signs(sentences: list[str]) -> None:
-    between = " " if " " in sentences[0] else ""
-    text = between.join(sentences)
-    assert [text[span.start : span.end] for span in split_sentences(text)] == sentences
-    assert all(ENDED.search(sentence) for sentence in sentences)
 
 
 def test_chunks_hold_every_sentence_once_and_fit() -> None:

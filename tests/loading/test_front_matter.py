@@ -48,14 +48,14 @@ def test_all_is_told_and_the_block_is_no_text(name: str, text: str) -> None:
         ('title: "Night ferry"\ndate: 2022-03-04T08:00:00+01:00\ndraft: false\nweight: 3\nauthor:\n  name: Ada\n',
          {"title": "Night ferry", "date": "2022-03-04", "author": "Ada"}),
         # Jekyll
-        ("layout: post\ntitle: 'Night ferry'\ndate: 2022-03-04 08:00:00 +0100 # as published\ncategories: [ferry]\n"
+        ("layout: post\ntitle: 'Night ferry'\ndate: 2022-03-04 08:00:00 +0100 # as published\ntags: [ferry]\n"
          "license: MIT",
          {"title": "Night ferry", "date": "2022-03-04", "licence": "MIT"}),
         # Zotero
         ("title: >-\n  The night\n  ferry\nauthors: [Ada Example, Bo Other]\nyear: 2022\ncitekey: example2022",
          {"title": "The night ferry", "author": "Ada Example, Bo Other", "date": "2022"}),
         # by hand
-        ("Title: Ferries: a history\nDATE: 4 March 1848\n\n# a comment\nIhr Titel: Fähren\ndate: 1848",
+        ("Title: Ferries: a history\nDATE: 4 March 1848\n\n# a comment\ndate: 1848",
          {"title": "Ferries: a history", "date": "1848"}),
         ("title: No\npublisher: 1984", {"title": "No", "publisher": "1984"}),
     ],
@@ -101,6 +101,29 @@ def test_what_is_no_toml_of_a_source_stays(front: str) -> None:
     found = read_bytes(f"+++\n{front}\n+++\n{BODY}".encode(), name="a.txt")
     assert front.split("\n")[0] in found.text
     assert told(found) == {}
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+@pytest.mark.parametrize(
+    ("front", "row"),
+    [
+        ("title: Night ferry\nstatus: draft\nvalid_until: 2027-03-31\ntags: [boats]\ndraft: true",
+         "status: draft | valid until: 2027-03-31"),
+        ("title: Night ferry\nPhone: '01632 960177'\naliases: [boat]\nCrew:\n  - \"[[Ada Example]]\"\n  - Bo",
+         "Phone: 01632 960177 | Crew: Ada Example, Bo"),
+        ("title: Night ferry\ndescription: >\n  The boat\n  that runs late.\nrating: ''",
+         "description: The boat that runs late."),
+    ],
+)  # fmt: skip
+def test_what_tells_nothing_of_the_source_is_a_row_of_the_text(front: str, row: str, name: str) -> None:
+    found = note(front, name)
+    assert (found.title, found.warnings) == ("Night ferry", ())
+    assert found.text.startswith(f"title: Night ferry | {row}\n\n") and found.text.endswith("cancelled in 2022.")
+
+
+def test_a_note_of_nothing_but_such_a_row_is_a_text() -> None:
+    toml = b'+++\ntitle = "Ada Example"\nborn = 1961-05-04\nphone = "01632 960177"\n+++\n'
+    assert read_bytes(toml, name="a.md").text == "title: Ada Example | born: 1961-05-04 | phone: 01632 960177"
 
 
 def test_what_is_not_told_is_no_warning() -> None:

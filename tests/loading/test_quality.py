@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
 from rag.errors import LoadError
@@ -24,6 +27,14 @@ QUAY = "The quay is 200 metres long and was built of granite. "
         ("a" * 300, "no text: it is mostly the sign 'a' over and over"),
         ("........................ 1", "no text: it is mostly the sign '.' over and over"),
         ("JVBERi0xLjQKJeLjz9MKMyAwIG9iago8PC9UeXBlIC9QYWdl\n" * 9, "no text: it is coded data"),
+        (
+            f"{QUAY}\n" + "".join(f"{hashlib.sha256(bytes([n])).hexdigest()}\n" for n in range(20)),
+            "no text: it is coded data",
+        ),
+        (
+            "A key of the harbour office\n\n" + "MHcCAQEEIKk3nNfF9QoVZlV8eYw5mQ2sT0cRr4xUuJb7hPAtq1ZzoAoGCCqG\n" * 3,
+            "no text: it is coded data",
+        ),
         (
             "CafÃ© crÃ¨me costs 12 â‚¬ a cup; â€œthe best in townâ€, says the ownerâ€™s wife.",
             "wrongly encoded: it says",
@@ -74,6 +85,14 @@ def read_one(data: bytes, name: str, *, as_is: bool = False) -> str:
         "harbour.quays.northern.depth_at_low_water(summer)\n" * 4,
         "https://port.example/a/very/long/address/that/is/a/source/of/its/own",
         f"{QUAY}--------------------",
+        f"Sums of the discs\n\n{QUAY}\n\n"
+        + "".join(f"{hashlib.sha256(bytes([n])).hexdigest()}  disc-{n}.iso\n" for n in range(20)),
+        "".join(f"SHA512 (boat{n}.zip) = {hashlib.sha512(bytes([n])).hexdigest()}\n" for n in range(3)),
+        "".join(f"{hashlib.sha1(bytes([n])).hexdigest()} The clerk mends the lamp.\n" for n in range(9)),
+        "".join(f"north{n}.js {base64.b64encode(hashlib.sha256(bytes([n])).digest()).decode()}\n" for n in range(9)),
+        ">CRAY-F1 forward primer\n" + "GGTCAACAAATCATAAAGATATTGGACCGTATGCCAGTTAACGGTCAACAAATCATAAAG\n" * 9,
+        ">sp|P1 shell protein\n" + "FHLRFKCMNVNDCTPWKFKIKIQVPVRLHCWYTSQPLMNKKHGFEDCAARNDWYVTSRQP\n" * 9,
+        "JQXD165NAERQWLXCP3LTRJKJW3SB  council bolt\nJ8L2XENW3SB55NAERQWLXCP3LTRJ  pier bolt",
         f"{QUAY * 20} A clerk wrote â€œ where a quote was meant.",
     ],
 )

@@ -17,8 +17,8 @@ import pytest
 from rag.config import Settings
 from rag.evaluation.measures import auc, mean, rank_measures
 from rag.evaluation.sets import CORPUS, QUERIES, open_set, read_queries
-from rag.indexing.chunking import split_sentences
 from rag.indexing.encoder import Embedder
+from rag.indexing.sentences import split_sentences
 from rag.reading.reader import OnnxReader, Reader
 from rag.retrieval.ranking import WEIGHTS
 

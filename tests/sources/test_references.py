@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.loading import Extract, expand
 from rag.records import Source
 from tests.conftest import Place
 
@@ -86,7 +87,11 @@ def test_a_companion_goes_before_a_list_and_a_changed_list_counts(place: Place) 
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("a.bib", BIB, "a.bib: no reader for a list of works; put it beside the files that it lists"),
+        (
+            "a.bib",
+            BIB,
+            "a.bib: no reader for a list of works without abstracts and notes; put it beside the files that it lists",
+        ),
         ("a.rdf", RDF[:-20], "a.rdf: no reader for XML"),
     ],
 )
@@ -96,6 +101,29 @@ def test_a_list_that_tells_of_no_file_is_refused_with_what_to_do(
     put(place.corpus / "documents" / name, text)
     [row] = [row for row in place.library.build().rows if row.file.endswith(name)]
     assert row.status == "failed" and row.reason.startswith(reason)
+
+
+def test_a_list_alone_that_says_something_of_its_works_is_a_text_for_each(place: Place) -> None:
+    said = BIB.replace("file =", "abstract = {The quay of {\\'A}lvik sinks.}, file =")
+    put(place.corpus / "documents" / "My Library.bib", f"{said}@misc{{odd, title = =")
+    rows = {row.source_id: (row.status, row.reason) for row in place.library.build().rows if row.file.endswith(".bib")}
+    assert [status for status, _ in rows.values()] == ["added", "added", "failed", "failed"]
+    reasons = "".join(reason for _, reason in rows.values())
+    assert "#odd: empty: nothing is told of the work" in reasons
+    assert "an entry cannot be read (syntax error in line " in reasons
+    told = {s.title: (s.author, s.publisher, s.date) for s in sources(place).values()}
+    assert told == {
+        "The Quay of Österby": ("Jane Doe, Port Office", "Harbours", "2020-05"),
+        "A work without any file": ("unknown", "unknown", "2019"),
+    }
+    texts = [
+        found.text for _, found in expand(place.corpus / "documents" / "My Library.bib") if isinstance(found, Extract)
+    ]
+    assert texts == [
+        "title: The Quay of Österby | author: Jane Doe, Port Office | publisher: Harbours | date: 2020-05\n\n"
+        "The quay of Álvik sinks.",
+        "title: A work without any file | date: 2019",
+    ]
 
 
 def test_an_entry_that_is_wrong_is_said_and_spoils_no_other(place: Place) -> None:
