@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib.metadata import version
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.kept import kept_arrays
+from rag.text.languages import LANGUAGES
 
 
 def is_english(word: str) -> bool:
@@ -17,15 +24,17 @@ def is_known(word: str, language: str) -> bool:
     Args:
         language: ISO 639-1 code of one that has a list, such as ``de``, ``en``, ``es``, ``fr``, ``it`` and ``pt``.
     """
-    return bool(_listed(language).known([word]))
+    return bool(per_million(word, language))
 
 
 def per_million(word: str, language: str) -> float | None:
     """Say how often a word, in lower case, is used among a million of a language; None where that has no list."""
     if language not in _languages():
         return None
-    listed = _listed(language).word_frequency
-    return 1e6 * listed[word] / listed.total_words if word in listed else 0.0
+    words, uses = _listed(language)
+    key = np.array(word.encode())
+    at = int(words.searchsorted(key))
+    return float(uses[at]) if at < len(words) and words[at] == key else 0.0
 
 
 @lru_cache(maxsize=1)
@@ -35,8 +44,17 @@ def _languages() -> frozenset[str]:
     return frozenset(SpellChecker.languages())
 
 
-@lru_cache(maxsize=3)
-def _listed(language: str) -> Any:
+@lru_cache(maxsize=len(LANGUAGES))
+def _listed(language: str) -> tuple[NDArray[np.bytes_], NDArray[np.float64]]:
+    """The words of a language in UTF-8, ascending, and the uses of each in a million."""
+    name = f"words/{language}-{version('pyspellchecker')}"
+    words, uses = kept_arrays(name, ("words", "uses"), partial(_unpacked, language))
+    return words, uses
+
+
+def _unpacked(language: str) -> list[NDArray[Any]]:
     from spellchecker import SpellChecker
 
-    return SpellChecker(language=language)
+    listed = SpellChecker(language=language).word_frequency
+    words = sorted((word.encode(), count) for word, count in listed.dictionary.items())
+    return [np.array([word for word, _ in words]), np.array([count for _, count in words]) * (1e6 / listed.total_words)]

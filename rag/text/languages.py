@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache, partial
@@ -13,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.kept import keep
+from rag.kept import kept_arrays
 from rag.text.words import tokenise
 
 LANGUAGES = {
@@ -26,15 +24,13 @@ LANGUAGES = {
 }  # fmt: skip
 """Languages that are told apart, by ISO 639-1 code."""
 
+TABLES = ("weights", "priors", "names", "steps", "outputs", "rows")
+"""Of the model: log likelihoods of its features, priors of the languages, their codes, and its automaton."""
+
 SURE = 0.95
 """Probability from which a language is believed."""
 FEWEST_WORDS = 3
 """Words from which a text in Latin letters is judged."""
-
-TABLES = ("weights", "priors", "names", "steps", "outputs", "rows")
-"""Of the model: log likelihoods of its features, priors of the languages, their codes, and its automaton."""
-
-_log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=4096)
@@ -63,32 +59,16 @@ def foreign_language(question: str, understood: Sequence[str]) -> str | None:
 
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
-    """The model of py3langid for the languages above, its tables mapped from where they are kept unpacked."""
-    import platformdirs
+    """The model of py3langid for the languages above; to unpack its tables takes longer than all else here."""
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
     packed = MODEL_DIR / MODEL_FILE
     stamp, names = packed.stat(), " ".join(LANGUAGES)
-    folder = platformdirs.user_cache_path("cited-qa-assistant") / "languages"
-    folder /= f"{zlib.crc32(names.encode()):08x}-{stamp.st_size}-{stamp.st_mtime_ns}"
-    try:
-        if not folder.is_dir():
-            keep(folder, partial(_unpack, packed))
-        tables = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in TABLES]
-    except (OSError, ValueError) as error:
-        _log.info("The tables of languages cannot be kept in %s: %s", folder, error)
-        shutil.rmtree(folder, ignore_errors=True)
-        tables = _tables(packed)
-    weights, priors, names_of, steps, outputs, rows = tables
+    name = f"languages/{zlib.crc32(names.encode()):08x}-{stamp.st_size}-{stamp.st_mtime_ns}"
+    weights, priors, names_of, steps, outputs, rows = kept_arrays(name, TABLES, partial(_tables, packed))
     return LanguageIdentifier(
         weights, priors, names_of.tolist(), steps, outputs.tolist(), norm_probs=True, tk_row=rows.tolist()
     )
-
-
-def _unpack(packed: Path, folder: Path) -> None:
-    """Write the tables of the model, so that they need not be unpacked again: that takes longer than all else here."""
-    for name, table in zip(TABLES, _tables(packed), strict=True):
-        np.save(folder / f"{name}.npy", table)
 
 
 def _tables(packed: Path) -> list[NDArray[Any]]:
