@@ -157,11 +157,15 @@ class Tree:
                 return "of"
             if word.relation in ("pobj", "pcomp") and self._is_share(word.head):
                 continue
+            if word.relation == "pobj" and above.relation == "dative":
+                return "to" + weak
             if word.relation in ("pobj", "pcomp"):
                 by = above.text.lower() == "by" and self._passive(verb) and not self._counted(up)
                 return ("agent" if by else above.text.lower()) + weak
             if word.relation in _SUBJECTS and self._compares(word.head):
                 return "than" + weak
+            if self._receives(up, verb):
+                return "to" + weak
             if word.relation in _SUBJECTS:
                 return ("patient" if self._passive(verb) else "agent") + weak
             if word.relation in _OBJECTS:
@@ -177,6 +181,14 @@ class Tree:
             )
             weak = weak if kept else "~"
         return "adverb"
+
+    def _receives(self, at: int, verb: int) -> bool:
+        """Return whether a word without a preposition is the one to whom something is given: ``gave the clinic a grant``.
+
+        So is the subject where the verb is passive and still has an object: ``the clinic was given a grant``.
+        """
+        objects = any(self._relation(n) == "dobj" for n in self.children[verb])
+        return self._relation(at) == "dative" or (self._relation(at) == "nsubjpass" and objects)
 
     def _is_share(self, at: int) -> bool:
         """Return whether a preposition is the *of* of a share, as in ``half of the wells``."""
