@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag.text.lexicon import PREPOSITIONS
 from rag.text.names import normalise_names
 from rag.text.quantities import measures_plain
-from rag.text.words import tokenise
+from rag.text.words import stem, tokenise
 from rag.verification.clauses import Clause, clauses
-from rag.verification.parsing import parsed
+from rag.verification.parsing import Word, parsed
 from rag.verification.trees import ANY
 
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
@@ -18,6 +18,8 @@ _EXCLUDING = {"without", "except", "excluding", "despite"}
 _CORE = {"agent", "patient"}
 _STATES = frozenset("is are was were be has have had".split())
 """Verbs that tie a property to what has it: ``the height of the tower is 80 m``, ``the tower has a height``."""
+_THIRD_PERSON = re.compile(r"ies$|(ss|sh|ch|x|zz)es$|s$")
+Parse = Sequence[Sequence[Word]]
 _LEADING = re.compile(rf"(?i)(?:{'|'.join(sorted(PREPOSITIONS))}|as|every|each|\d)\b")
 
 
@@ -47,6 +49,7 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     one, other = (parsed(normalise_names(measures_plain(text))) for text in (sentence, evidence))
     if one is None or other is None:
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
+    one, other = _with_verbs(one, other), _with_verbs(other, one)
     verbs = {clause.verb for clause in (*clauses(one), *clauses(other))}
     said, held = clauses(one, verbs), clauses(other, verbs)
     verbs = {clause.verb for clause in held}
@@ -70,6 +73,25 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
         elif clause.verb in verbs and not any(clause.negative == other.negative for other in fit):
             wrong.append("negation")
     return tuple(wrong), all(clause.verb in verbs for clause in said)
+
+
+def _with_verbs(text: Parse, other: Parse) -> Parse:
+    """Read each sentence in which the parser finds no verb with *do* before the one that another text has.
+
+    ``Kelp shelters cod`` may be two shelters; where the other says ``sheltered``, it is ``Kelp does shelter cod``.
+    """
+    verbs = {stem(word.text.lower()) for line in other for word in line if word.kind == "VERB"}
+    return [read for line in text for read in _with_verb(line, verbs)]
+
+
+def _with_verb(line: Sequence[Word], verbs: Collection[str]) -> Parse:
+    words = [word.text for word in line]
+    at = next((at for at in range(1, len(words)) if stem(words[at].lower()) in verbs), None)
+    if at is None or any(clause.spoken for clause in clauses([line])):
+        return [line]
+    plain = _THIRD_PERSON.sub(lambda end: "y" if end[0] == "ies" else end[1] or "", words[at])
+    helped = (*words[:at], "do" if plain == words[at] else "does", plain, *words[at + 1 :])
+    return parsed(" ".join(helped)) or [line]
 
 
 def _unfronted(sentence: str, evidence: str) -> Iterator[str]:
