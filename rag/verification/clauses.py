@@ -12,11 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.text.dates import MONTHS
-from rag.text.lexicon import SCALES, UNITS
-from rag.text.quantities import UNIT_WORDS
 from rag.text.words import YEAR, stem
 from rag.verification.parsing import Word
-from rag.verification.trees import ANY, Tree
+from rag.verification.trees import ANY, MEASURE, Tree
 
 _TIMES = frozenset(
     map(
@@ -29,7 +27,6 @@ _DENIALS = frozenset(
 )
 _TURNING = frozenset(map(stem, "deny refuse fail reject dispute disagree doubt decline".split()))
 """Verbs that deny what hangs on them."""
-_MEASURE = re.compile(rf"{UNIT_WORDS}|{'|'.join(UNITS.values())}|{'|'.join(SCALES)}|cubic|square")
 
 
 @dataclass(slots=True)
@@ -207,7 +204,7 @@ class _Sentence(Tree):
             if at == verb or not term or word.relation == "neg":
                 continue
             number = term[0].isdigit() and not YEAR.fullmatch(term)
-            measure = number or (word.text.islower() and _MEASURE.fullmatch(word.text) is not None)
+            measure = number or (word.text.islower() and MEASURE.fullmatch(word.text) is not None)
             clause.add(term, ANY if measure else role, fixed=word.kind == "PROPN" or term[0].isdigit())
             above = self.words[word.head]
             if word.kind == "PROPN" and above.kind == "ADP" and self.terms[above.head]:

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from rag.text.folding import fold
-from rag.text.lexicon import FUNCTION_WORDS, NUMBERS
+from rag.text.lexicon import FUNCTION_WORDS, NUMBERS, SCALES, UNITS
+from rag.text.quantities import UNIT_WORDS
 from rag.text.words import YEAR, stem
 from rag.verification.parsing import Word
 
@@ -29,6 +30,8 @@ _SHARES = frozenset(
     "minority none both each".split()
 )
 """Words before *of* that count what follows, which is then what the sentence speaks of."""
+MEASURE = re.compile(rf"{UNIT_WORDS}|{'|'.join(UNITS.values())}|{'|'.join(SCALES)}|cubic|square")
+"""Words of a measure, of which one counts what follows *of*: ``a kilo of rice``."""
 _FIGURE = re.compile(r"[^\w]*(\d[\d.,:/]*?)[.,]?")
 
 
@@ -194,8 +197,8 @@ class Tree:
         """Return whether a preposition is the *of* of a share, as in ``half of the wells``."""
         word = self.words[at]
         head = self.words[word.head]
-        share = head.text.lower() in _SHARES or self.terms[word.head][:1].isdigit()
-        return word.text.lower() == "of" and share
+        share = head.text.lower() in _SHARES or self.terms[word.head][:1].isdigit() or MEASURE.fullmatch(head.text)
+        return word.text.lower() == "of" and bool(share)
 
     def _is_object(self, verb: int) -> bool:
         """Return whether the antecedent of a relative clause is its object: ``the plan that the mayor proposed``."""
