@@ -25,6 +25,8 @@ _ANOTHER_TIME = frozenset(map(stem, "earlier ago previous previously prior".spli
 _DENIALS = frozenset(
     "not n't no never none neither nobody nothing nowhere cannot hardly scarcely barely rarely seldom".split()
 )
+_FREE = {"agent", "patient", "adverb"}
+"""Roles that a measure may have alike; one after a preposition is neither agent nor patient."""
 _TURNING = frozenset(map(stem, "deny refuse fail reject dispute disagree doubt decline".split()))
 """Verbs that deny what hangs on them."""
 
@@ -62,9 +64,8 @@ class Clause:
 
     def paired(self) -> bool:
         """Return whether it has both an agent and a patient, or may have; a measure can be either."""
-        words = (roles for term, roles in self.roles.items() if not term[0].isdigit())
-        told = set().union(*words)
-        return {"agent", "patient"} <= told or ANY in told
+        words = [roles for term, roles in self.roles.items() if not term[0].isdigit()]
+        return {"agent", "patient"} <= set().union(*words) or {ANY} in words
 
     def firm(self) -> set[str]:
         """Return the terms that must stand in the same clause: all but common nouns after a preposition."""
@@ -205,7 +206,9 @@ class _Sentence(Tree):
                 continue
             number = term[0].isdigit() and not YEAR.fullmatch(term)
             measure = number or (word.text.islower() and MEASURE.fullmatch(word.text) is not None)
-            clause.add(term, ANY if measure else role, fixed=word.kind == "PROPN" or term[0].isdigit())
+            if measure:
+                clause.roles.setdefault(term, set()).add(ANY)
+            clause.add(term, ANY if measure and role.rstrip("~") in _FREE else role, fixed=word.kind == "PROPN" or term[0].isdigit())
             above = self.words[word.head]
             if word.kind == "PROPN" and above.kind == "ADP" and self.terms[above.head]:
                 clause.ties.add((self.terms[above.head], above.text.lower(), term))
