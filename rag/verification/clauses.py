@@ -135,6 +135,8 @@ class _Sentence(Tree):
         yield self._clause(verb, own)
         for part in others:
             told = list(self._governed(part))
+            if self._denies(part):  # what is denied has the place of what is told: milk but no cheese
+                told = [(at, self._role(at, verb) if self._relation(at) == "conj" else role) for at, role in told]
             names = {(role, self._sort(at)) for at, role in told if role != ANY and self.terms[at]}
             opens = next((at for at, role in told if self.terms[at]), part[0])
             bare = dict(told)[opens] == ANY and not self._counted(opens)
@@ -163,12 +165,14 @@ class _Sentence(Tree):
             bare = noun and dict(self._governed(part))[opens] == ANY and not self._counted(opens)
             shared = {role for _, role in self._governed(part)} & {role for _, role in self._governed(kept[0])} - {ANY}
             counts = any(map(self._counted, part)) and any(map(self._counted, kept[0]))
-            denied = any(self.words[at].text.lower() in _DENIALS for at in part)
-            if (sum(bool(self.terms[at]) for at in part) > 1 and (shared or (counts and bare))) or denied:
+            if (sum(bool(self.terms[at]) for at in part) > 1 and (shared or (counts and bare))) or self._denies(part):
                 kept.append(part)
             else:
                 kept[-1] += part
         return kept
+
+    def _denies(self, part: Sequence[int]) -> bool:
+        return any(self.words[at].text.lower() in _DENIALS for at in part)
 
     def _sort(self, at: int) -> str:
         """Return what a word is: a year, a number, or a word."""
