@@ -32,6 +32,23 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
         r"|reduc\w+|plung\w+|halv\w+|slump\w*|eas(?:e|ed|ing)|improv\w+|los(?:t|e|es)|downward\w*",
     ),
     (r"more|greater|larger|bigger", r"less|fewer|smaller"),
+    (r"longer|longest", r"shorter|shortest"),
+    (r"taller|tallest", r"shorter|shortest"),
+    (r"higher|highest", r"lower|lowest"),
+    (r"heavier|heaviest", r"lighter|lightest"),
+    (r"deeper|deepest", r"shallower|shallowest"),
+    (r"wider|widest|broader|broadest", r"narrower|narrowest"),
+    (r"thicker|thickest", r"thinner|thinnest"),
+    (r"older|oldest", r"younger|youngest|newer|newest"),
+    (r"faster|fastest|quicker|quickest", r"slower|slowest"),
+    (r"warmer|warmest|hotter|hottest", r"colder|coldest|cooler|coolest"),
+    (r"stronger|strongest", r"weaker|weakest"),
+    (r"better|best", r"worse|worst"),
+    (r"richer|richest", r"poorer|poorest"),
+    (r"harder|hardest", r"softer|softest|easier|easiest"),
+    (r"brighter|brightest", r"darker|darkest|dimmer|dimmest"),
+    (r"nearer|nearest|closer|closest", r"farther|farthest|further|furthest"),
+    (r"dearer|dearest|costlier|costliest", r"cheaper|cheapest"),
     (r"largest|biggest|highest|most|maximum|greatest", r"smallest|lowest|least|minimum|fewest"),
     (r"before|prior|earlier", r"after|following|later|since"),
     (r"above|exceed\w*|over", r"below|under"),
@@ -54,6 +71,22 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"men|male|males|man", r"women|female|females|woman"),
 )  # fmt: skip
 """Pairs of patterns; a sentence that uses one side may not rest on the other alone."""
+
+CONVERSES = tuple(
+    sides
+    for one, other in (
+        (("sell", "to"), ("buy", "from")),
+        (("lend", "to"), ("borrow", "from")),
+        (("give", "to"), ("receiv", "from")),
+        (("beat", ""), ("lose", "to")),
+        (("win", "against"), ("lose", "to")),
+        (("own", ""), ("belong", "to")),
+        (("employ", ""), ("work", "for")),
+        (("preced", ""), ("follow", "")),
+    )
+    for sides in ((*one, *other), (*other, *one))
+)
+"""Verbs that say one thing from two sides, each with the preposition before the other side."""
 
 QUANTITIES = (
     r"(?<!above )(?<!after )(?:(?<!at )all|(?<=at )all(?= \w))|every|everyone|everywhere|always"

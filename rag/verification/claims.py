@@ -20,6 +20,7 @@ from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
 from rag.text.names import find_names, missing_names, names, normalise_names, plain
 from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, spelled, stem, stems
+from rag.verification.converses import converses
 from rag.verification.gaps import fills_gap
 from rag.verification.polarity import (
     future_mismatch,
@@ -100,6 +101,13 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     Returns:
         The reasons, each ``KIND: WORDS``; empty when every check passes.
     """
+    reasons = _reasons(sentence, evidence, context)
+    turned = converses(sentence, evidence) if reasons else ()
+    return () if any(not _reasons(other, evidence, context) for other in turned) else reasons
+
+
+def _reasons(sentence: str, evidence: str, context: str) -> tuple[str, ...]:
+    """Give the reasons for a sentence as it stands."""
     foreign, spoken = is_foreign(sentence, f"{evidence}\n{context}"), language(sentence) or "en"
     sentence, evidence, context = map(plain_quantities, (sentence, evidence, context))
     said, held = fold(sentence).text, fold(evidence).text

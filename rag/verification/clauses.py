@@ -200,10 +200,7 @@ class _Sentence(Tree):
             negative=self._denied(verb, [verb, *(at for at, _ in members)]),
             equates=any(self._relation(at) == "attr" and self._is_definite(at) for at in self.children[verb]),
         )
-        for at in self.children[verb]:
-            mark = next((self.words[n].text.lower() for n in self.children[at] if self._relation(n) == "mark"), "")
-            if self._relation(at) == "advcl" and mark:
-                clause.links.add((self._name(at), mark, self._name(verb)))
+        clause.links |= set(self._links(verb))
         for at, role in members:
             term, word = self.terms[at], self.words[at]
             if at == verb or not term or word.relation == "neg":
@@ -212,11 +209,27 @@ class _Sentence(Tree):
             measure = number or (word.text.islower() and MEASURE.fullmatch(word.text) is not None)
             if measure:
                 clause.roles.setdefault(term, set()).add(ANY)
-            clause.add(term, ANY if measure and role.rstrip("~") in _FREE else role, fixed=word.kind == "PROPN" or term[0].isdigit())
+            clause.add(
+                term,
+                ANY if measure and role.rstrip("~") in _FREE else role,
+                fixed=word.kind == "PROPN" or term[0].isdigit(),
+            )
             above = self.words[word.head]
             if word.kind == "PROPN" and above.kind == "ADP" and self.terms[above.head]:
                 clause.ties.add((self.terms[above.head], above.text.lower(), term))
         return clause
+
+    def _links(self, verb: int) -> Iterator[tuple[str, str, str]]:
+        """Yield what ties adverbial clauses to a verb, or it to the one after that the parser hangs on it.
+
+        ``Before the roof was finished the walls were painted`` is read as if it told what was finished.
+        """
+        for at in self.children[verb]:
+            relation = self._relation(at)
+            under = at if relation == "advcl" else verb
+            marks = [n for n in self.children[under] if self._relation(n) == "mark" and n < under]
+            if marks and relation in ("advcl", "ccomp"):
+                yield self._name(under), self.words[marks[0]].text.lower(), self._name(verb if under == at else at)
 
     def _is_definite(self, at: int) -> bool:
         """Return whether a noun means one certain thing: a name, or one with *the*, an owner or a number."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from rag.text.lexicon import PREPOSITIONS
 from rag.text.names import normalise_names
 from rag.text.quantities import measures_plain
-from rag.text.words import stem, tokenise
+from rag.text.words import STOP_WORDS, stem, tokenise
 from rag.verification.clauses import Clause, clauses
 from rag.verification.parsing import Word, parsed
 from rag.verification.trees import ANY
@@ -101,7 +101,7 @@ def _unfronted(sentence: str, evidence: str) -> Iterator[str]:
         return
     for count in range(len(words) - 2, 1, -1):
         opening, rest = " ".join(words[:count]), " ".join(words[count:])
-        if not opening.endswith(",") and _stands(opening, evidence):
+        if words[count - 1] not in STOP_WORDS and not opening.endswith(",") and _stands(opening, evidence):
             yield f"{rest} {opening[0].lower()}{opening[1:]}."
             yield f"{opening}, {rest}."
             return

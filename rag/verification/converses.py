@@ -1,0 +1,86 @@
+"""Say a sentence the other way round: ``tin is lighter than copper`` is ``copper is heavier than tin``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rag.text.lexicon import CONVERSES
+from rag.text.words import stem
+from rag.verification.parsing import Word, parsed
+from rag.verification.polarity import opposites
+from rag.verification.trees import MEASURE
+
+_ORDERING = frozenset("before after above below over under".split())
+"""Words whose two sides change places where the opposite is said."""
+
+
+def converses(sentence: str, evidence: str) -> Iterator[str]:
+    """Yield a sentence with two of its sides exchanged, in the words that *evidence* has for it.
+
+    ``The eggs are added after the flour is sieved`` gives ``the flour is sieved before the eggs are added`` where
+    the evidence says *before*. A comparison, an order in time or place and some verbs, such as *sold to* and
+    *bought from*, tell the same from either side.
+    """
+    lines = parsed(sentence) or ()
+    if len(lines) != 1:
+        return
+    words = lines[0]
+    root = next(at for at, word in enumerate(words) if word.head == at)
+    subject = next((at for at in _below(words, root) if words[at].relation in ("nsubj", "nsubjpass")), None)
+    if subject is None:
+        return
+    for at, word in enumerate(words):
+        for other in opposites(word.text.lower(), evidence):
+            if word.tag in ("JJR", "RBR") or {word.text.lower(), other} <= _ORDERING:
+                yield from (_exchanged(words, *sides, {at: other}) for sides in _ordered(words, at, subject))
+    for verb, link, other, other_link in CONVERSES:
+        form = next((text for text in evidence.split() if stem(text.lower()) == other), "")
+        if form and stem(words[root].text.lower()) == verb:
+            for at, new in _objects(words, root, link, form, other_link):
+                yield _exchanged(words, _phrase(words, subject), _phrase(words, at), new)
+
+
+def _ordered(words: Sequence[Word], at: int, subject: int) -> Iterator[tuple[range, range]]:
+    """Yield the sides that a word puts in order: of a comparison, of a preposition, or two clauses."""
+    word = words[at]
+    than = next((n for n, one in enumerate(words) if one.text.lower() == "than"), None)
+    link = at if word.text.lower() in _ORDERING else than
+    for n in _below(words, link) if link is not None else ():
+        if words[n].relation in ("pobj", "nsubj") and not MEASURE.fullmatch(words[n].text.lower()):
+            yield _phrase(words, subject), _phrase(words, n)
+    if word.relation == "mark" and words[word.head].relation == "advcl":
+        clause = _phrase(words, word.head)
+        if clause.start == at:
+            yield range(at), range(at + 1, clause.stop)
+
+
+def _objects(
+    words: Sequence[Word], verb: int, link: str, form: str, other_link: str
+) -> Iterator[tuple[int, Mapping[int, str]]]:
+    """Yield the other side of a verb, with what is said instead of the verb and of the preposition."""
+    for at in _below(words, verb):
+        if link and words[at].text.lower() == link:
+            yield from ((n, {verb: form, at: other_link}) for n in _below(words, at)[:1])
+        elif not link and words[at].relation == "dobj":
+            yield at, {verb: f"{form} {other_link}".strip()}
+
+
+def _exchanged(words: Sequence[Word], one: range, other: range, new: Mapping[int, str]) -> str:
+    first = [word.text if word.kind == "PROPN" else word.text.lower() for word in words[:1]]
+    texts = [new.get(at, text) for at, text in enumerate([*first, *(word.text for word in words[1:])])]
+    low, high = sorted((one, other), key=lambda side: side.start)
+    parts = (texts[: low.start], high, texts[low.stop : high.start], low, texts[high.stop :])
+    said = [text for part in parts for text in ([texts[at] for at in part] if isinstance(part, range) else part)]
+    return " ".join(filter(None, said)).replace(" .", ".")
+
+
+def _below(words: Sequence[Word], head: int) -> list[int]:
+    return [at for at, word in enumerate(words) if word.head == head != at]
+
+
+def _phrase(words: Sequence[Word], head: int) -> range:
+    """Return the words from the first to the last that hang on one."""
+    found = {head}
+    while more := {at for up in found for at in _below(words, up)} - found:
+        found |= more
+    return range(min(found), max(found) + 1)
