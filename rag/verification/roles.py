@@ -49,9 +49,9 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     one, other = (parsed(normalise_names(measures_plain(text))) for text in (sentence, evidence))
     if one is None or other is None:
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
-    one, other = _with_verbs(one, other), _with_verbs(other, one)
-    verbs = {clause.verb for clause in (*clauses(one), *clauses(other))}
-    said, held = clauses(one, verbs), clauses(other, verbs)
+    mine, its = _with_verbs(one, other), _with_verbs(other, one)
+    verbs = {clause.verb for clause in (*clauses(mine), *clauses(its))}
+    said, held = clauses(mine, verbs), clauses(its, verbs)
     verbs = {clause.verb for clause in held}
     if any(clause.roles and not clause.spoken and clause.verb not in verbs for clause in said):
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False

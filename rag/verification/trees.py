@@ -186,7 +186,7 @@ class Tree:
         return "adverb"
 
     def _receives(self, at: int, verb: int) -> bool:
-        """Return whether a word without a preposition is the one to whom something is given: ``gave the clinic a grant``.
+        """Return whether a word is the one to whom something is given: ``gave the clinic a grant``.
 
         So is the subject where the verb is passive and still has an object: ``the clinic was given a grant``.
         """
