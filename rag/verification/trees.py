@@ -80,6 +80,15 @@ class Tree:
         root = next((at for at, word in enumerate(words) if word.head == at), 0)
         self.verbs = [at for at in range(len(words)) if at == root or self._is_verb(at)]
         self.owner = [next((up for up in self._up(at) if up in self.verbs), root) for at in range(len(words))]
+        self.owner = [self._asked(at) for at in range(len(words))]
+
+    def _asked(self, at: int) -> int:
+        """Return the verb of a word; of an agent that hangs on what was asked of another, the one of asking."""
+        verb = self.owner[at]
+        above = self.words[verb].head
+        agent = any(self.words[up].text.lower() == "by" and self.words[up].head == verb for up in self._up(at))
+        asked = agent and self._relation(verb) == "xcomp" and self._passive(above) and not self._passive(verb)
+        return above if asked else verb
 
     def _is_verb(self, at: int) -> bool:
         word = self.words[at]
@@ -128,7 +137,10 @@ class Tree:
         if word.relation == "ccomp" and not subjects:
             return []
         head = self.owner[above]
-        found = [at for subject in self._subjects(head) for at in self._phrase(subject)]
+        sides = self._subjects(head)
+        if word.relation == "xcomp":  # whom one teaches to swim may be the one who swims
+            sides = [*sides, *(at for at in self.children[head] if self._relation(at) == "dobj")]
+        found = [at for side in sides for at in self._phrase(side)]
         return found or (self._borrowed(head) if head != verb else [])
 
     def _phrase(self, at: int) -> list[int]:
