@@ -106,6 +106,12 @@ def clauses(sentences: Sequence[Sequence[Word]], verbs: Collection[str] = ()) ->
     return found
 
 
+def appositions(sentences: Sequence[Sequence[Word]]) -> Iterator[Clause]:
+    """Yield what a sentence says of a thing beside its name: ``Ulla Berg, mayor of Lund, left`` says who is mayor."""
+    for words in sentences:
+        yield from _Sentence(words).appositions()
+
+
 class _Sentence(Tree):
     """Gives the clauses of one sentence."""
 
@@ -120,6 +126,25 @@ class _Sentence(Tree):
                     clause.dependent |= below
         for parts in made.values():
             yield from parts
+
+    def appositions(self) -> Iterator[Clause]:
+        """Yield a clause for each thing that is named twice."""
+        for at, word in enumerate(self.words):
+            if word.relation == "appos":
+                below = {head: {n for n in range(len(self.words)) if head in self._up(n)} for head in (at, word.head)}
+                clause = Clause("is", equates=True)
+                self._place(clause, below[word.head] - below[at], word.head, "agent")
+                self._place(clause, below[at], at, "patient")
+                yield clause
+
+    def _place(self, clause: Clause, members: Collection[int], head: int, role: str) -> None:
+        """Put a noun and all that hangs on it into a clause; what is no part of its phrase has its preposition."""
+        phrase = self._phrase(head)
+        for at in filter(lambda at: self.terms[at], sorted(members)):
+            governed = next((up for up in self._up(at) if self._relation(up) in ("pobj", "pcomp")), at)
+            link = self.words[self.words[governed].head].text.lower()
+            fixed = self.words[at].kind == "PROPN" or self.terms[at][0].isdigit()
+            clause.add(self.terms[at], role if at in phrase else link, fixed=fixed)
 
     def _above(self, verb: int) -> Iterator[int]:
         """Yield what a verb hangs on, up to where its clause is one of equals."""

@@ -9,7 +9,7 @@ from rag.text.lexicon import PREPOSITIONS
 from rag.text.names import normalise_names
 from rag.text.quantities import measures_plain
 from rag.text.words import STOP_WORDS, stem, tokenise
-from rag.verification.clauses import Clause, clauses
+from rag.verification.clauses import Clause, appositions, clauses
 from rag.verification.parsing import Word, parsed
 from rag.verification.trees import ANY
 
@@ -52,6 +52,7 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     mine, its = _with_verbs(one, other), _with_verbs(other, one)
     verbs = {clause.verb for clause in (*clauses(mine), *clauses(its))}
     said, held = clauses(mine, verbs), clauses(its, verbs)
+    held += appositions(its)
     verbs = {clause.verb for clause in held}
     if any(clause.roles and not clause.spoken and clause.verb not in verbs for clause in said):
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
