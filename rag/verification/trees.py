@@ -57,9 +57,10 @@ def _with_verb(words: Sequence[Word]) -> Sequence[Word]:
     ``The reservoir level changed by 2 metres`` is read as a level that was changed by something.
     """
     root = next((at for at, word in enumerate(words) if word.head == at), 0)
-    verb = next((at for at, word in enumerate(words) if word.relation == "acl" and word.head == root), None)
-    if verb is None or words[root].kind in ("VERB", "AUX"):
+    past = [at for at, word in enumerate(words) if word.relation == "acl" and word.tag in ("VBN", "VBD")]
+    if not past or words[root].kind in ("VERB", "AUX"):
         return words
+    verb = past[-1]
     changed = [replace(word, head=verb) if word.head == root and at > verb else word for at, word in enumerate(words)]
     changed[root] = replace(words[root], head=verb, relation="nsubj")
     changed[verb] = replace(words[verb], head=verb, relation="ROOT", kind="VERB", tag="VBD")
