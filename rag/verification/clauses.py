@@ -8,7 +8,7 @@ clause a member.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.text.dates import MONTHS
 from rag.text.words import YEAR, stem
@@ -65,6 +65,16 @@ class Clause:
         """Return whether it has both an agent and a patient, or may have; a measure can be either."""
         words = [roles for term, roles in self.roles.items() if not term[0].isdigit()]
         return {"agent", "patient"} <= set().union(*words) or {ANY} in words
+
+    def gives(self) -> bool:
+        """Return whether it says to whom: ``water to the town``."""
+        return any("to" in roles for roles in self.roles.values())
+
+    def given(self) -> Clause | None:
+        """Give ``supply the town with water`` as ``supply water to the town``; None where it is no such clause."""
+        turned = {"patient": "to", "patient~": "to~", "with": "patient", "with~": "patient~"}
+        roles = {term: {turned.get(role, role) for role in its} for term, its in self.roles.items()}
+        return replace(self, roles=roles) if {"patient", "with"} <= set().union(*self.roles.values()) else None
 
     def firm(self) -> set[str]:
         """Return the terms that must stand in the same clause: all but common nouns after a preposition."""

@@ -63,7 +63,7 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     for clause in filter(lambda clause: clause.roles, said):
         shared = clause.terms() & anywhere
         near = [other for other in held if shared <= other.terms() | (other.dependent - clause.firm())]
-        fit = [other for other in near if _same_roles(clause, other, exclusive=exclusive)]
+        fit = [other for other in near if any(_same_roles(*way, exclusive=exclusive) for way in _ways(clause, other))]
         told = " ".join(sorted(shared))
         if not near:
             wrong.append(f"attachment: {told}")
@@ -121,6 +121,15 @@ def _stands(sentence: str, evidence: str) -> bool:
     """Return whether the words of a sentence stand side by side in the evidence."""
     said, held = (" ".join(tokenise(text)) for text in (sentence, evidence))
     return f" {said} " in f" {held} "
+
+
+def _ways(said: Clause, held: Clause) -> Iterator[tuple[Clause, Clause]]:
+    """Yield two clauses as they stand, and with what one gives another said in the way of the other."""
+    yield said, held
+    if (given := said.given()) and held.gives():
+        yield given, held
+    if (given := held.given()) and said.gives():
+        yield said, given
 
 
 def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
