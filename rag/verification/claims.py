@@ -21,7 +21,7 @@ from rag.text.names import find_names, missing_names, names, normalise_names, pl
 from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, spelled, stem, stems
 from rag.verification.converses import converses
-from rag.verification.gaps import fills_gap
+from rag.verification.gaps import filled
 from rag.verification.polarity import (
     future_mismatch,
     negation,
@@ -101,9 +101,20 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     Returns:
         The reasons, each ``KIND: WORDS``; empty when every check passes.
     """
-    reasons = _reasons(sentence, evidence, context)
-    turned = converses(sentence, evidence) if reasons else ()
-    return () if any(not _reasons(other, evidence, context) for other in turned) else reasons
+    first = None
+    for said, held in _ways(sentence, evidence):
+        reasons = _reasons(said, held, context)
+        if not reasons:
+            return ()
+        first = first or reasons
+    return first or ()
+
+
+def _ways(sentence: str, evidence: str) -> Iterator[tuple[str, str]]:
+    """Yield a sentence with what it cites, as they stand first, then in other words that say the same."""
+    yield sentence, evidence
+    yield from ((sentence, line) for line in filled(sentence, evidence))
+    yield from ((other, evidence) for other in converses(sentence, evidence))
 
 
 def _reasons(sentence: str, evidence: str, context: str) -> tuple[str, ...]:
@@ -113,8 +124,6 @@ def _reasons(sentence: str, evidence: str, context: str) -> tuple[str, ...]:
     said, held = fold(sentence).text, fold(evidence).text
     if re.search(rf"(?:^|[.!?]\s){re.escape(said.strip())}(?:\s|$)", held):
         return ()  # a whole sentence of the evidence, word for word
-    if fills_gap(sentence, evidence):
-        return ()
     around = f"{evidence}\n{context}"
     reasons = [*_figure_reasons(said, held, fold(context).text, counted=not foreign)]
     codes = (code for code in _CODE.findall(sentence) if not _NOT_CODES.match(code))
