@@ -21,7 +21,7 @@ from rag.text.names import find_names, missing_names, names, normalise_names, pl
 from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, spelled, stem, stems
 from rag.verification.converses import converses
-from rag.verification.gaps import filled
+from rag.verification.gaps import told_apart
 from rag.verification.polarity import (
     future_mismatch,
     negation,
@@ -112,8 +112,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
 
 def _ways(sentence: str, evidence: str) -> Iterator[tuple[str, str]]:
     """Yield a sentence with what it cites, as they stand first, then in other words that say the same."""
-    yield sentence, evidence
-    yield from ((sentence, line) for line in filled(sentence, evidence))
+    yield sentence, told_apart(evidence)
+    yield told_apart(sentence), told_apart(evidence)
     yield from ((other, evidence) for other in converses(sentence, evidence))
 
 

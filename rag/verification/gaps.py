@@ -13,33 +13,43 @@ _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth nint
 _MEMBERS = re.compile(r"(?:[,;] (?:and |but |while )?| and | but )(?=\S)")
 
 
-def filled(sentence: str, evidence: str) -> Iterator[str]:
-    """Yield the members of lists in *evidence* that *sentence* may tell, with the words that the list leaves out.
+def told_apart(evidence: str) -> str:
+    """Give a text with the members of its lists as sentences, with the words that a list leaves out.
 
-    Of ``Oak costs 90 crowns and pine 40.`` it is ``pine costs 40 crowns``: the two members agree word by word in
-    what is a number, a word of grammar or another word. Where they agree in several ways it cannot be told what is
-    left out.
+    ``Oak costs 90 crowns and pine 40.`` is ``Oak costs 90 crowns. pine costs 40 crowns.``: the two members agree
+    word by word in what is a number, a word of grammar or another word. A list whose members agree in several
+    ways stays as it is, since it cannot be told what is left out.
     """
-    said = stems(sentence)
-    for line in brief_sentences(evidence):
-        first, *others = _MEMBERS.split(line.rstrip("."))
-        for other in others:
-            if stems(other) <= said <= stems(first) | stems(other):
-                ways = {*_filled(first, other)}
-                yield from (f"{way}." for way in ways if len(ways) == 1)
+    return " ".join(_apart(line) for line in brief_sentences(evidence))
 
 
-def _filled(first: str, other: str) -> Iterator[str]:
+def _apart(line: str) -> str:
+    first, *others = _MEMBERS.split(line.rstrip("."))
+    members = [{*_filled(first, other, line)} for other in others]
+    told = [next(iter(ways)) for ways in members if len(ways) == 1]
+    if not told or re.search(r"between \S+$", first):
+        return line
+    return " ".join(
+        f"{member[0].upper()}{member[1:]}."
+        for member in (first if len(told) == len(others) else line.rstrip("."), *told)
+    )
+
+
+def _filled(first: str, other: str, line: str) -> Iterator[str]:
     """Yield a member of a list with what of the first member it may leave out: words about the verb, a counted noun."""
     full, short = ([word.strip(",;") for word in text.split()] for text in (first, other))
-    verbs = {word.text for line in parsed(first) or () for word in line if word.kind in ("VERB", "AUX")}
+    verbs, its = _verbs(first), _verbs(line) & {*short}
     sorts, wanted = [*map(_sort, full)], [*map(_sort, short)]
+    if sum(sort in ("#", "word") for sort in wanted) < 2:
+        return
+    if sorts == wanted and its:
+        yield other
     size = len(full) - len(short)
     runs = {
         range(start, start + long) for long in (size - 1, size) if long >= 0 for start in range(len(full) - long + 1)
     }
-    runs = {run for run in runs if not run or not verbs.isdisjoint(full[at] for at in run)}
-    counted = [at for at in range(1, len(full)) if sorts[at - 1 : at + 1] == ["#", "word"]]
+    runs = {run for run in runs if not run or (not its and not verbs.isdisjoint(full[at] for at in run))}
+    counted = [at for at in range(1, len(full)) if sorts[at - 1 : at + 1] == ["#", "word"] and full[at] not in short]
     for run in runs:
         for gap in [{*run}] if len(run) == size else [{*run, at} for at in counted if at not in run]:
             rest = [at for at in range(len(full)) if at not in gap]
@@ -53,4 +63,9 @@ def _sort(term: str) -> str:
     folded = term.casefold()
     if any(map(str.isdigit, folded)) or folded in NUMBERS or folded in _ORDINALS:
         return "#"
-    return folded if folded in FUNCTION_WORDS else "word"
+    label = len(term) == 1 and term.isupper()
+    return folded if folded in FUNCTION_WORDS and not label else "word"
+
+
+def _verbs(text: str) -> set[str]:
+    return {word.text for line in parsed(text) or () for word in line if word.kind in ("VERB", "AUX")}
