@@ -1,4 +1,4 @@
-"""Read a list that leaves out its verb: ``oak costs 90 crowns and pine 40``."""
+"""Tell apart the members of a list, which may leave out the verb: ``oak costs 90 crowns and pine 40``."""
 
 from __future__ import annotations
 
@@ -10,29 +10,27 @@ from rag.text.words import brief_sentences, stems
 from rag.verification.parsing import parsed
 
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth last".split())
+_RANGE = re.compile(r"between \S+$")
 _MEMBERS = re.compile(r"(?:[,;] (?:and |but |while )?| and | but )(?=\S)")
 
 
 def told_apart(evidence: str) -> str:
     """Give a text with the members of its lists as sentences, with the words that a list leaves out.
 
-    ``Oak costs 90 crowns and pine 40.`` is ``Oak costs 90 crowns. pine costs 40 crowns.``: the two members agree
-    word by word in what is a number, a word of grammar or another word. A list whose members agree in several
-    ways stays as it is, since it cannot be told what is left out.
+    ``Oak costs 90 crowns and pine 40.`` is ``Oak costs 90 crowns. Pine costs 40 crowns.``: the two members agree
+    word by word in what is a number, a word of grammar or another word. A list whose members agree in no way or in
+    several stays as it is, since it cannot be told what is left out; so does one whose members tell but one thing,
+    such as *in May and June*.
     """
     return " ".join(_apart(line) for line in brief_sentences(evidence))
 
 
 def _apart(line: str) -> str:
     first, *others = _MEMBERS.split(line.rstrip("."))
-    members = [{*_filled(first, other, line)} for other in others]
-    told = [next(iter(ways)) for ways in members if len(ways) == 1]
-    if not told or re.search(r"between \S+$", first):
+    ways = [{*_filled(first, other, line)} for other in others]
+    if not others or any(len(way) != 1 for way in ways) or _RANGE.search(first):
         return line
-    return " ".join(
-        f"{member[0].upper()}{member[1:]}."
-        for member in (first if len(told) == len(others) else line.rstrip("."), *told)
-    )
+    return " ".join(f"{member[0].upper()}{member[1:]}." for member in (first, *(way.pop() for way in ways)))
 
 
 def _filled(first: str, other: str, line: str) -> Iterator[str]:
