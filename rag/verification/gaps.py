@@ -36,7 +36,7 @@ def _apart(line: str) -> str:
 def _filled(first: str, other: str, line: str) -> Iterator[str]:
     """Yield a member of a list with what of the first member it may leave out: words about the verb, a counted noun."""
     full, short = ([word.strip(",;") for word in text.split()] for text in (first, other))
-    verbs, its = _verbs(first), _verbs(line) & {*short}
+    verbs, its = _verbs(first), {word for word in _verbs(line) & {*short} if _sort(word) == "word"}
     sorts, wanted = [*map(_sort, full)], [*map(_sort, short)]
     if sum(sort in ("#", "word") for sort in wanted) < 2:
         return

@@ -77,9 +77,9 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _with_verbs(text: Parse, other: Parse) -> Parse:
-    """Read each sentence in which the parser finds no verb with *do* before the one that another text has.
+    """Read each sentence in which the parser finds no verb with *will* before the one that another text has.
 
-    ``Kelp shelters cod`` may be two shelters; where the other says ``sheltered``, it is ``Kelp does shelter cod``.
+    ``Kelp shelters cod`` may be two shelters; where the other says ``sheltered``, it is ``Kelp will shelter cod``.
     """
     verbs = {stem(word.text.lower()) for line in other for word in line if word.kind == "VERB"}
     return [read for line in text for read in _with_verb(line, verbs)]
@@ -91,7 +91,7 @@ def _with_verb(line: Sequence[Word], verbs: Collection[str]) -> Parse:
     if at is None or any(clause.spoken for clause in clauses([line])):
         return [line]
     plain = _THIRD_PERSON.sub(lambda end: "y" if end[0] == "ies" else end[1] or "", words[at])
-    helped = (*words[:at], "do" if plain == words[at] else "does", plain, *words[at + 1 :])
+    helped = (*words[:at], "will", plain, *words[at + 1 :])
     return parsed(" ".join(helped)) or [line]
 
 
@@ -141,7 +141,7 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
         its = held.roles.get(term, set())
         plain = {role.rstrip("~") for role in its}
         fits = not its or ANY in its or not plain.isdisjoint(role.rstrip("~") for role in roles)
-        core = same_verb and {role.rstrip("~") for role in roles} & _CORE
+        core = same_verb and {role.rstrip("~") for role in roles} & (_CORE | {"than"})
         fits = fits or _interchangeable(said, held, plain)
         fits = fits or (bool(plain - _CORE - {"than"}) and all(role.endswith("~") for role in roles))
         unclear = plain <= {"adverb"} and _in_order(said.sequence, held.sequence)
