@@ -88,6 +88,12 @@ CONVERSES = tuple(
 )
 """Verbs that say one thing from two sides, each with the preposition before the other side."""
 
+DIMENSIONS = {
+    "high": "height", "tall": "height", "long": "length", "deep": "depth", "wide": "width", "broad": "breadth",
+    "thick": "thickness", "strong": "strength", "old": "age", "weighs": "weight", "weighed": "weight",
+}  # fmt: skip
+"""Adjectives of a measure, with the noun that says the same: ``4 m long``, ``a length of 4 m``."""
+
 QUANTITIES = (
     r"(?<!above )(?<!after )(?:(?<!at )all|(?<=at )all(?= \w))|every|everyone|everywhere|always"
     r"|entire|entirely|completely|universal\w*",

@@ -76,6 +76,17 @@ class Clause:
         roles = {term: {turned.get(role, role) for role in its} for term, its in self.roles.items()}
         return replace(self, roles=roles) if {"patient", "with"} <= set().union(*self.roles.values()) else None
 
+    def measures(self) -> bool:
+        """Return whether it tells a measure of something and compares it with nothing."""
+        told = set().union(*self.roles.values())
+        return {ANY} in self.roles.values() and "than" not in told
+
+    def core(self) -> set[str]:
+        """Return the terms that are agent or patient, or describe one."""
+        return {
+            term for term, roles in self.roles.items() if {role.rstrip("~") for role in roles} & {"agent", "patient"}
+        }
+
     def firm(self) -> set[str]:
         """Return the terms that must stand in the same clause: all but common nouns after a preposition."""
         return {self.verb, *self.order, *self.fixed}

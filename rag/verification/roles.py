@@ -16,7 +16,8 @@ from rag.verification.trees import ANY
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
 _EXCLUDING = {"without", "except", "excluding", "despite"}
 _CORE = {"agent", "patient"}
-_STATES = frozenset("is are was were be has have had".split())
+_BEING = frozenset("is are was were be".split())
+_STATES = _BEING | {"has", "have", "had"}
 """Verbs that tie a property to what has it: ``the height of the tower is 80 m``, ``the tower has a height``."""
 _THIRD_PERSON = re.compile(r"ies$|(ss|sh|ch|x|zz)es$|s$")
 Parse = Sequence[Sequence[Word]]
@@ -61,6 +62,8 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     links = set().union(*(clause.links for clause in held))
     wrong = [f"order: {a} {link} {b}" for one in said for a, link, b in one.links - links if (b, link, a) in links]
     for clause in filter(lambda clause: clause.roles, said):
+        if clause.verb in _BEING:
+            wrong += [f"new: {term}" for term, its in clause.roles.items() if "patient" in its and term not in anywhere]
         shared = clause.terms() & anywhere
         near = [other for other in held if shared <= other.terms() | (other.dependent - clause.firm())]
         fit = [other for other in near if any(_same_roles(*way, exclusive=exclusive) for way in _ways(clause, other))]
@@ -160,11 +163,14 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
 def _interchangeable(said: Clause, held: Clause, its: set[str]) -> bool:
     """Return whether agent and patient may trade places: ``the seal is part 4``, ``the fair (was) opened``.
 
-    They may where a verb of being makes two things one, and where neither clause has both of them.
+    They may where a verb of being makes two things one, and where neither clause has both of them; so may a property
+    that is measured and what has it: ``the height of the tower is 80 m``, ``the tower is 80 m high``.
     """
-    if not its & _CORE:
-        return False
-    return (said.equates and held.equates) or not (said.paired() or held.paired())
+    if said.measures() and held.measures() and its <= {*_CORE, "of"}:
+        mine, other = said.core(), held.core()
+        if len(mine) != len(other) and other <= said.terms() and {said.verb, held.verb} <= _STATES:
+            return True
+    return bool(its & _CORE) and ((said.equates and held.equates) or not (said.paired() or held.paired()))
 
 
 def _in_order(said: Sequence[str], held: Sequence[str]) -> bool:
