@@ -51,7 +51,8 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"dearer|dearest|costlier|costliest", r"cheaper|cheapest"),
     (r"largest|biggest|highest|most|maximum|greatest", r"smallest|lowest|least|minimum|fewest"),
     (r"before|prior|earlier", r"after|following|later|since"),
-    (r"above|exceed\w*|over", r"below|under"),
+    (r"above|exceed\w*|over|more than", r"below|under|less than|fewer than"),
+    (r"ahead", r"behind"),
     (r"first|earliest", r"last(?! (?:year|month|week|decade|century)s?(?! of)(?!\w))|latest|final"),
     (r"support\w*|back(?:s|ed|ing)|endors\w+|favou?r\w*|approv\w+", r"oppos\w+|condemn\w*|object\w*"),
     (r"allow\w*|permit\w*|legali[sz]\w+|lawful", r"bann?(?:s|ed|ing)?|prohibit\w*|forb[ai]d\w*|outlaw\w*"),
@@ -98,7 +99,7 @@ QUANTITIES = (
     r"(?<!above )(?<!after )(?:(?<!at )all|(?<=at )all(?= \w))|every|everyone|everywhere|always"
     r"|entire|entirely|completely|universal\w*",
     r"only|solely|exclusively|sole",
-    r"most|mostly|mainly|chiefly|largely",
+    r"(?<!at )most|mostly|mainly|chiefly|largely",
     r"many|numerous",
     r"both",
     r"half|halv\w+",

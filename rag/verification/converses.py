@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from rag.text.lexicon import CONVERSES
-from rag.text.words import stem
+from rag.text.words import WORD, stem
 from rag.verification.parsing import Word, parsed
 from rag.verification.polarity import opposites
 from rag.verification.trees import MEASURE
@@ -29,9 +29,12 @@ def converses(sentence: str, evidence: str) -> Iterator[str]:
     subject = next((at for at in _below(words, root) if words[at].relation in ("nsubj", "nsubjpass")), None)
     if subject is None:
         return
+    held = {stem(text) for text in WORD.findall(evidence.lower())}
     for at, word in enumerate(words):
-        for other in opposites(word.text.lower(), evidence):
-            if word.tag in ("JJR", "RBR") or {word.text.lower(), other} <= _ORDERING:
+        for other in opposites(word.text.lower(), evidence) if stem(words[root].text.lower()) in held else ():
+            if {word.text.lower(), other} <= _ORDERING and word.relation == "mark":
+                yield _reversed(words, at, other)
+            elif word.tag in ("JJR", "RBR") or {word.text.lower(), other} <= _ORDERING:
                 yield from (_exchanged(words, *sides, {at: other}) for sides in _ordered(words, at, subject))
     for verb, link, other, other_link in CONVERSES:
         form = next((text for text in evidence.split() if stem(text.lower()) == other), "")
@@ -41,17 +44,21 @@ def converses(sentence: str, evidence: str) -> Iterator[str]:
 
 
 def _ordered(words: Sequence[Word], at: int, subject: int) -> Iterator[tuple[range, range]]:
-    """Yield the sides that a word puts in order: of a comparison, of a preposition, or two clauses."""
-    word = words[at]
+    """Yield the sides of a comparison or of a preposition."""
     than = next((n for n, one in enumerate(words) if one.text.lower() == "than"), None)
-    link = at if word.text.lower() in _ORDERING else than
+    link = at if words[at].text.lower() in _ORDERING else than
     for n in _below(words, link) if link is not None else ():
         if words[n].relation in ("pobj", "nsubj") and not MEASURE.fullmatch(words[n].text.lower()):
             yield _phrase(words, subject), _phrase(words, n)
-    if word.relation == "mark" and words[word.head].relation == "advcl":
-        clause = _phrase(words, word.head)
-        if clause.start == at:
-            yield range(at), range(at + 1, clause.stop)
+
+
+def _reversed(words: Sequence[Word], mark: int, other: str) -> str:
+    """Put a clause first that another word ties to what was the main one."""
+    clause = _phrase(words, words[mark].head)
+    texts = _plain(words)
+    main = [text for at, text in enumerate(texts) if at not in clause and words[at].kind != "PUNCT"]
+    told = [texts[at] for at in clause if at != mark]
+    return " ".join((*told, other, *main)) + "."
 
 
 def _objects(
@@ -66,12 +73,16 @@ def _objects(
 
 
 def _exchanged(words: Sequence[Word], one: range, other: range, new: Mapping[int, str]) -> str:
-    first = [word.text if word.kind == "PROPN" else word.text.lower() for word in words[:1]]
-    texts = [new.get(at, text) for at, text in enumerate([*first, *(word.text for word in words[1:])])]
+    texts = [new.get(at, text) for at, text in enumerate(_plain(words))]
     low, high = sorted((one, other), key=lambda side: side.start)
     parts = (texts[: low.start], high, texts[low.stop : high.start], low, texts[high.stop :])
     said = [text for part in parts for text in ([texts[at] for at in part] if isinstance(part, range) else part)]
     return " ".join(filter(None, said)).replace(" .", ".")
+
+
+def _plain(words: Sequence[Word]) -> list[str]:
+    """Return the words as they are written within a sentence."""
+    return [word.text if at or word.kind == "PROPN" else word.text.lower() for at, word in enumerate(words)]
 
 
 def _below(words: Sequence[Word], head: int) -> list[int]:
