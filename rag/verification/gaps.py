@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rag.text.lexicon import FUNCTION_WORDS, NUMBERS
-from rag.text.words import brief_sentences, stems
+from rag.text.words import brief_sentences
 from rag.verification.parsing import parsed
 
 _ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth last".split())
