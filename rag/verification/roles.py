@@ -11,10 +11,9 @@ from rag.text.quantities import measures_plain
 from rag.text.words import STOP_WORDS, stem, tokenise
 from rag.verification.clauses import Clause, appositions, clauses
 from rag.verification.parsing import Word, parsed
-from rag.verification.trees import ANY
+from rag.verification.trees import ANY, EXCLUDING
 
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
-_EXCLUDING = {"without", "except", "excluding", "despite"}
 _CORE = {"agent", "patient"}
 _BEING = frozenset("is are was were be".split())
 _STATES = _BEING | {"has", "have", "had"}
@@ -61,6 +60,7 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     exclusive = re.search(r"(?i)\b(?:only|solely|exclusively|sole)\b", sentence) is not None
     links = set().union(*(clause.links for clause in held))
     wrong = [f"order: {a} {link} {b}" for one in said for a, link, b in one.links - links if (b, link, a) in links]
+    wrong += [f"order: {a} {l} {b}" for one in said for a, l, b in one.links - links if l in ("before","after") and {a,b}<=verbs and not any({"before","after"}&r for o in held for r in o.roles.values())]
     for clause in filter(lambda clause: clause.roles, said):
         if clause.verb in _BEING:
             wrong += [f"new: {term}" for term, its in clause.roles.items() if "patient" in its and term not in anywhere]
@@ -150,7 +150,7 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
         unclear = plain <= {"adverb"} and _in_order(said.sequence, held.sequence)
         if not fits and not unclear and (core or any(_OPPOSITE.get(role) in its for role in roles)):
             return False
-        if ((_EXCLUDING & roles) and its and not _EXCLUDING & its) or (_EXCLUDING & its and not _EXCLUDING & roles):
+        if ((EXCLUDING & roles) and its and not EXCLUDING & its) or (EXCLUDING & its and not EXCLUDING & roles):
             return False
     for head, link, name in said.ties - held.ties:
         tied = {other for at, word, other in held.ties if (at, word) == (head, link)}

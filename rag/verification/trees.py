@@ -16,6 +16,8 @@ from rag.text.quantities import UNIT_WORDS
 from rag.text.words import YEAR, stem
 from rag.verification.parsing import Word
 
+EXCLUDING = frozenset("without except excluding despite".split())
+"""Prepositions of what a clause does not hold for."""
 ANY = "any"
 """Role of a word whose place in its clause cannot be told, since the clause leaves out its verb."""
 
@@ -176,6 +178,9 @@ class Tree:
             if word.relation == "pobj" and above.relation == "dative":
                 return "to" + weak
             if word.relation in ("pobj", "pcomp"):
+                outer = self.words[above.head]
+                if outer.text.lower() in EXCLUDING:
+                    return outer.text.lower() + weak  # except in winter
                 by = above.text.lower() == "by" and self._passive(verb) and not self._counted(up)
                 return ("agent" if by else above.text.lower()) + weak
             if word.relation in _SUBJECTS and self._compares(word.head):
