@@ -31,7 +31,7 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
         r"fall(?:s|en|ing)?|fell|decreas\w+|declin\w+|dropp?(?:s|ed|ing)?|shr[aiu]nk\w*|lower\w*|down"
         r"|reduc\w+|plung\w+|halv\w+|slump\w*|eas(?:e|ed|ing)|improv\w+|los(?:t|e|es)|downward\w*",
     ),
-    (r"more|greater|larger|bigger", r"less|fewer|smaller"),
+    (r"more(?! than)|greater|larger|bigger", r"(?:less|fewer)(?! than)|smaller"),
     (r"longer|longest", r"shorter|shortest"),
     (r"taller|tallest", r"shorter|shortest"),
     (r"higher|highest", r"lower|lowest"),

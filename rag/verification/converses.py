@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rag.text.lexicon import CONVERSES
 from rag.text.words import WORD, stem
+from rag.verification.clauses import MEASURE
 from rag.verification.parsing import Word, parsed
 from rag.verification.polarity import opposites
-from rag.verification.trees import MEASURE
 
 _ORDERING = frozenset("before after above below over under".split())
 """Words whose two sides change places where the opposite is said."""
@@ -32,9 +32,10 @@ def converses(sentence: str, evidence: str) -> Iterator[str]:
     held = {stem(text) for text in WORD.findall(evidence.lower())}
     for at, word in enumerate(words):
         for other in opposites(word.text.lower(), evidence) if stem(words[root].text.lower()) in held else ():
-            if {word.text.lower(), other} <= _ORDERING and word.relation == "mark":
+            orders = {word.text.lower(), other} <= _ORDERING
+            if orders and word.relation == "mark" and words[word.head].relation == "advcl":
                 yield _reversed(words, at, other)
-            elif word.tag in ("JJR", "RBR") or {word.text.lower(), other} <= _ORDERING:
+            elif orders or word.tag in ("JJR", "RBR"):
                 yield from (_exchanged(words, *sides, {at: other}) for sides in _ordered(words, at, subject))
     for verb, link, other, other_link in CONVERSES:
         form = next((text for text in evidence.split() if stem(text.lower()) == other), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.text.languages import language
 from rag.text.lexicon import FUNCTION_WORDS, NUMBERS
 from rag.text.words import brief_sentences
 from rag.verification.parsing import parsed
@@ -22,6 +23,8 @@ def told_apart(evidence: str) -> str:
     several stays as it is, since it cannot be told what is left out; so does one whose members tell but one thing,
     such as *in May and June*.
     """
+    if language(evidence) not in (None, "en"):
+        return evidence
     return " ".join(_apart(line) for line in brief_sentences(evidence))
 
 
@@ -38,11 +41,9 @@ def _filled(first: str, other: str, line: str) -> Iterator[str]:
     full, short = ([word.strip(",;") for word in text.split()] for text in (first, other))
     verbs, its = _verbs(first), {word for word in _verbs(line) & {*short} if _sort(word) == "word"}
     sorts, wanted = [*map(_sort, full)], [*map(_sort, short)]
-    if sum(sort in ("#", "word") for sort in wanted) < 2:
-        return
-    if sorts == wanted and its:
-        yield other
     size = len(full) - len(short)
+    if sum(sort in ("#", "word") for sort in wanted) < 2 or (size == 0 and not its):
+        return
     runs = {
         range(start, start + long) for long in (size - 1, size) if long >= 0 for start in range(len(full) - long + 1)
     }

@@ -9,9 +9,10 @@ from rag.text.lexicon import PREPOSITIONS
 from rag.text.names import normalise_names
 from rag.text.quantities import measures_plain
 from rag.text.words import STOP_WORDS, stem, tokenise
-from rag.verification.clauses import Clause, appositions, clauses
+from rag.verification.clause import ANY, Clause
+from rag.verification.clauses import appositions, clauses
 from rag.verification.parsing import Word, parsed
-from rag.verification.trees import ANY, EXCLUDING
+from rag.verification.trees import EXCLUDING
 
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
 _CORE = {"agent", "patient"}
@@ -58,9 +59,7 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
     anywhere = set().union(*(clause.terms() for clause in held))
     exclusive = re.search(r"(?i)\b(?:only|solely|exclusively|sole)\b", sentence) is not None
-    links = set().union(*(clause.links for clause in held))
-    wrong = [f"order: {a} {link} {b}" for one in said for a, link, b in one.links - links if (b, link, a) in links]
-    wrong += [f"order: {a} {l} {b}" for one in said for a, l, b in one.links - links if l in ("before","after") and {a,b}<=verbs and not any({"before","after"}&r for o in held for r in o.roles.values())]
+    wrong = list(_misplaced(said, held))
     for clause in filter(lambda clause: clause.roles, said):
         if clause.verb in _BEING:
             wrong += [f"new: {term}" for term, its in clause.roles.items() if "patient" in its and term not in anywhere]
@@ -77,6 +76,15 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
         elif clause.verb in verbs and not any(clause.negative == other.negative for other in fit):
             wrong.append("negation")
     return tuple(wrong), all(clause.verb in verbs for clause in said)
+
+
+def _misplaced(said: Sequence[Clause], held: Sequence[Clause]) -> Iterator[str]:
+    """Yield what a sentence puts before, after or under another thing where the evidence turns it round or does not."""
+    links = set().union(*(clause.links for clause in held))
+    verbs = {clause.verb for clause in held}
+    for one, link, other in set().union(*(clause.links for clause in said)) - links:
+        if (other, link, one) in links or (link in ("before", "after") and {one, other} <= verbs):
+            yield f"order: {one} {link} {other}"
 
 
 def _with_verbs(text: Parse, other: Parse) -> Parse:

@@ -11,15 +11,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from rag.text.folding import fold
-from rag.text.lexicon import FUNCTION_WORDS, NUMBERS, SCALES, UNITS
-from rag.text.quantities import UNIT_WORDS
+from rag.text.lexicon import FUNCTION_WORDS, NUMBERS
 from rag.text.words import YEAR, stem
+from rag.verification.clause import ANY
 from rag.verification.parsing import Word
 
 EXCLUDING = frozenset("without except excluding despite".split())
 """Prepositions of what a clause does not hold for."""
-ANY = "any"
-"""Role of a word whose place in its clause cannot be told, since the clause leaves out its verb."""
 
 _SUBJECTS = ("nsubj", "csubj", "expl", "nsubjpass", "csubjpass")
 _OBJECTS = ("dobj", "attr", "oprd", "acomp", "xcomp", "dative")
@@ -32,8 +30,6 @@ _SHARES = frozenset(
     "minority none both each".split()
 )
 """Words before *of* that count what follows, which is then what the sentence speaks of."""
-MEASURE = re.compile(rf"{UNIT_WORDS}|{'|'.join(UNITS.values())}|{'|'.join(SCALES)}|cubic|square")
-"""Words of a measure, of which one counts what follows *of*: ``a kilo of rice``."""
 _FIGURE = re.compile(r"[^\w]*(\d[\d.,:/]*?)[.,]?")
 
 
@@ -215,8 +211,8 @@ class Tree:
         """Return whether a preposition is the *of* of a share, as in ``half of the wells``."""
         word = self.words[at]
         head = self.words[word.head]
-        share = head.text.lower() in _SHARES or self.terms[word.head][:1].isdigit() or MEASURE.fullmatch(head.text)
-        return word.text.lower() == "of" and bool(share)
+        share = head.text.lower() in _SHARES or self.terms[word.head][:1].isdigit()
+        return word.text.lower() == "of" and share
 
     def _is_object(self, verb: int) -> bool:
         """Return whether the antecedent of a relative clause is its object: ``the plan that the mayor proposed``."""
