@@ -79,8 +79,10 @@ _NUMBER = re.compile(
 )
 _MORE = re.compile(
     r"(?P<less>no more than|not more than|less than|fewer than|under|below|at most|up to|nearly|almost"
-    r"|as many as|as much as)$|(?:more than|over|at least|above|exceed\w*|upwards of|greater than"
-    r"|no fewer than|no less than)$"
+    r"|as many as|as much as|not exceed|no(?:t be)? (?:long|larg|bigg|high|tall|heavi|old|warm|hott|fast)er than"
+    r"|(?<!no )(?<!not be )(?:short|small|low|light|young|cold|slow|narrow|thinn)er than)$"
+    r"|(?:more than|over|at least|above|exceed\w*|upwards of|greater than|no fewer than|no less than"
+    r"|(?:long|larg|bigg|high|tall|heavi|old|warm|hott|fast|deep|wid)er than)$"
 )
 _JOIN = re.compile(r"\s*(?:-|,|,? ?and|,? ?or|,? ?to|/)\s*(?:[$€£]|about )?")
 _MONEY = {

@@ -31,10 +31,28 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
         r"fall(?:s|en|ing)?|fell|decreas\w+|declin\w+|dropp?(?:s|ed|ing)?|shr[aiu]nk\w*|lower\w*|down"
         r"|reduc\w+|plung\w+|halv\w+|slump\w*|eas(?:e|ed|ing)|improv\w+|los(?:t|e|es)|downward\w*",
     ),
-    (r"more|greater|larger|bigger", r"less|fewer|smaller"),
+    (r"more(?! than)|greater|larger|bigger", r"(?:less|fewer)(?! than)|smaller"),
+    (r"longer|longest", r"shorter|shortest"),
+    (r"taller|tallest", r"shorter|shortest"),
+    (r"higher|highest", r"lower|lowest"),
+    (r"heavier|heaviest", r"lighter|lightest"),
+    (r"deeper|deepest", r"shallower|shallowest"),
+    (r"wider|widest|broader|broadest", r"narrower|narrowest"),
+    (r"thicker|thickest", r"thinner|thinnest"),
+    (r"older|oldest", r"younger|youngest|newer|newest"),
+    (r"faster|fastest|quicker|quickest", r"slower|slowest"),
+    (r"warmer|warmest|hotter|hottest", r"colder|coldest|cooler|coolest"),
+    (r"stronger|strongest", r"weaker|weakest"),
+    (r"better|best", r"worse|worst"),
+    (r"richer|richest", r"poorer|poorest"),
+    (r"harder|hardest", r"softer|softest|easier|easiest"),
+    (r"brighter|brightest", r"darker|darkest|dimmer|dimmest"),
+    (r"nearer|nearest|closer|closest", r"farther|farthest|further|furthest"),
+    (r"dearer|dearest|costlier|costliest", r"cheaper|cheapest"),
     (r"largest|biggest|highest|most|maximum|greatest", r"smallest|lowest|least|minimum|fewest"),
     (r"before|prior|earlier", r"after|following|later|since"),
-    (r"above|exceed\w*|over", r"below|under"),
+    (r"above|exceed\w*|over|more than", r"below|under|less than|fewer than"),
+    (r"ahead", r"behind"),
     (r"first|earliest", r"last(?! (?:year|month|week|decade|century)s?(?! of)(?!\w))|latest|final"),
     (r"support\w*|back(?:s|ed|ing)|endors\w+|favou?r\w*|approv\w+", r"oppos\w+|condemn\w*|object\w*"),
     (r"allow\w*|permit\w*|legali[sz]\w+|lawful", r"bann?(?:s|ed|ing)?|prohibit\w*|forb[ai]d\w*|outlaw\w*"),
@@ -55,11 +73,33 @@ OPPOSITES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Pairs of patterns; a sentence that uses one side may not rest on the other alone."""
 
+CONVERSES = tuple(
+    sides
+    for one, other in (
+        (("sell", "to"), ("buy", "from")),
+        (("lend", "to"), ("borrow", "from")),
+        (("give", "to"), ("receiv", "from")),
+        (("beat", ""), ("lose", "to")),
+        (("win", "against"), ("lose", "to")),
+        (("own", ""), ("belong", "to")),
+        (("employ", ""), ("work", "for")),
+        (("preced", ""), ("follow", "")),
+    )
+    for sides in ((*one, *other), (*other, *one))
+)
+"""Verbs that say one thing from two sides, each with the preposition before the other side."""
+
+DIMENSIONS = {
+    "high": "height", "tall": "height", "long": "length", "deep": "depth", "wide": "width", "broad": "breadth",
+    "thick": "thickness", "strong": "strength", "old": "age", "weighs": "weight", "weighed": "weight",
+}  # fmt: skip
+"""Adjectives of a measure, with the noun that says the same: ``4 m long``, ``a length of 4 m``."""
+
 QUANTITIES = (
     r"(?<!above )(?<!after )(?:(?<!at )all|(?<=at )all(?= \w))|every|everyone|everywhere|always"
     r"|entire|entirely|completely|universal\w*",
     r"only|solely|exclusively|sole",
-    r"most|mostly|mainly|chiefly|largely",
+    r"(?<!at )most|mostly|mainly|chiefly|largely",
     r"many|numerous",
     r"both",
     r"half|halv\w+",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rag.text.lexicon import FUNCTION_WORDS, PARTICIPLES, PASTS
+from rag.text.lexicon import DIMENSIONS, FUNCTION_WORDS, PARTICIPLES, PASTS
 
 STOP_WORDS = frozenset(
     """
@@ -158,7 +158,7 @@ def brief_sentences(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """Return the common part of a word's forms: ``seized`` and ``seizing`` are ``seiz``, ``took`` is ``take``."""
-    return _term(PASTS.get(word) or PARTICIPLES.get(word, word))
+    return _term(PASTS.get(word) or PARTICIPLES.get(word) or DIMENSIONS.get(word, word))
 
 
 def stems(text: str) -> frozenset[str]:

@@ -20,7 +20,8 @@ from rag.text.lexicon import FUNCTION_WORDS, NEGATIONS, NUMBERS, SCALES, UNITS
 from rag.text.names import find_names, missing_names, names, normalise_names, plain
 from rag.text.quantities import UNIT_WORDS, money_words, plain_quantities
 from rag.text.words import WORD, YEAR, spelled, stem, stems
-from rag.verification.gaps import fills_gap
+from rag.verification.converses import converses
+from rag.verification.gaps import told_apart
 from rag.verification.polarity import (
     future_mismatch,
     negation,
@@ -89,7 +90,7 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     to its figures, dates, codes, names and to whether it denies; one that has none
     of these, whose names cannot be told from other words (German) or whose
     negations are not known is never supported. One in the evidence's language, if that is
-    not English, has no word that the evidence lacks.
+    not English, has its words in the evidence's order and no other.
 
     Args:
         sentence: what is claimed, without markers.
@@ -100,13 +101,32 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     Returns:
         The reasons, each ``KIND: WORDS``; empty when every check passes.
     """
-    foreign, spoken = is_foreign(sentence, f"{evidence}\n{context}"), language(sentence) or "en"
+    first = None
+    for said, held in _ways(sentence, evidence):
+        reasons = _reasons(said, held, context)
+        if not reasons:
+            return ()
+        first = first or reasons
+    return first or ()
+
+
+def _ways(sentence: str, evidence: str) -> Iterator[tuple[str, str]]:
+    """Yield a sentence with what it cites, as they stand first, then in other words that say the same."""
+    yield told_apart(sentence), told_apart(evidence)
+    yield from ((other, evidence) for other in converses(sentence, evidence))
+
+
+def _reasons(sentence: str, evidence: str, context: str) -> tuple[str, ...]:
+    """Give the reasons for a sentence as it stands."""
+    told = language(sentence)
+    foreign, spoken = (
+        told is not None and is_foreign(sentence, f"{evidence}\n{context}"),
+        told or language(evidence) or "en",
+    )
     sentence, evidence, context = map(plain_quantities, (sentence, evidence, context))
     said, held = fold(sentence).text, fold(evidence).text
     if re.search(rf"(?:^|[.!?]\s){re.escape(said.strip())}(?:\s|$)", held):
         return ()  # a whole sentence of the evidence, word for word
-    if fills_gap(sentence, evidence):
-        return ()
     around = f"{evidence}\n{context}"
     reasons = [*_figure_reasons(said, held, fold(context).text, counted=not foreign)]
     codes = (code for code in _CODE.findall(sentence) if not _NOT_CODES.match(code))
@@ -117,8 +137,8 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
             return (*reasons, _UNCHECKED)
         denial = bool(negation(said).search(said)) != bool(negation(held).search(held))
         return tuple(dict.fromkeys([*reasons, *missing, *["negation"] * denial]))
-    if spoken != "en" and not set(spelled(said)) <= set(spelled(fold(around).text)):
-        reasons.append(_UNCHECKED)  # which words limit, deny or turn round is known of English only
+    if spoken != "en" and not _in_order(said, held, fold(context).text):
+        reasons.append(_UNCHECKED)  # which words limit, deny or turn round, and who does what, is known of English only
     reasons += [f"name: {name}" for name in missing_names(sentence, around)]
     reasons += [f"name: {name} again" for name in _repeated(sentence, around)]
     reasons += [f"direction: {word}" for word in opposed(said, held, tuple(re.findall(r"\d[\d,.]*\d|\d", said)))]
@@ -126,11 +146,18 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
     reasons += [f"possibility: {word}" for word in possibility_as_fact(said, held)]
     reasons += [f"future: {word}" for word in future_mismatch(said, held)]
     if not reasons:
-        roles, sure = role_mismatch(sentence, evidence)
+        roles, sure = role_mismatch(sentence, evidence) if spoken == "en" else ((), False)
         reasons += roles or (["negation"] if not sure and negation_differs(said, held) else [])
     if coverage(sentence, around) < MIN_COVERAGE:
         reasons.append("words: too few stand in what is cited")
     return tuple(dict.fromkeys(reasons))
+
+
+def _in_order(said: str, held: str, context: str) -> bool:
+    """Return whether folded evidence has the words of a sentence in their order, but for those that stand beside it."""
+    words, beside = spelled(held), {*spelled(context)} - {*spelled(held)}
+    left = iter(words)
+    return all(word in beside or word in left for word in spelled(said))
 
 
 def _figure_reasons(said: str, held: str, context: str, *, counted: bool) -> Iterator[str]:

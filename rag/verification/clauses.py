@@ -9,82 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from rag.text.dates import MONTHS
 from rag.text.lexicon import SCALES, UNITS
 from rag.text.quantities import UNIT_WORDS
 from rag.text.words import YEAR, stem
+from rag.verification.clause import ANY, Clause
 from rag.verification.parsing import Word
-from rag.verification.trees import ANY, Tree
+from rag.verification.trees import Tree
 
-_TIMES = frozenset(
-    map(
-        stem, (*MONTHS, *"spring summer autumn winter monday tuesday wednesday thursday friday saturday sunday".split())
-    )
-)
+MEASURE = re.compile(rf"{UNIT_WORDS}|{'|'.join(UNITS.values())}|{'|'.join(SCALES)}|cubic|square")
+"""Words of a measure."""
 _ANOTHER_TIME = frozenset(map(stem, "earlier ago previous previously prior".split()))
 _DENIALS = frozenset(
     "not n't no never none neither nobody nothing nowhere cannot hardly scarcely barely rarely seldom".split()
 )
+_FREE = {"agent", "patient", "adverb"}
+"""Roles that a measure may have alike; one after a preposition is neither agent nor patient."""
 _TURNING = frozenset(map(stem, "deny refuse fail reject dispute disagree doubt decline".split()))
 """Verbs that deny what hangs on them."""
-_MEASURE = re.compile(rf"{UNIT_WORDS}|{'|'.join(UNITS.values())}|{'|'.join(SCALES)}|cubic|square")
-
-
-@dataclass(slots=True)
-class Clause:
-    """One verb and what belongs to it."""
-
-    verb: str = ""
-    roles: dict[str, set[str]] = field(default_factory=dict)
-    """For each term ``agent``, ``patient``, ``adverb``, or the preposition that governs it; with ``~`` for a
-    word that only describes the one that has the role."""
-    order: list[str] = field(default_factory=list)
-    """Terms that no preposition governs, as they stand."""
-    sequence: list[str] = field(default_factory=list)
-    """All terms, as they stand."""
-    fixed: set[str] = field(default_factory=set)
-    """Terms that are names or numbers."""
-    ties: set[tuple[str, str, str]] = field(default_factory=set)
-    """Names with the preposition before them and the word before that: ``hospital in Chile``."""
-    spoken: bool = True
-    """Whether its verb was told as one; not where a parser takes *imports* for a noun."""
-    negative: bool = False
-    """Whether it is denied, by a word of its own or by the verb that it hangs on."""
-    equates: bool = False
-    """Whether it says of two things that they are one: ``the seal is part 4``, not ``the seal is a part``."""
-    links: set[tuple[str, str, str]] = field(default_factory=set)
-    """Verbs of adverbial clauses with what ties them to its own: ``heat before make``."""
-    dependent: set[str] = field(default_factory=set)
-    """Terms of the clauses that hang on it."""
-
-    def terms(self) -> set[str]:
-        """Return the terms with the verb."""
-        return {*self.roles, self.verb} - {""}
-
-    def paired(self) -> bool:
-        """Return whether it has both an agent and a patient, or may have; a measure can be either."""
-        words = (roles for term, roles in self.roles.items() if not term[0].isdigit())
-        told = set().union(*words)
-        return {"agent", "patient"} <= told or ANY in told
-
-    def firm(self) -> set[str]:
-        """Return the terms that must stand in the same clause: all but common nouns after a preposition."""
-        return {self.verb, *self.order, *self.fixed}
-
-    def dates(self) -> set[str]:
-        """Return the terms that are a year, a month, a season or a day of the week."""
-        return {term for term in self.roles if YEAR.fullmatch(term) or term in _TIMES}
-
-    def add(self, term: str, role: str, *, fixed: bool) -> None:
-        """Put a term into the clause."""
-        self.roles.setdefault(term, set()).add(role)
-        self.sequence.append(term)
-        if role.rstrip("~") in ("agent", "patient"):
-            self.order.append(term)
-        if fixed:
-            self.fixed.add(term)
 
 
 def clauses(sentences: Sequence[Sequence[Word]], verbs: Collection[str] = ()) -> list[Clause]:
@@ -109,6 +51,12 @@ def clauses(sentences: Sequence[Sequence[Word]], verbs: Collection[str] = ()) ->
     return found
 
 
+def appositions(sentences: Sequence[Sequence[Word]]) -> Iterator[Clause]:
+    """Yield what a sentence says of a thing beside its name: ``Ulla Berg, mayor of Lund, left`` says who is mayor."""
+    for words in sentences:
+        yield from _Sentence(words).appositions()
+
+
 class _Sentence(Tree):
     """Gives the clauses of one sentence."""
 
@@ -124,6 +72,25 @@ class _Sentence(Tree):
         for parts in made.values():
             yield from parts
 
+    def appositions(self) -> Iterator[Clause]:
+        """Yield a clause for each thing that is named twice."""
+        for at, word in enumerate(self.words):
+            if word.relation == "appos":
+                below = {head: {n for n in range(len(self.words)) if head in self._up(n)} for head in (at, word.head)}
+                clause = Clause("is", equates=True)
+                self._place(clause, below[word.head] - below[at], word.head, "agent")
+                self._place(clause, below[at], at, "patient")
+                yield clause
+
+    def _place(self, clause: Clause, members: Collection[int], head: int, role: str) -> None:
+        """Put a noun and all that hangs on it into a clause; what is no part of its phrase has its preposition."""
+        phrase = self._phrase(head)
+        for at in filter(lambda at: self.terms[at], sorted(members)):
+            governed = next((up for up in self._up(at) if self._relation(up) in ("pobj", "pcomp")), at)
+            link = self.words[self.words[governed].head].text.lower()
+            fixed = self.words[at].kind == "PROPN" or self.terms[at][0].isdigit()
+            clause.add(self.terms[at], role if at in phrase else link, fixed=fixed)
+
     def _above(self, verb: int) -> Iterator[int]:
         """Yield what a verb hangs on, up to where its clause is one of equals."""
         while self.words[verb].head != verb and self._relation(verb) != "conj":
@@ -137,6 +104,8 @@ class _Sentence(Tree):
         yield self._clause(verb, own)
         for part in others:
             told = list(self._governed(part))
+            if self._denies(part):  # what is denied has the place of what is told: milk but no cheese
+                told = [(at, self._role(at, verb) if self._relation(at) == "conj" else role) for at, role in told]
             names = {(role, self._sort(at)) for at, role in told if role != ANY and self.terms[at]}
             opens = next((at for at, role in told if self.terms[at]), part[0])
             bare = dict(told)[opens] == ANY and not self._counted(opens)
@@ -165,12 +134,14 @@ class _Sentence(Tree):
             bare = noun and dict(self._governed(part))[opens] == ANY and not self._counted(opens)
             shared = {role for _, role in self._governed(part)} & {role for _, role in self._governed(kept[0])} - {ANY}
             counts = any(map(self._counted, part)) and any(map(self._counted, kept[0]))
-            denied = any(self.words[at].text.lower() in _DENIALS for at in part)
-            if (sum(bool(self.terms[at]) for at in part) > 1 and (shared or (counts and bare))) or denied:
+            if (sum(bool(self.terms[at]) for at in part) > 1 and (shared or (counts and bare))) or self._denies(part):
                 kept.append(part)
             else:
                 kept[-1] += part
         return kept
+
+    def _denies(self, part: Sequence[int]) -> bool:
+        return any(self.words[at].text.lower() in _DENIALS for at in part)
 
     def _sort(self, at: int) -> str:
         """Return what a word is: a year, a number, or a word."""
@@ -198,21 +169,36 @@ class _Sentence(Tree):
             negative=self._denied(verb, [verb, *(at for at, _ in members)]),
             equates=any(self._relation(at) == "attr" and self._is_definite(at) for at in self.children[verb]),
         )
-        for at in self.children[verb]:
-            mark = next((self.words[n].text.lower() for n in self.children[at] if self._relation(n) == "mark"), "")
-            if self._relation(at) == "advcl" and mark:
-                clause.links.add((self._name(at), mark, self._name(verb)))
+        clause.links |= set(self._links(verb))
         for at, role in members:
             term, word = self.terms[at], self.words[at]
             if at == verb or not term or word.relation == "neg":
                 continue
             number = term[0].isdigit() and not YEAR.fullmatch(term)
-            measure = number or (word.text.islower() and _MEASURE.fullmatch(word.text) is not None)
-            clause.add(term, ANY if measure else role, fixed=word.kind == "PROPN" or term[0].isdigit())
+            measure = number or (word.text.islower() and MEASURE.fullmatch(word.text) is not None)
+            if measure:
+                clause.roles.setdefault(term, set()).add(ANY)
+            clause.add(
+                term,
+                ANY if measure and role.rstrip("~") in _FREE else role,
+                fixed=word.kind == "PROPN" or term[0].isdigit(),
+            )
             above = self.words[word.head]
             if word.kind == "PROPN" and above.kind == "ADP" and self.terms[above.head]:
                 clause.ties.add((self.terms[above.head], above.text.lower(), term))
         return clause
+
+    def _links(self, verb: int) -> Iterator[tuple[str, str, str]]:
+        """Yield what ties adverbial clauses to a verb, or it to the one after that the parser hangs on it.
+
+        ``Before the roof was finished the walls were painted`` is read as if it told what was finished.
+        """
+        for at in self.children[verb]:
+            relation = self._relation(at)
+            under = at if relation == "advcl" else verb
+            marks = [n for n in self.children[under] if self._relation(n) == "mark" and n < under]
+            if marks and relation in ("advcl", "ccomp"):
+                yield self._name(under), self.words[marks[0]].text.lower(), self._name(verb if under == at else at)
 
     def _is_definite(self, at: int) -> bool:
         """Return whether a noun means one certain thing: a name, or one with *the*, an owner or a number."""

@@ -115,6 +115,12 @@ def opposed(sentence: str, evidence: str, anchors: tuple[str, ...] = ()) -> tupl
     return tuple(wrong)
 
 
+def opposites(word: str, evidence: str) -> tuple[str, ...]:
+    """Return the words of a text that say the opposite of a word."""
+    sides = [side for pair in _PAIRS for side in (pair, pair[::-1]) if side[0].fullmatch(word)]
+    return tuple(dict.fromkeys(found for _, its in sides for found in its.findall(evidence.lower())))
+
+
 def quantity_mismatch(sentence: str, evidence: str) -> tuple[str, ...]:
     """Return words of quantity such as *all*, *only* or *half* that the evidence lacks or has fewer of."""
     found = ((pattern.findall(sentence), pattern.findall(evidence)) for pattern in _QUANTITIES)

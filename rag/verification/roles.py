@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag.text.lexicon import PREPOSITIONS
 from rag.text.names import normalise_names
 from rag.text.quantities import measures_plain
-from rag.text.words import tokenise
-from rag.verification.clauses import Clause, clauses
-from rag.verification.parsing import parsed
-from rag.verification.trees import ANY
+from rag.text.words import STOP_WORDS, stem, tokenise
+from rag.verification.clause import ANY, Clause
+from rag.verification.clauses import appositions, clauses
+from rag.verification.parsing import Word, parsed
+from rag.verification.trees import EXCLUDING
 
 _OPPOSITE = {"from": "to", "to": "from", "into": "from", "against": "from"}
-_EXCLUDING = {"without", "except", "excluding", "despite"}
 _CORE = {"agent", "patient"}
-_STATES = frozenset("is are was were be has have had".split())
+_BEING = frozenset("is are was were be".split())
+_STATES = _BEING | {"has", "have", "had"}
 """Verbs that tie a property to what has it: ``the height of the tower is 80 m``, ``the tower has a height``."""
+_THIRD_PERSON = re.compile(r"ies$|(ss|sh|ch|x|zz)es$|s$")
+Parse = Sequence[Sequence[Word]]
 _LEADING = re.compile(rf"(?i)(?:{'|'.join(sorted(PREPOSITIONS))}|as|every|each|\d)\b")
 
 
@@ -47,19 +50,22 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     one, other = (parsed(normalise_names(measures_plain(text))) for text in (sentence, evidence))
     if one is None or other is None:
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
-    verbs = {clause.verb for clause in (*clauses(one), *clauses(other))}
-    said, held = clauses(one, verbs), clauses(other, verbs)
+    mine, its = _with_verbs(one, other), _with_verbs(other, one)
+    verbs = {clause.verb for clause in (*clauses(mine), *clauses(its))}
+    said, held = clauses(mine, verbs), clauses(its, verbs)
+    held += appositions(its)
     verbs = {clause.verb for clause in held}
     if any(clause.roles and not clause.spoken and clause.verb not in verbs for clause in said):
         return () if _stands(sentence, evidence) else ("roles: cannot be read",), False
     anywhere = set().union(*(clause.terms() for clause in held))
     exclusive = re.search(r"(?i)\b(?:only|solely|exclusively|sole)\b", sentence) is not None
-    links = set().union(*(clause.links for clause in held))
-    wrong = [f"order: {a} {link} {b}" for one in said for a, link, b in one.links - links if (b, link, a) in links]
+    wrong = list(_misplaced(said, held))
     for clause in filter(lambda clause: clause.roles, said):
+        if clause.verb in _BEING:
+            wrong += [f"new: {term}" for term, its in clause.roles.items() if "patient" in its and term not in anywhere]
         shared = clause.terms() & anywhere
         near = [other for other in held if shared <= other.terms() | (other.dependent - clause.firm())]
-        fit = [other for other in near if _same_roles(clause, other, exclusive=exclusive)]
+        fit = [other for other in near if any(_same_roles(*way, exclusive=exclusive) for way in _ways(clause, other))]
         told = " ".join(sorted(shared))
         if not near:
             wrong.append(f"attachment: {told}")
@@ -72,6 +78,34 @@ def _mismatch(sentence: str, evidence: str) -> tuple[tuple[str, ...], bool]:
     return tuple(wrong), all(clause.verb in verbs for clause in said)
 
 
+def _misplaced(said: Sequence[Clause], held: Sequence[Clause]) -> Iterator[str]:
+    """Yield what a sentence puts before, after or under another thing where the evidence turns it round or does not."""
+    links = set().union(*(clause.links for clause in held))
+    verbs = {clause.verb for clause in held}
+    for one, link, other in set().union(*(clause.links for clause in said)) - links:
+        if (other, link, one) in links or (link in ("before", "after") and {one, other} <= verbs):
+            yield f"order: {one} {link} {other}"
+
+
+def _with_verbs(text: Parse, other: Parse) -> Parse:
+    """Read each sentence in which the parser finds no verb with *will* before the one that another text has.
+
+    ``Kelp shelters cod`` may be two shelters; where the other says ``sheltered``, it is ``Kelp will shelter cod``.
+    """
+    verbs = {stem(word.text.lower()) for line in other for word in line if word.kind == "VERB"}
+    return [read for line in text for read in _with_verb(line, verbs)]
+
+
+def _with_verb(line: Sequence[Word], verbs: Collection[str]) -> Parse:
+    words = [word.text for word in line]
+    at = next((at for at in range(1, len(words)) if stem(words[at].lower()) in verbs), None)
+    if at is None or any(clause.spoken for clause in clauses([line])):
+        return [line]
+    plain = _THIRD_PERSON.sub(lambda end: "y" if end[0] == "ies" else end[1] or "", words[at])
+    helped = (*words[:at], "will", plain, *words[at + 1 :])
+    return parsed(" ".join(helped)) or [line]
+
+
 def _unfronted(sentence: str, evidence: str) -> Iterator[str]:
     """Yield a sentence that a phrase of the evidence opens, with the phrase at its end and with a comma after it."""
     words = sentence.rstrip(".").split()
@@ -79,7 +113,7 @@ def _unfronted(sentence: str, evidence: str) -> Iterator[str]:
         return
     for count in range(len(words) - 2, 1, -1):
         opening, rest = " ".join(words[:count]), " ".join(words[count:])
-        if not opening.endswith(",") and _stands(opening, evidence):
+        if words[count - 1] not in STOP_WORDS and not opening.endswith(",") and _stands(opening, evidence):
             yield f"{rest} {opening[0].lower()}{opening[1:]}."
             yield f"{opening}, {rest}."
             return
@@ -100,6 +134,15 @@ def _stands(sentence: str, evidence: str) -> bool:
     return f" {said} " in f" {held} "
 
 
+def _ways(said: Clause, held: Clause) -> Iterator[tuple[Clause, Clause]]:
+    """Yield two clauses as they stand, and with what one gives another said in the way of the other."""
+    yield said, held
+    if (given := said.given()) and held.gives():
+        yield given, held
+    if (given := held.given()) and said.gives():
+        yield said, given
+
+
 def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
     same_verb = said.verb != "" and said.verb == held.verb
     others = (term for term in held.fixed - said.terms() if held.roles[term] & _CORE)
@@ -109,13 +152,13 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
         its = held.roles.get(term, set())
         plain = {role.rstrip("~") for role in its}
         fits = not its or ANY in its or not plain.isdisjoint(role.rstrip("~") for role in roles)
-        core = same_verb and {role.rstrip("~") for role in roles} & _CORE
+        core = same_verb and {role.rstrip("~") for role in roles} & (_CORE | {"than"})
         fits = fits or _interchangeable(said, held, plain)
         fits = fits or (bool(plain - _CORE - {"than"}) and all(role.endswith("~") for role in roles))
         unclear = plain <= {"adverb"} and _in_order(said.sequence, held.sequence)
         if not fits and not unclear and (core or any(_OPPOSITE.get(role) in its for role in roles)):
             return False
-        if ((_EXCLUDING & roles) and its and not _EXCLUDING & its) or (_EXCLUDING & its and not _EXCLUDING & roles):
+        if ((EXCLUDING & roles) and its and not EXCLUDING & its) or (EXCLUDING & its and not EXCLUDING & roles):
             return False
     for head, link, name in said.ties - held.ties:
         tied = {other for at, word, other in held.ties if (at, word) == (head, link)}
@@ -128,11 +171,14 @@ def _same_roles(said: Clause, held: Clause, *, exclusive: bool) -> bool:
 def _interchangeable(said: Clause, held: Clause, its: set[str]) -> bool:
     """Return whether agent and patient may trade places: ``the seal is part 4``, ``the fair (was) opened``.
 
-    They may where a verb of being makes two things one, and where neither clause has both of them.
+    They may where a verb of being makes two things one, and where neither clause has both of them; so may a property
+    that is measured and what has it: ``the height of the tower is 80 m``, ``the tower is 80 m high``.
     """
-    if not its & _CORE:
-        return False
-    return (said.equates and held.equates) or not (said.paired() or held.paired())
+    if said.measures() and held.measures() and its <= {*_CORE, "of"}:
+        mine, other = said.core(), held.core()
+        if len(mine) != len(other) and other <= said.terms() and {said.verb, held.verb} <= _STATES:
+            return True
+    return bool(its & _CORE) and ((said.equates and held.equates) or not (said.paired() or held.paired()))
 
 
 def _in_order(said: Sequence[str], held: Sequence[str]) -> bool:

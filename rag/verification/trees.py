@@ -13,10 +13,11 @@ from dataclasses import replace
 from rag.text.folding import fold
 from rag.text.lexicon import FUNCTION_WORDS, NUMBERS
 from rag.text.words import YEAR, stem
+from rag.verification.clause import ANY
 from rag.verification.parsing import Word
 
-ANY = "any"
-"""Role of a word whose place in its clause cannot be told, since the clause leaves out its verb."""
+EXCLUDING = frozenset("without except excluding despite".split())
+"""Prepositions of what a clause does not hold for."""
 
 _SUBJECTS = ("nsubj", "csubj", "expl", "nsubjpass", "csubjpass")
 _OBJECTS = ("dobj", "attr", "oprd", "acomp", "xcomp", "dative")
@@ -54,9 +55,10 @@ def _with_verb(words: Sequence[Word]) -> Sequence[Word]:
     ``The reservoir level changed by 2 metres`` is read as a level that was changed by something.
     """
     root = next((at for at, word in enumerate(words) if word.head == at), 0)
-    verb = next((at for at, word in enumerate(words) if word.relation == "acl" and word.head == root), None)
-    if verb is None or words[root].kind in ("VERB", "AUX"):
+    past = [at for at, word in enumerate(words) if word.relation == "acl" and word.tag in ("VBN", "VBD")]
+    if not past or words[root].kind in ("VERB", "AUX"):
         return words
+    verb = past[-1]
     changed = [replace(word, head=verb) if word.head == root and at > verb else word for at, word in enumerate(words)]
     changed[root] = replace(words[root], head=verb, relation="nsubj")
     changed[verb] = replace(words[verb], head=verb, relation="ROOT", kind="VERB", tag="VBD")
@@ -77,6 +79,15 @@ class Tree:
         root = next((at for at, word in enumerate(words) if word.head == at), 0)
         self.verbs = [at for at in range(len(words)) if at == root or self._is_verb(at)]
         self.owner = [next((up for up in self._up(at) if up in self.verbs), root) for at in range(len(words))]
+        self.owner = [self._asked(at) for at in range(len(words))]
+
+    def _asked(self, at: int) -> int:
+        """Return the verb of a word; of an agent that hangs on what was asked of another, the one of asking."""
+        verb = self.owner[at]
+        above = self.words[verb].head
+        agent = any(self.words[up].text.lower() == "by" and self.words[up].head == verb for up in self._up(at))
+        asked = agent and self._relation(verb) == "xcomp" and self._passive(above) and not self._passive(verb)
+        return above if asked else verb
 
     def _is_verb(self, at: int) -> bool:
         word = self.words[at]
@@ -125,7 +136,10 @@ class Tree:
         if word.relation == "ccomp" and not subjects:
             return []
         head = self.owner[above]
-        found = [at for subject in self._subjects(head) for at in self._phrase(subject)]
+        sides = self._subjects(head)
+        if word.relation == "xcomp":  # whom one teaches to swim may be the one who swims
+            sides = [*sides, *(at for at in self.children[head] if self._relation(at) == "dobj")]
+        found = [at for side in sides for at in self._phrase(side)]
         return found or (self._borrowed(head) if head != verb else [])
 
     def _phrase(self, at: int) -> list[int]:
@@ -157,11 +171,18 @@ class Tree:
                 return "of"
             if word.relation in ("pobj", "pcomp") and self._is_share(word.head):
                 continue
+            if word.relation == "pobj" and above.relation == "dative":
+                return "to" + weak
             if word.relation in ("pobj", "pcomp"):
+                outer = self.words[above.head]
+                if outer.text.lower() in EXCLUDING:
+                    return outer.text.lower() + weak  # except in winter
                 by = above.text.lower() == "by" and self._passive(verb) and not self._counted(up)
                 return ("agent" if by else above.text.lower()) + weak
             if word.relation in _SUBJECTS and self._compares(word.head):
                 return "than" + weak
+            if self._receives(up, verb):
+                return "to" + weak
             if word.relation in _SUBJECTS:
                 return ("patient" if self._passive(verb) else "agent") + weak
             if word.relation in _OBJECTS:
@@ -177,6 +198,14 @@ class Tree:
             )
             weak = weak if kept else "~"
         return "adverb"
+
+    def _receives(self, at: int, verb: int) -> bool:
+        """Return whether a word is the one to whom something is given: ``gave the clinic a grant``.
+
+        So is the subject where the verb is passive and still has an object: ``the clinic was given a grant``.
+        """
+        objects = any(self._relation(n) == "dobj" for n in self.children[verb])
+        return self._relation(at) == "dative" or (self._relation(at) == "nsubjpass" and objects)
 
     def _is_share(self, at: int) -> bool:
         """Return whether a preposition is the *of* of a share, as in ``half of the wells``."""

@@ -22,8 +22,9 @@ from rag.text.names import missing_names
 from rag.text.words import YEAR, stem
 from rag.verification import gaps
 from rag.verification.claims import coverage, unsupported
-from rag.verification.clauses import Clause, clauses
-from rag.verification.gaps import fills_gap
+from rag.verification.clause import Clause
+from rag.verification.clauses import clauses
+from rag.verification.gaps import told_apart
 from rag.verification.matching import find
 from rag.verification.parsing import default_parser, parsed
 from rag.verification.polarity import negated, negation, negation_differs, opposed
@@ -108,6 +109,7 @@ def test_a_measure_or_an_equation_may_be_said_the_other_way_round(sentence: str,
     ("sentence", "evidence", "false"),
     [
         ("Ash costs 20 crowns.", "Elm costs 50 crowns and ash 20.", "Ash costs 50 crowns."),
+        ("The gate was painted by Ruth.", "Paul painted the fence and Ruth the gate.", "Paul was painted by Ruth."),
         ("Ruth painted the gate.", "Paul painted the fence and Ruth the gate.", "Ruth painted the fence."),
         (
             "The second team has 14 players.",
@@ -118,22 +120,83 @@ def test_a_measure_or_an_equation_may_be_said_the_other_way_round(sentence: str,
     ],
 )
 def test_a_list_leaves_out_what_its_first_member_says(sentence: str, evidence: str, false: str) -> None:
-    assert fills_gap(sentence, evidence) and unsupported(sentence, evidence) == ()
-    assert not fills_gap(false, evidence) and unsupported(false, evidence) != ()
+    assert unsupported(sentence, evidence) == ()
+    assert unsupported(false, evidence) != ()
 
 
 def test_only_gaps_of_the_words_that_a_list_leaves_out_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = Mock(side_effect=gaps._sort)
     monkeypatch.setattr(gaps, "_sort", tried)
     oaks = " ".join(["oak"] * 60)
-    assert fills_gap(f"Pine {oaks} costs 40 crowns.", f"Elm {oaks} costs 90 crowns and pine {oaks} 40.")
-    assert tried.call_count < 200
-    monkeypatch.setattr(gaps, "parsed", Mock(side_effect=AssertionError("no gap is as long")))
-    assert not fills_gap("Pine costs 40.", "Elm costs 90 crowns and pine 40.")
+    first = f"Elm {oaks} costs 90 crowns"
+    assert told_apart(f"{first} and pine {oaks} 40.") == f"{first}. Pine {oaks} costs 40 crowns."
+    assert tried.call_count < 300
 
 
-def test_what_a_list_leaves_out_in_two_ways_is_not_told() -> None:
-    assert not fills_gap("Dealers met police in June.", "Smugglers met police in May and dealers in June.")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Smugglers met police in May and dealers in June.",  # the dealers met police, or were met
+        "It rained in May and June.",
+        "It fell by a third in Arl between 2010 and 2015.",
+        "Prices rose in the city and fell in the villages.",
+        "Deer eat bark and wild young shoots.",
+        "The bridge is 40 m long and the tunnel 90 m.",
+        "Der Turm liegt im Norden, der Hafen im Osten.",
+    ],
+)
+def test_what_cannot_be_told_apart_stays_as_it_is(text: str) -> None:
+    assert told_apart(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("Ticket A costs 9 euros and ticket B costs 14 euros.", "Ticket A costs 9 euros. Ticket B costs 14 euros."),
+        ("In spring 40 hens came, in autumn 95.", "In spring 40 hens came. In autumn 95 hens came."),
+        ("Hall 1 holds 300 people and Hall 2 holds 120.", "Hall 1 holds 300 people. Hall 2 holds 120 people."),
+    ],
+)
+def test_the_members_of_a_list_are_told_apart(text: str, apart: str) -> None:
+    assert told_apart(text) == apart
+
+
+SAME = """
+The abbey sold the mill to Odd.|Odd bought the mill from the abbey.|The abbey bought the mill from Odd.
+Odd borrowed a horse from Ida.|Ida lent a horse to Odd.|Odd lent a horse to Ida.
+Iron is heavier than cork.|Cork is lighter than iron.|Iron is lighter than cork.
+Tom was born after Ann.|Ann was born before Tom.|Tom was born before Ann.
+The pier was built after the road was paved.|The road was paved before the pier was built.|The pier was paved.
+The inn lies below the pond.|The pond lies above the inn.|The inn is above the pond.
+Odd left the farm to his niece.|His niece was left the farm by Odd.|Odd was left the farm by his niece.
+The fund gave the clinic a grant.|A grant was given to the clinic by the fund.|The fund was given a grant by the clinic.
+Ghana supplies Togo with salt.|Salt is supplied to Togo by Ghana.|Salt is supplied to Ghana by Togo.
+Latvia imports timber from Ghana.|Timber is imported from Ghana by Latvia.|Timber is imported from Latvia by Ghana.
+Moss shelters young trout.|Young trout are sheltered by moss.|Moss is sheltered by young trout.
+Anna taught Boris to swim.|Boris was taught to swim by Anna.|Anna was taught to swim by Boris.
+Eva Lind, the mayor of Lund, opened the pool.|Eva Lind is the mayor of Lund.|Lund is the mayor of Eva Lind.
+Eva Lind, mayor of Lund, met Per Lie, mayor of Malm.|Per Lie is mayor of Malm.|Per Lie is mayor of Lund.
+The pipe is 4.2 km long.|The pipe has a length of 4.2 km.|The pipe has a depth of 4.2 km.
+The tower is 61 m high.|The height of the tower is 61 m.|The width of the tower is 61 m.
+The king's son is 20 years old.|The son of the king is 20 years old.|The king is 20 years old.
+In 1987 the print was sold for 9 euros.|The print sold for 9 euros in 1987.|The print sold for 9 euros in 1978.
+Carts carrying salt left Arl for Benn.|Carts left Arl for Benn.|Carts left Benn for Arl.
+The farm sells milk but no cheese.|The farm sells no cheese.|The farm sells no milk.
+The road is open except in winter.|Except in winter the road is open.|The road is open in winter.
+The first cost less than the second book.|The first cost less than the second.|The second cost less than the first.
+The duke wed Baron Helt's daughter.|Baron Helt's daughter was wed by the duke.|The duke was the son of Baron Helt.
+Boats over 12 m long pay a fee.|Boats longer than 12 m pay a fee.|Boats shorter than 12 m pay a fee.
+More than half of the 90 members voted.|Over half of the 90 members voted.|Under half of the 90 members voted.
+The choir sang, and the band played.|The band played.|The choir sang after the band played.
+"""
+"""What is said, a true claim of it in another construction, and a false one, a line."""
+
+
+@pytest.mark.parametrize("row", SAME.strip().splitlines())
+def test_the_same_may_be_said_in_another_construction(row: str) -> None:
+    evidence, true, false = row.split("|")
+    assert unsupported(true, evidence) == ()
+    assert unsupported(false, evidence) != ()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +238,7 @@ def test_what_the_rules_cannot_tell_is_not_supported(sentence: str, evidence: st
         ),
         ("China accused Mexico.", "Mexico accused China.", ("role: accus china mexico",)),
         ("It was signed on 14 August 2023.", "Signed on 15 August 2023.", ("date: 14 august 2023",)),
-        ("More than 5 people came.", "Fewer than 5 people came.", ("number: 5", "direction: more")),
+        ("More than 5 people came.", "Fewer than 5 people came.", ("number: 5", "direction: more than")),
         (
             "Half of the seized pills were real drugs.",
             "Some of the seized pills were real drugs.",
@@ -308,7 +371,7 @@ def lie(sentence: str, rng: random.Random) -> str:
         ("All 60 percent of all deaths count.", "Some 60 percent of all deaths count.", "amount: all"),
         ("The review will be published again.", "The review was published again.", "future: will"),
         ("It made 78 proposals.", "Sources disagree whether it made 76 or 78 proposals.", "negation"),
-        ("It is no less than a truce, one more.", "It is no more than a truce, one more.", "direction: less"),
+        ("It is no less than a truce, one more.", "It is no more than a truce, one more.", "direction: less than"),
     ],
 )
 def test_what_stands_in_the_evidence_may_still_stand_in_the_wrong_place(
@@ -332,9 +395,9 @@ PAIRS, PARAPHRASES = (
     ("claims", "accepted", "rejected"),
     [
         (CLAIMS, 0.01, 0.04),
-        ([*PAIRS[::4], *PAIRS[1::4]], 0.02, 0.05),
-        ([*PAIRS[2::4], *PAIRS[3::4]], 0.02, 0.09),
-        (PARAPHRASES, 0.04, 0.2),
+        ([*PAIRS[::4], *PAIRS[1::4]], 0.01, 0.03),
+        ([*PAIRS[2::4], *PAIRS[3::4]], 0.02, 0.07),
+        (PARAPHRASES, 0.03, 0.12),
     ],
     ids=["claims", "pairs, tuned on", "pairs, kept back", "paraphrases"],
 )
@@ -565,8 +628,9 @@ def test_two_numbers_may_not_trade_owners(true: str, swapped: str) -> None:
             False,
         ),
         ("El puente no cruza el río viejo.", "El puente cruza el río viejo.", False),
+        ("Die Kirche ist höher als der Turm.", "Der Turm ist höher als die Kirche.", False),
         ("Im Keller liegen 40 Fässer.", "Im Keller liegen seit dem Winter 40 Fässer.", True),
     ],
 )
-def test_in_other_languages_no_word_may_be_new(claim: str, evidence: str, supported: bool) -> None:
+def test_in_other_languages_no_word_may_be_new_or_elsewhere(claim: str, evidence: str, supported: bool) -> None:
     assert (unsupported(claim, evidence) == ()) is supported
