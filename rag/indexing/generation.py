@@ -25,7 +25,7 @@ from rag.indexing.segment import Segment
 from rag.indexing.store import Pointer, Store
 from rag.records import Chunk, Document, Source, Statement, TextKind, document_id, source_and_kind
 
-PIPELINE = "19"
+PIPELINE = "20"
 """Raised when reading, cutting or embedding changes what it yields; forces a rebuild."""
 
 PARTS = "parts.json"
