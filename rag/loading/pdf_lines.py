@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from rag.loading.pdf_sheets import Sheet
 from rag.loading.raised import on_line
 
 
@@ -52,13 +53,14 @@ GUTTER = 0.7
 """Width of the gap between two columns at the least, in heights of the type; words stand closer."""
 
 
-def page_rows(text_page: Any) -> list[Row]:
+def page_rows(sheet: Sheet) -> list[Row]:
     """Return the lines of a page in the order in which the file draws them.
 
     Pieces that stand side by side on one base line become one line.
     """
     import pypdfium2.raw as pdfium
 
+    text_page = sheet.text_page
     rows: list[Row] = []
     codes = [pdfium.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
     words: list[Line] = []
@@ -67,7 +69,7 @@ def page_rows(text_page: Any) -> list[Row]:
         broken = code in _BROKEN_WORD
         if broken or code in (9, 10, 13, 32, 0xA0, 0):
             if at + broken > start:
-                words.append(_word(text_page, codes[start : at + broken], start))
+                words.append(_word(sheet, codes[start : at + broken], start))
             start = at + 1
             if (broken or code in (10, 13)) and words:
                 add(rows, words)
@@ -75,16 +77,16 @@ def page_rows(text_page: Any) -> list[Row]:
     return rows
 
 
-def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
+def _word(sheet: Sheet, codes: Sequence[int], start: int) -> Line:
     """Return the characters from a place on as a word with its box."""
-    left, bottom, right, top = text_page.get_charbox(start)
-    last_left, last_bottom, last_right, last_top = text_page.get_charbox(start + len(codes) - 1)
+    left, bottom, right, top = sheet.box(start)
+    last_left, last_bottom, last_right, last_top = sheet.box(start + len(codes) - 1)
     signs = ["-" if code in _BROKEN_WORD else chr(code if code <= sys.maxunicode else 0xFFFD) for code in codes]
     text = "".join(signs)
     if len(signs) > 1 and any(map(str.isdigit, signs)):
-        text = on_line(zip(signs, _rises(text_page, start, len(signs)), strict=True))
+        text = on_line(zip(signs, _rises(sheet, start, len(signs)), strict=True))
     # The loose box follows the font as drawn, whatever the scale; ink and nominal size do not.
-    _, base, _, ceiling = text_page.get_charbox(start, loose=True)
+    _, base, _, ceiling = sheet.box(start, loose=True)
     return Line(
         text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
         min(left, last_left),
@@ -92,13 +94,13 @@ def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
         min(bottom, last_bottom),
         max(top, last_top),
         abs(ceiling - base) or 10.0,
-        _is_bold(text_page, start),
+        _is_bold(sheet.text_page, start),
     )
 
 
-def _rises(text_page: Any, start: int, count: int) -> Iterator[int]:
+def _rises(sheet: Sheet, start: int, count: int) -> Iterator[int]:
     """Yield for each character of a word 1 where it is small and raised, -1 where it is small and lowered, else 0."""
-    boxes = [text_page.get_charbox(at, loose=True) for at in range(start, start + count)]
+    boxes = [sheet.box(at, loose=True) for at in range(start, start + count)]
     height, base = max((top - bottom, bottom) for _, bottom, _, top in boxes)
     for _, bottom, _, top in boxes:
         small, rise = top - bottom < _SMALL * height, (bottom - base) / (height or 1.0)
