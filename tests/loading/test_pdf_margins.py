@@ -62,10 +62,16 @@ def test_running_lines_of_two_pages_tear_no_sentence() -> None:
 
 RUNNING = [
     ["The harbour was closed for the winter of the year.", "It was dredged from the mole to the lock by the men of"],
-    ["the town, who were paid by the day.", "Nobody had thought of the great chain, which lay where it"],
-    ["had been let go in 1802.", "The divers found it on a night without a moon, and they"],
+    [
+        "the town, who were paid by the day.", "Nobody had thought of the great chain, which lay below the",
+        "wall since the war, nor of the place in the mud where it",
+    ],
+    [
+        "had been let go in 1802.", "The divers found it on a night without a moon, and when",
+        "the last of the three ships had come in from the sea they",
+    ],
     ["raised it in May.", "It lies in the yard."],
-]
+]  # fmt: skip
 """What stands on four pages."""
 
 
