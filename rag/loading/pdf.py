@@ -15,6 +15,7 @@ from rag.loading.pdf_facts import first_heading, outline, properties
 from rag.loading.pdf_forms import fill_in
 from rag.loading.pdf_lines import Line, page_rows
 from rag.loading.pdf_margins import set_margins_apart
+from rag.loading.pdf_order import in_order
 from rag.loading.pdf_paragraphs import lay_out
 from rag.loading.pdf_scans import is_garbled, is_scan, recognised
 from rag.loading.pdf_sheets import Sheet
@@ -99,7 +100,7 @@ class _Found:
 
     def _page(self, number: int, page: Any, sheet: Sheet) -> list[Line]:
         """Return the lines of a page by its text layer, or by OCR where that does not hold what is printed."""
-        layer = by_columns(beside_words(page_rows(sheet)))
+        layer = by_columns(in_order(beside_words(page_rows(sheet))))
         garbled = is_garbled(layer)
         if garbled:
             self.garbled.append(number)

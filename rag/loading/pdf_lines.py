@@ -42,6 +42,8 @@ _SMALL, _RAISED = 0.85, 0.2
 heights of the word's type."""
 _CELL_GAP = 1.6
 """Gap between two words, in heights of the type, from which it parts two cells."""
+_FAR = 12
+"""Gap between two words, in heights of the type, from which they are not of one line as drawn."""
 
 
 Row = tuple[Line, list[Line]]
@@ -69,7 +71,12 @@ def page_rows(sheet: Sheet) -> list[Row]:
         broken = code in _BROKEN_WORD
         if broken or code in (9, 10, 13, 32, 0xA0, 0):
             if at + broken > start:
-                words.append(_word(sheet, codes[start : at + broken], start))
+                word = _word(sheet, codes[start : at + broken], start)
+                # A box that is drawn next, and begins level with the last line, has no line's end before it.
+                if words and words[-1].left - word.right > _FAR * word.size:
+                    add(rows, words)
+                    words = []
+                words.append(word)
             start = at + 1
             if (broken or code in (10, 13)) and words:
                 add(rows, words)
@@ -144,7 +151,7 @@ def joined(parts: Sequence[Line], size: float, measure: float) -> Line:
 
 def _beside(last: Line, line: Line) -> bool:
     """Return whether a line goes on where the last one ends, on the same base line."""
-    return is_level(last, line) and -0.5 * last.size < line.left - last.right < 12 * last.size
+    return is_level(last, line) and -0.5 * last.size < line.left - last.right < _FAR * last.size
 
 
 def is_level(last: Line, line: Line) -> bool:

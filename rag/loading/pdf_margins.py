@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from rag.loading.normalise import ordinal
 from rag.loading.pdf_lines import Line
-from rag.loading.pdf_paragraphs import body_size, full_width, joins
+from rag.loading.pdf_paragraphs import SMALL, body_size, full_width, joins
 
 _NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
@@ -23,8 +23,6 @@ _COARSE = 12
 _WINDOW = 8
 """Pages among which it stands on so many; a chapter's line is on few of a book's."""
 _NOTE = re.compile(r"(?:\d{1,3}|[¹²³⁰⁴-⁹]{1,3}|[*†‡§¶]{1,3}|\(\d{1,3}\)|\[\d{1,3}\])\.?\s?\S")
-_SMALL = 0.92
-"""Size of a note's type at the most, in sizes of the body's."""
 
 
 def set_margins_apart(pages: list[list[Line]], heights: list[float]) -> None:
@@ -52,13 +50,13 @@ def _notes(lines: list[Line], body: float) -> set[int]:
     start = 0
     """Of the note that is looked at; 0 where none is."""
     for at, line in enumerate(lines):
-        small = line.size <= _SMALL * body
+        small = line.size <= SMALL * body
         last = lines[at - 1] if at else line
         if start and not small:
             if line.bottom > last.bottom:
                 found |= {id(note) for note in lines[start:at]}
             start = 0
-        elif not start and small and last.size > _SMALL * body and _NOTE.match(line.text):
+        elif not start and small and last.size > SMALL * body and _NOTE.match(line.text):
             start = at
     return found | {id(note) for note in lines[start:]} if start else found
 
