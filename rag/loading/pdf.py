@@ -13,6 +13,7 @@ from rag.loading.pdf_amounts import beside_words
 from rag.loading.pdf_columns import by_columns
 from rag.loading.pdf_facts import first_heading, outline, properties
 from rag.loading.pdf_forms import fill_in
+from rag.loading.pdf_grids import with_grids
 from rag.loading.pdf_lines import Line, page_rows
 from rag.loading.pdf_margins import set_margins_apart
 from rag.loading.pdf_order import in_order
@@ -100,7 +101,7 @@ class _Found:
 
     def _page(self, number: int, page: Any, sheet: Sheet) -> list[Line]:
         """Return the lines of a page by its text layer, or by OCR where that does not hold what is printed."""
-        layer = by_columns(in_order(beside_words(page_rows(sheet))))
+        layer = by_columns(in_order(beside_words(with_grids(page_rows(sheet), page, sheet))))
         garbled = is_garbled(layer)
         if garbled:
             self.garbled.append(number)

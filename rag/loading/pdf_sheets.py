@@ -43,13 +43,13 @@ class Sheet:
     def turned(self, box: Box) -> Box:
         """Return a box of the file where it stands on the turned page, whose origin is bottom left."""
         left, bottom, right, top = self.edges
-        turns = {
-            0: (box[0] - left, box[1] - bottom, box[2] - left, box[3] - bottom),
-            1: (top - box[3], box[0] - left, top - box[1], box[2] - left),
-            2: (right - box[2], top - box[3], right - box[0], top - box[1]),
-            3: (box[1] - bottom, right - box[2], box[3] - bottom, right - box[0]),
-        }
-        return turns[self.quarters]
+        if self.quarters == 1:
+            return top - box[3], box[0] - left, top - box[1], box[2] - left
+        if self.quarters == 2:
+            return right - box[2], top - box[3], right - box[0], top - box[1]
+        if self.quarters == 3:
+            return box[1] - bottom, right - box[2], box[3] - bottom, right - box[0]
+        return box[0] - left, box[1] - bottom, box[2] - left, box[3] - bottom
 
     def box(self, at: int, *, loose: bool = False) -> Box:
         """Return the box of a character: its ink, or that of its font as drawn, which its signs do not change."""
