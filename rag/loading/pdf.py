@@ -11,7 +11,7 @@ from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS, PAGES
 from rag.loading.pdf_amounts import beside_words
 from rag.loading.pdf_columns import by_columns
-from rag.loading.pdf_facts import first_heading, outline, properties
+from rag.loading.pdf_facts import attached, first_heading, outline, properties
 from rag.loading.pdf_forms import fill_in
 from rag.loading.pdf_grids import with_grids
 from rag.loading.pdf_lines import Line, page_rows
@@ -50,7 +50,7 @@ def _read(document: Any) -> Extract:
     layout = lay_out(pages, outline(document))
     if not layout.text:
         raise LoadError(f"no text layer but page numbers; {_unread()}")
-    extract = layout.extract(properties(document), warnings=found.warnings)
+    extract = layout.extract(properties(document), warnings=(*found.warnings, *attached(document)))
     pages_read = tuple(replace(page, by_ocr=found.by_ocr.get(page.number)) for page in extract.pages)
     title = extract.title if extract.title != UNKNOWN else first_heading(extract)
     return replace(extract, pages=pages_read, title=title)
