@@ -26,8 +26,10 @@ CONTEXT_SHARE = 0.4
 INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")
 """An abbreviation in capitals that ends a stretch of text."""
 
-_OTHER_END = re.compile(rf"[{OTHER_ENDS}][{CLOSERS}]*")
-"""The end of a sentence in a script that nupunkt, made for English, does not know."""
+_OTHER_END = re.compile(
+    rf"[{OTHER_ENDS}][{CLOSERS}]*|[.!?][{CLOSERS}]*[\u00b2\u00b3\u00b9\u2070-\u2079]+(?=\s+[^\W\d_a-z])"
+)
+"""The end of a sentence that nupunkt, made for English, does not know: in another script, or with a note's number."""
 
 CELLS = " | "
 """What stands between two cells of a table."""
