@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from rag.loading.pdf_sheets import Sheet
-from rag.loading.raised import on_line
+from rag.loading.raised import FIGURES, on_line, raised
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ _BROKEN_WORD = (0x02, 0xFFFE)
 _SMALL, _RAISED = 0.85, 0.2
 """Height below which a character is set smaller than its word, and how far its foot stands up to be raised, both in
 heights of the word's type."""
+_MARKED = 0.3
+"""How far a note's number stands above the foot of its word, which may reach below the line, in heights of its type."""
 _CELL_GAP = 1.6
 """Gap between two words, in heights of the type, from which it parts two cells."""
 _FAR = 12
@@ -76,7 +78,11 @@ def page_rows(sheet: Sheet) -> list[Row]:
                 if words and words[-1].left - word.right > _FAR * word.size:
                     add(rows, words)
                     words = []
-                words.append(word)
+                if words and _is_mark(words[-1], word):
+                    words[-1].text += raised(word.text, words[-1].text)
+                    words[-1].right = word.right
+                else:
+                    words.append(word)
             start = at + 1
             if (broken or code in (10, 13)) and words:
                 add(rows, words)
@@ -112,6 +118,13 @@ def _rises(sheet: Sheet, start: int, count: int) -> Iterator[int]:
     for _, bottom, _, top in boxes:
         small, rise = top - bottom < _SMALL * height, (bottom - base) / (height or 1.0)
         yield 1 if small and rise > _RAISED else -1 if small and rise < 0 else 0
+
+
+def _is_mark(last: Line, word: Line) -> bool:
+    """Return whether a word is the number of a note on the one before, which a thin space may part from it."""
+    small, rise = word.size < _SMALL * last.size, word.bottom - last.bottom
+    near = word.left - last.right < GUTTER * last.size
+    return small and near and rise > _MARKED * last.size and FIGURES.fullmatch(word.text) is not None
 
 
 def _is_bold(text_page: Any, at: int) -> bool:
