@@ -29,8 +29,10 @@ NEAR = 30
 BRACKETED = 500
 """Characters before a gap among which a bracket may have opened."""
 
-_OTHER_END = re.compile(rf"[{OTHER_ENDS}][{CLOSERS}]*")
-"""The end of a sentence in a script that nupunkt does not know."""
+_OTHER_END = re.compile(
+    rf"[{OTHER_ENDS}][{CLOSERS}]*|[.!?][{CLOSERS}]*[\u00b2\u00b3\u00b9\u2070-\u2079]+(?=\s+[^\W\d_a-z])"
+)
+"""The end of a sentence that nupunkt does not know: in another script, or with a note's number."""
 _GAP = re.compile(rf"([.!?][{CLOSERS}]*)\s+(?=\S)")
 """Where a sentence may end."""
 _INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.){2,}$")

@@ -11,12 +11,15 @@ from rag.loading.extract import Extract
 from rag.loading.limits import CHARACTERS, PAGES
 from rag.loading.pdf_amounts import beside_words
 from rag.loading.pdf_columns import by_columns
-from rag.loading.pdf_facts import first_heading, outline, properties
+from rag.loading.pdf_facts import attached, first_heading, outline, properties
 from rag.loading.pdf_forms import fill_in
+from rag.loading.pdf_grids import with_grids
 from rag.loading.pdf_lines import Line, page_rows
 from rag.loading.pdf_margins import set_margins_apart
+from rag.loading.pdf_order import in_order
 from rag.loading.pdf_paragraphs import lay_out
 from rag.loading.pdf_scans import is_garbled, is_scan, recognised
+from rag.loading.pdf_sheets import Sheet
 from rag.records import UNKNOWN
 
 
@@ -43,11 +46,11 @@ def _read(document: Any) -> Extract:
     pages = found.pages
     if not any(any(c.isalnum() for c in line.text) for lines in pages for line in lines):
         raise LoadError(found.reason)
-    set_margins_apart(pages)
+    set_margins_apart(pages, found.heights)
     layout = lay_out(pages, outline(document))
     if not layout.text:
         raise LoadError(f"no text layer but page numbers; {_unread()}")
-    extract = layout.extract(properties(document), warnings=found.warnings)
+    extract = layout.extract(properties(document), warnings=(*found.warnings, *attached(document)))
     pages_read = tuple(replace(page, by_ocr=found.by_ocr.get(page.number)) for page in extract.pages)
     title = extract.title if extract.title != UNKNOWN else first_heading(extract)
     return replace(extract, pages=pages_read, title=title)
@@ -58,6 +61,8 @@ class _Found:
     """The lines of every page, and the numbers of those whose text is not what the file says."""
 
     pages: list[list[Line]] = field(default_factory=list)
+    heights: list[float] = field(default_factory=list)
+    """Of the pages as they are read, in points; 0 where one is damaged."""
     damaged: list[int] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
     garbled: list[int] = field(default_factory=list)
@@ -76,10 +81,14 @@ class _Found:
         characters = 0
         for number in range(1, len(document) + 1):
             lines: list[Line] = []
+            height = 0.0
             try:
                 page = document[number - 1]
-                lines = found._page(number, page)
-                fill_in(lines, page, document.formenv)
+                sheet = Sheet.of(page)
+                height = sheet.height
+                lines = found._page(number, page, sheet)
+                fill_in(lines, page, document.formenv, sheet)
+                sheet.text_page.close()
                 page.close()
             except pypdfium2.PdfiumError:
                 found.damaged.append(number)
@@ -87,13 +96,12 @@ class _Found:
             if characters > CHARACTERS:
                 raise LoadError(f"too large: more than {CHARACTERS} characters of text")
             found.pages.append(lines)
+            found.heights.append(height)
         return found
 
-    def _page(self, number: int, page: Any) -> list[Line]:
+    def _page(self, number: int, page: Any, sheet: Sheet) -> list[Line]:
         """Return the lines of a page by its text layer, or by OCR where that does not hold what is printed."""
-        text_page = page.get_textpage()
-        layer = by_columns(beside_words(page_rows(text_page)))
-        text_page.close()
+        layer = by_columns(in_order(beside_words(with_grids(page_rows(sheet), page, sheet))))
         garbled = is_garbled(layer)
         if garbled:
             self.garbled.append(number)

@@ -8,9 +8,12 @@ from typing import Any
 
 from rag.loading.dates import parse_date
 from rag.loading.extract import Extract, known, titled
-from rag.loading.normalise import clean_line
+from rag.loading.normalise import clean_line, not_read
 from rag.loading.packages import NOBODY
 from rag.records import UNKNOWN
+
+_ATTACHED = 20
+"""Attached files that are named."""
 
 
 def outline(document: Any) -> dict[str, int]:
@@ -47,6 +50,19 @@ def _property(document: Any, name: str) -> str:
         return str(document.get_metadata_value(name))
     except UnicodeDecodeError:
         return ""
+
+
+def attached(document: Any) -> tuple[str, ...]:
+    """Return a warning that names the files that are attached, which are not read; none where there are none."""
+    import pypdfium2
+
+    names: list[str] = []
+    for at in range(min(document.count_attachments(), _ATTACHED)):
+        try:
+            names.append(clean_line(document.get_attachment(at).get_name()))
+        except (pypdfium2.PdfiumError, UnicodeDecodeError):
+            names.append("of no name")
+    return not_read(f"the attached file {name}" for name in names)
 
 
 def first_heading(extract: Extract) -> str:

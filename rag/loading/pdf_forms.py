@@ -8,15 +8,17 @@ from typing import Any
 
 from rag.loading.normalise import clean_line
 from rag.loading.pdf_lines import Line
+from rag.loading.pdf_sheets import Box, Sheet
 
 
-def fill_in(lines: list[Line], page: Any, form: Any) -> None:
+def fill_in(lines: list[Line], page: Any, form: Any, sheet: Sheet) -> None:
     """Put the filled fields of a page into its lines, each behind its label, and text boxes below.
 
     A field with no words to its left is a line of its own: ``name: value``.
 
     Args:
         form: the document's form, or None where it has none.
+        sheet: the page as its lines were read.
     """
     import pypdfium2.raw as pdfium
 
@@ -30,20 +32,20 @@ def fill_in(lines: list[Line], page: Any, form: Any) -> None:
             name, value = _field(form, note)
         box = pdfium.FS_RECTF()
         if value and pdfium.FPDFAnnot_GetRect(note, box):
-            _put(lines, name, value, box)
+            _put(lines, name, value, sheet.turned((box.left, box.bottom, box.right, box.top)))
         pdfium.FPDFPage_CloseAnnot(note)
 
 
-def _put(lines: list[Line], name: str, value: str, box: Any) -> None:
-    middle = (box.top + box.bottom) / 2
-    labels = [line for line in lines if line.bottom <= middle <= line.top and line.left < box.left]
+def _put(lines: list[Line], name: str, value: str, box: Box) -> None:
+    left, bottom, right, top = box
+    labels = [line for line in lines if line.bottom <= (top + bottom) / 2 <= line.top and line.left < left]
     label = max(labels, key=lambda line: line.left, default=None) if name else None
     if label is not None:
-        label.text, label.right = f"{label.text} {value}", max(label.right, box.right)
+        label.text, label.right = f"{label.text} {value}", max(label.right, right)
     else:
         text = f"{name}: {value}" if name else value
         size = lines[-1].size if lines else 10.0
-        lines.append(Line(text, box.left, box.right, box.bottom, box.top, size, bold=False))
+        lines.append(Line(text, left, right, bottom, top, size, bold=False))
 
 
 def _field(form: Any, note: Any) -> tuple[str, str]:

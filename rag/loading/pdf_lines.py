@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from rag.loading.raised import on_line
+from rag.loading.pdf_sheets import Sheet
+from rag.loading.raised import FIGURES, on_line, raised
 
 
 @dataclass(slots=True)
@@ -39,8 +40,12 @@ _BROKEN_WORD = (0x02, 0xFFFE)
 _SMALL, _RAISED = 0.85, 0.2
 """Height below which a character is set smaller than its word, and how far its foot stands up to be raised, both in
 heights of the word's type."""
+_MARKED = 0.3
+"""How far a note's number stands above the foot of its word, which may reach below the line, in heights of its type."""
 _CELL_GAP = 1.6
 """Gap between two words, in heights of the type, from which it parts two cells."""
+_FAR = 12
+"""Gap between two words, in heights of the type, from which they are not of one line as drawn."""
 
 
 Row = tuple[Line, list[Line]]
@@ -52,13 +57,14 @@ GUTTER = 0.7
 """Width of the gap between two columns at the least, in heights of the type; words stand closer."""
 
 
-def page_rows(text_page: Any) -> list[Row]:
+def page_rows(sheet: Sheet) -> list[Row]:
     """Return the lines of a page in the order in which the file draws them.
 
     Pieces that stand side by side on one base line become one line.
     """
     import pypdfium2.raw as pdfium
 
+    text_page = sheet.text_page
     rows: list[Row] = []
     codes = [pdfium.FPDFText_GetUnicode(text_page, at) for at in range(text_page.count_chars())]
     words: list[Line] = []
@@ -67,7 +73,16 @@ def page_rows(text_page: Any) -> list[Row]:
         broken = code in _BROKEN_WORD
         if broken or code in (9, 10, 13, 32, 0xA0, 0):
             if at + broken > start:
-                words.append(_word(text_page, codes[start : at + broken], start))
+                word = _word(sheet, codes[start : at + broken], start)
+                # A box that is drawn next, and begins level with the last line, has no line's end before it.
+                if words and words[-1].left - word.right > _FAR * word.size:
+                    add(rows, words)
+                    words = []
+                if words and _is_mark(words[-1], word):
+                    words[-1].text += raised(word.text, words[-1].text)
+                    words[-1].right = word.right
+                else:
+                    words.append(word)
             start = at + 1
             if (broken or code in (10, 13)) and words:
                 add(rows, words)
@@ -75,16 +90,16 @@ def page_rows(text_page: Any) -> list[Row]:
     return rows
 
 
-def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
+def _word(sheet: Sheet, codes: Sequence[int], start: int) -> Line:
     """Return the characters from a place on as a word with its box."""
-    left, bottom, right, top = text_page.get_charbox(start)
-    last_left, last_bottom, last_right, last_top = text_page.get_charbox(start + len(codes) - 1)
+    left, bottom, right, top = sheet.box(start)
+    last_left, last_bottom, last_right, last_top = sheet.box(start + len(codes) - 1)
     signs = ["-" if code in _BROKEN_WORD else chr(code if code <= sys.maxunicode else 0xFFFD) for code in codes]
     text = "".join(signs)
     if len(signs) > 1 and any(map(str.isdigit, signs)):
-        text = on_line(zip(signs, _rises(text_page, start, len(signs)), strict=True))
+        text = on_line(zip(signs, _rises(sheet, start, len(signs)), strict=True))
     # The loose box follows the font as drawn, whatever the scale; ink and nominal size do not.
-    _, base, _, ceiling = text_page.get_charbox(start, loose=True)
+    _, base, _, ceiling = sheet.box(start, loose=True)
     return Line(
         text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
         min(left, last_left),
@@ -92,17 +107,24 @@ def _word(text_page: Any, codes: Sequence[int], start: int) -> Line:
         min(bottom, last_bottom),
         max(top, last_top),
         abs(ceiling - base) or 10.0,
-        _is_bold(text_page, start),
+        _is_bold(sheet.text_page, start),
     )
 
 
-def _rises(text_page: Any, start: int, count: int) -> Iterator[int]:
+def _rises(sheet: Sheet, start: int, count: int) -> Iterator[int]:
     """Yield for each character of a word 1 where it is small and raised, -1 where it is small and lowered, else 0."""
-    boxes = [text_page.get_charbox(at, loose=True) for at in range(start, start + count)]
+    boxes = [sheet.box(at, loose=True) for at in range(start, start + count)]
     height, base = max((top - bottom, bottom) for _, bottom, _, top in boxes)
     for _, bottom, _, top in boxes:
         small, rise = top - bottom < _SMALL * height, (bottom - base) / (height or 1.0)
         yield 1 if small and rise > _RAISED else -1 if small and rise < 0 else 0
+
+
+def _is_mark(last: Line, word: Line) -> bool:
+    """Return whether a word is the number of a note on the one before, which a thin space may part from it."""
+    small, rise = word.size < _SMALL * last.size, word.bottom - last.bottom
+    near = word.left - last.right < GUTTER * last.size
+    return small and near and rise > _MARKED * last.size and FIGURES.fullmatch(word.text) is not None
 
 
 def _is_bold(text_page: Any, at: int) -> bool:
@@ -142,7 +164,7 @@ def joined(parts: Sequence[Line], size: float, measure: float) -> Line:
 
 def _beside(last: Line, line: Line) -> bool:
     """Return whether a line goes on where the last one ends, on the same base line."""
-    return is_level(last, line) and -0.5 * last.size < line.left - last.right < 12 * last.size
+    return is_level(last, line) and -0.5 * last.size < line.left - last.right < _FAR * last.size
 
 
 def is_level(last: Line, line: Line) -> bool:

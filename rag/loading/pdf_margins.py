@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from rag.loading.normalise import ordinal
 from rag.loading.pdf_lines import Line
-from rag.loading.pdf_paragraphs import body_size, full_width, joins
+from rag.loading.pdf_paragraphs import SMALL, body_size, full_width, joins
 
 _NUMBER_LINE = re.compile(r"(?:page\s*)?[-–—\s]*(\d{1,4}|[ivxlc]{1,6})[-–—\s]*(?:(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
@@ -17,21 +17,24 @@ _ROMAN = re.compile(r"^[ivxlc]+\b|\b[ivxlc]+$")
 _MARGIN = 0.12
 """Share of the printed height, above and below, in which running lines stand."""
 _REPEATS = 3
-"""Pages on which a running line stands at the least."""
+"""Pages on which a line stands at the least to be dropped; on two it only tears no sentence."""
+_COARSE = 12
+"""Points that two places may be apart to count as one."""
 _WINDOW = 8
 """Pages among which it stands on so many; a chapter's line is on few of a book's."""
 _NOTE = re.compile(r"(?:\d{1,3}|[¹²³⁰⁴-⁹]{1,3}|[*†‡§¶]{1,3}|\(\d{1,3}\)|\[\d{1,3}\])\.?\s?\S")
-_SMALL = 0.92
-"""Size of a note's type at the most, in sizes of the body's."""
 
 
-def set_margins_apart(pages: list[list[Line]]) -> None:
+def set_margins_apart(pages: list[list[Line]], heights: list[float]) -> None:
     """Drop running lines, and put what tears a paragraph before it, or behind it where that began on an earlier page.
 
     The first of each running line stays unless it is a bare number, since a header may hold
     what stands nowhere else, as the volume and the date of a journal.
+
+    Args:
+        heights: of the pages.
     """
-    kept = _drop_running_lines(pages)
+    kept = _drop_running_lines(pages, heights)
     body = body_size(pages)
     apart = [_notes(lines, body) | {id(line) for line in lines if id(line) in kept} for lines in pages]
     texts = [[line for line in lines if id(line) not in ids] for lines, ids in zip(pages, apart, strict=True)]
@@ -47,13 +50,13 @@ def _notes(lines: list[Line], body: float) -> set[int]:
     start = 0
     """Of the note that is looked at; 0 where none is."""
     for at, line in enumerate(lines):
-        small = line.size <= _SMALL * body
+        small = line.size <= SMALL * body
         last = lines[at - 1] if at else line
         if start and not small:
             if line.bottom > last.bottom:
                 found |= {id(note) for note in lines[start:at]}
             start = 0
-        elif not start and small and last.size > _SMALL * body and _NOTE.match(line.text):
+        elif not start and small and last.size > SMALL * body and _NOTE.match(line.text):
             start = at
     return found | {id(note) for note in lines[start:]} if start else found
 
@@ -91,47 +94,71 @@ def _whole(at: int, count: int, goes_on: Callable[[int], bool]) -> int:
     return next(back, next(ahead, at))
 
 
-def _drop_running_lines(pages: list[list[Line]]) -> set[int]:
-    """Drop lines that repeat at the edges of pages; return the ids of those that are kept as the first of theirs."""
-    heights = [line.bottom for lines in pages for line in lines]
-    margin = _MARGIN * (max(heights) - min(heights))
-    high, low = max(heights) - margin, min(heights) + margin
-    edges = [_edges(lines, high, low) for lines in pages]
+def _drop_running_lines(pages: list[list[Line]], heights: list[float]) -> set[int]:
+    """Drop lines that repeat at the edges of pages.
+
+    Returns:
+        The ids of those that stay: the first of each, and such as stand on too few pages to be sure of.
+    """
+    edges = _edges(pages, heights)
     seen = defaultdict[str, list[int]](list)
     for number, outer in enumerate(edges):
-        for key in {key for line in outer for key in _counted(line, number)}:
+        for key in {key for line, place in outer for key in _counted(line, place, number)}:
             seen[key].append(number)
-    often = {
-        key for key, at in seen.items() if any(b - a < _WINDOW for a, b in zip(at, at[_REPEATS - 1 :], strict=False))
+    likely, sure = (
+        {key for key, at in seen.items() if any(b - a < _WINDOW for a, b in zip(at, at[times - 1 :], strict=False))}
+        for times in (2, _REPEATS)
+    )
+    running = {
+        _key(line, place)
+        for number, outer in enumerate(edges)
+        for line, place in outer
+        if _counted(line, place, number) & sure
     }
-    running = {_key(line) for number, outer in enumerate(edges) for line in outer if _counted(line, number) & often}
     said: set[str] = set()
     kept: set[int] = set()
-    for lines, outer in zip(pages, edges, strict=True):
-        for line in outer:
-            key = _key(line)
+    for number, (lines, outer) in enumerate(zip(pages, edges, strict=True)):
+        for line, place in outer:
+            key = _key(line, place)
             if key in running and (key in said or key.startswith("#@")):
                 lines.remove(line)
-            elif key in running:
+            elif key in running or _counted(line, place, number) & likely:
                 kept.add(id(line))
             said.add(key)
     return kept
 
 
-def _edges(lines: list[Line], high: float, low: float) -> list[Line]:
-    """Return those of the three highest and three lowest lines of a page that stand at its edge."""
-    by_height = sorted(lines, key=lambda line: line.bottom)
-    outer = {id(line): line for line in (*by_height[:3], *by_height[-3:])}
-    return [line for line in outer.values() if line.bottom > high or line.bottom < low]
+def _edges(pages: list[list[Line]], heights: list[float]) -> list[list[tuple[Line, int]]]:
+    """Return those of the three highest and three lowest lines of each page that stand at its edge, and where.
+
+    The edge is that of what is printed on pages of one height. A line's place is its distance from the
+    foot of the page, coarse, or below zero from the head, so that it is the same on pages of other heights.
+    """
+    bottoms = defaultdict[int, list[float]](list)
+    for lines, height in zip(pages, heights, strict=True):
+        bottoms[round(height)] += [line.bottom for line in lines]
+    edges: list[list[tuple[Line, int]]] = []
+    for lines, height in zip(pages, heights, strict=True):
+        high, low = max(bottoms[round(height)], default=0.0), min(bottoms[round(height)], default=0.0)
+        margin = _MARGIN * (high - low)
+        by_height = sorted(lines, key=lambda line: line.bottom)
+        outer = {id(line): line for line in (*by_height[:3], *by_height[-3:])}.values()
+        at_edge = [line for line in outer if line.bottom > high - margin or line.bottom < low + margin]
+        edges.append([(line, _place(line, height)) for line in at_edge])
+    return edges
 
 
-def _key(line: Line) -> str:
-    """Return a line as it compares between pages: numbers apart, place coarse."""
+def _place(line: Line, height: float) -> int:
+    return round((line.bottom - (height if 2 * line.bottom > height else 0)) / _COARSE)
+
+
+def _key(line: Line, place: int) -> str:
+    """Return a line as it compares between pages, numbers apart, and its place."""
     text = "#" if _NUMBER_LINE.fullmatch(line.text) else _ROMAN.sub("#", _NUMBER.sub("#", line.text))
-    return f"{text}@{_place(line)}"
+    return f"{text}@{place}"
 
 
-def _counted(line: Line, page: int) -> set[str]:
+def _counted(line: Line, place: int, page: int) -> set[str]:
     """Return a line as it is and with each number less that of the page, and its place; a bare number as the latter.
 
     A page's number grows with the pages, by two where a page is a picture of two, so figures that stand alone and
@@ -139,13 +166,9 @@ def _counted(line: Line, page: int) -> set[str]:
     """
     if bare := _NUMBER_LINE.fullmatch(line.text):
         number = int(bare[1]) if bare[1].isdigit() else _ROMANS.get(bare[1].lower(), 0)
-        return {f"#{number - step * page}by{step}@{_place(line)}" for step in (1, 2)}
+        return {f"#{number - step * page}by{step}@{place}" for step in (1, 2)}
     if _ROMAN.search(line.text):
-        return {_key(line)}
+        return {_key(line, place)}
     numbers = [number for number in _NUMBER.finditer(line.text) if len(number[0]) < 6][:16]
     counted = (f"{line.text[: n.start()]}#{int(n[0]) - page}{line.text[n.end() :]}" for n in numbers)
-    return {f"{text}@{_place(line)}" for text in (line.text, *counted)}
-
-
-def _place(line: Line) -> int:
-    return round(line.bottom / 12)
+    return {f"{text}@{place}" for text in (line.text, *counted)}

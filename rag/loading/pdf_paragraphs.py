@@ -13,6 +13,8 @@ from rag.loading.pdf_lines import Line
 
 _LARGE = 1.15
 """Size of a heading's type at the least, in sizes of the body's."""
+SMALL = 0.92
+"""Size of a note's type at the most, in sizes of the body's."""
 _POINT = re.compile(r"(?:[•●▪◦‣·■–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s", re.IGNORECASE)
 
 
@@ -95,7 +97,8 @@ def joins(previous: Line, line: Line, level: int, full: float, *, fresh: bool) -
     ended = previous.text.endswith((".", "!", "?", ":", "”"))
     lower = line.text[:1].islower()
     width = previous.right - previous.left
-    if fresh or drop < 0 or drop > 20 * line.size:
+    aside = line.left > previous.right or line.right < previous.left
+    if fresh or aside or drop < 0 or drop > 20 * line.size:
         return lower or (not ended and width > 0.8 * full)
     if drop > 1.9 * max(previous.size, line.size, line.height):
         return False

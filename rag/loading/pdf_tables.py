@@ -41,9 +41,13 @@ def with_tables(rows: list[Row]) -> list[Line]:
     start = 0
     while start < len(groups):
         table = _table(merged, start)
-        named = _named(_whole(table))
-        lines += named or [line for line, _ in groups[start]]
-        start += len(table) if named else 1
+        whole = _whole(table)
+        said = named(
+            [[cell for cell in row if cell is not None] for row in whole],
+            [["" if cell is None else cell.text for cell in row] for row in whole],
+        )
+        lines += said or [line for line, _ in groups[start]]
+        start += len(table) if said else 1
     return lines
 
 
@@ -130,15 +134,20 @@ def _whole(table: list[Cells]) -> list[Cells]:
     return whole
 
 
-def _named(table: list[Cells]) -> list[Line]:
-    """Return the rows of a table with the names of their columns; none where it is not sure what names them."""
-    rows = [[cell for cell in row if cell is not None] for row in table]
+def named(rows: Sequence[Sequence[Line]], texts: Sequence[Sequence[str]]) -> list[Line]:
+    """Return the rows of a table with the names of their columns; none where it is not sure what names them.
+
+    Args:
+        rows: what stands in each row.
+        texts: of each row, the text of each column.
+    """
     bold = [all(cell.bold for cell in row) for row in rows]
-    texts = [["" if cell is None else cell.text for cell in row] for row in table]
     lines = row_lines(texts, words=1 if bold[:1] == [True] and not any(bold[1:]) else WIDEST)
-    if not table or lines[0]:
+    if not any(row and not text for row, text in zip(rows, lines, strict=True)):
         return []
     # More than one cell, so that the rows stay together.
     return [
-        replace(row_of(row)[0], text=text, cells=len(table[0])) for row, text in zip(rows, lines, strict=True) if text
+        replace(row_of(list(row))[0], text=text, cells=len(texts[0]))
+        for row, text in zip(rows, lines, strict=True)
+        if row and text
     ]

@@ -33,8 +33,10 @@ _GROUPS = re.compile(
     r"(?<![\d.,'’])\d{1,3}(?:([ \u00a0\u2007\u2009\u202f'’.])\d{3}(?:\1\d{3})*|(?:,\d\d)+,\d{3})(?!\d|\1\d)"
 )
 """A number grouped by another sign than the commas of every three figures: ``12 345``, ``45'678``, ``1,23,456``."""
-_SHIFTED = re.compile(r"(?<=\d)[\u00b2\u00b3\u00b9\u2070-\u209c]+$")
-"""A power or the number of a note behind a figure."""
+_SHIFTED = re.compile(
+    r"(?<=\d)[\u00b2\u00b3\u00b9\u2070-\u209c]+$|(?<=[^\W\d_\u00b2\u00b3\u00b9\u2070-\u209c])[\u00b2\u00b3\u00b9\u2070-\u2079]+$"
+)
+"""A power or the number of a note behind a figure or a word."""
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 OTHER_ENDS = (
@@ -87,7 +89,7 @@ def find_words(text: str) -> list[Word]:
     ``1.5``; ``1,500`` gives ``1500``; ``U.S.`` gives ``us``; ``2019-05-01``
     gives itself and ``2019``. A compound gives its parts and, after them, the
     whole: ``4-AP`` gives ``4 ap 4ap``, ``COVID-19`` gives ``covid 19 covid19``; so do
-    a grouped number, ``12 345``, and a figure with a power or a note, ``10⁶``.
+    a grouped number, ``12 345``, and a figure or a word with a power or a note, ``10⁶`` and ``m²``.
     ``H.R. 3`` gives ``hr 3``, as ``HR 3`` does.
     """
     words: list[Word] = []
@@ -101,7 +103,8 @@ def find_words(text: str) -> list[Word]:
         word = Word(term, match.start(), match.start() + len(bare))
         words.append(word)
         if word.end < match.end():
-            words.append(Word(match.group(), match.start(), match.end()))
+            whole = match.group() if bare[-1].isdigit() else _term(match.group())
+            words.append(Word(whole, match.start(), match.end()))
         group = next((groups[end] for end in range(word.start + 1, word.end + 1) if end in groups), None)
         if group is not None:
             words.append(Word(re.sub(r"\D", "", group.group()), group.start(), group.end()))

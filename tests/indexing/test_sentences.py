@@ -14,6 +14,7 @@ from rag.text.words import ENDED
         ("The lamp burns. It is old.", ["The lamp burns.", "It is old."]),
         ("Last month, U.S. Secretary Blinken spoke.", ["Last month, U.S. Secretary Blinken spoke."]),
         ("It came to the U.S. The rest went on.", ["It came to the U.S.", "The rest went on."]),
+        ("It burned.¹² It was of oak.³ It is 9 m.² wide.", ["It burned.¹²", "It was of oak.³", "It is 9 m.² wide."]),
         ("  Spaces around.   And between.  ", ["Spaces around.", "And between."]),
         ("It cost $1.5 trillion in 2020. H.R. 3 passed.", ["It cost $1.5 trillion in 2020.", "H.R. 3 passed."]),
         ("Pier: No. 7 Quay St. East | Depth (m): 20 | Note: Old. Closed", None),

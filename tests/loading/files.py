@@ -18,19 +18,26 @@ def zipped(members: Mapping[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def pdf(pages: Sequence[Sequence[tuple[int, int, int, str]]], *, info: str = "") -> bytes:
-    """Return a PDF of pages of lines, each (x, y, size, text)."""
+def pdf(
+    pages: Sequence[Sequence[tuple[int, int, int, str]]], *, info: str = "", box: str = "0 0 612 792", drawn: str = ""
+) -> bytes:
+    """Return a PDF of pages of lines, each (x, y, size, text).
+
+    Args:
+        box: edges of each page.
+        drawn: what each page draws before its lines, such as rules, or a matrix that turns them.
+    """
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
     objects.append(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>")
     kids = []
     for lines in pages:
         shown = "".join(f"BT /F1 {size} Tf {x} {y} Td ({text}) Tj ET\n" for x, y, size, text in lines)
-        stream = zlib.compress(shown.encode("cp1252"))
+        stream = zlib.compress(f"{drawn}\n{shown}".encode("cp1252"))
         objects.append(b"<</Length %d/Filter/FlateDecode>>\nstream\n%b\nendstream" % (len(stream), stream))
         kids.append(len(objects) + 1)
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R"
-            b"/Resources<</Font<</F1 3 0 R>>>>>>" % len(objects)
+            b"<</Type/Page/Parent 2 0 R/MediaBox[%b]/Contents %d 0 R"
+            b"/Resources<</Font<</F1 3 0 R>>>>>>" % (box.encode(), len(objects))
         )
     listed = " ".join(f"{kid} 0 R" for kid in kids)
     objects[1] = f"<</Type/Pages/Kids[{listed}]/Count {len(kids)}>>".encode()

@@ -89,6 +89,11 @@ def test_raised_and_lowered_figures_of_a_pdf() -> None:
     assert read_bytes(files.pdf([[(72, 700, 12, line)]]), name="a.pdf").text == "10⁶ kilos, CO2 in 1,250³ boats of 2019"
 
 
+def test_the_number_of_a_note_is_one_though_a_thin_space_parts_it_from_its_word() -> None:
+    drawn = [(72, 686, 12, "The most frequent boats of 2022"), (250, 691, 7, "3"), (260, 686, 12, "were built here.")]
+    assert read_bytes(files.pdf([drawn]), name="a.pdf").text == "The most frequent boats of 2022³ were built here."
+
+
 @pytest.mark.parametrize(
     ("lines", "text"),
     [

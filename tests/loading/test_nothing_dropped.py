@@ -203,6 +203,17 @@ def test_a_field_of_choices_holds_what_it_shows() -> None:
     assert read_bytes(files.form("Berth:", "w", choices), name="a.pdf").text == "Berth: West quay"
 
 
+def test_files_attached_to_a_pdf_are_said() -> None:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(files.pdf([[(72, 700, 12, "The dues stand in the table.")]]))
+    document.new_attachment("dues.csv").set_data(b"quay,dues")
+    out = io.BytesIO()
+    document.save(out)
+    found = read_bytes(out.getvalue(), name="a.pdf")
+    assert found.warnings == ("Not read: the attached file dues.csv; write its words or values as text to have them.",)
+
+
 def test_comments_of_word_are_said() -> None:
     space = 'xmlns:w="w"'
     members = {

@@ -51,6 +51,52 @@ def test_the_first_of_a_running_line_stays_and_tears_no_sentence() -> None:
     assert found.text.split("\n\n") == ["Port Office, report 1", " ".join([*FIRST, *SECOND]), "The end of it."]
 
 
+def test_running_lines_of_two_pages_tear_no_sentence() -> None:
+    def page(lines: list[str], number: int) -> list[Drawn]:
+        return [(72, 760, 9, f"Harbour papers {number}"), *column(lines), (72, 30, 8, "Printed by the port")]
+
+    found = read_pdf(files.pdf([page(FIRST, 14), page(SECOND, 15)]))
+    assert " ".join([*FIRST, *SECOND]) in found.text.split("\n\n")
+    assert "Harbour papers 15" in found.text
+
+
+RUNNING = [
+    ["The harbour was closed for the winter of the year.", "It was dredged from the mole to the lock by the men of"],
+    [
+        "the town, who were paid by the day.", "Nobody had thought of the great chain, which lay below the",
+        "wall since the war, nor of the place in the mud where it",
+    ],
+    [
+        "had been let go in 1802.", "The divers found it on a night without a moon, and when",
+        "the last of the three ships had come in from the sea they",
+    ],
+    ["raised it in May.", "It lies in the yard."],
+]  # fmt: skip
+"""What stands on four pages."""
+
+
+def headed(heads: list[str], tops: list[int]) -> list[list[Drawn]]:
+    return [
+        [(72, top, 9, head), *column(lines, top=top - 100), (72, 90, 11, f"Plate {name}.")]
+        for head, top, lines, name in zip(heads, tops, RUNNING, "ABDE", strict=True)
+    ]
+
+
+def test_running_lines_differ_on_odd_and_even_pages() -> None:
+    pages = headed(["Harbour papers 2", "The mole of 1802 3", "Harbour papers 4", "The mole of 1802 5"], [760] * 4)
+    text = read_pdf(files.pdf([page[:-1] for page in pages])).text
+    assert (
+        "by the men of the town, who" in text and "where it had been let" in text and "they raised it in May." in text
+    )
+
+
+def test_running_lines_are_known_on_a_page_that_lies_across() -> None:
+    pages = headed([f"Harbour papers {number}" for number in range(14, 18)], [760, 580, 760, 760])
+    first, second, third, rest = files.pdf(pages).split(b"[0 0 612 792]", 3)
+    data = first + b"[0 0 612 792]" + second + b"[0 0 792 612]" + third + b"[0 0 612 792]" + rest
+    assert read_pdf(data).text.count("Harbour papers") == 1
+
+
 def test_each_chapter_of_a_book_has_its_own_running_line() -> None:
     pages = [
         [(72, 770, 8, f"{number + 1} Chapter {'abefghjkno'[number // 4]}"), *column(FIRST)] for number in range(40)
