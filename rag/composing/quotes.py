@@ -69,14 +69,13 @@ def rows_asked_for(sentences: Sequence[ReadSentence], question: str) -> list[Rea
 
 
 def with_the_number(sentences: Sequence[ReadSentence], question: str) -> list[ReadSentence]:
-    """Leave out sentences without the numbers of a question that the best sentence holds; years are none.
+    """Leave out sentences without the numbers of a question where one nearly as sure as the best has them.
 
-    ``Which fleet counted 23,456 boats?`` asks for one fleet, however many others were counted.
+    ``Which fleet counted 23,456 boats?`` asks for one fleet, however many others were counted. Years are no numbers.
     """
     asked = {term for term in counted_terms(question) if term[0].isdigit() and not YEAR.fullmatch(term)}
-    if not asked or not sentences or not asked <= set(tokenise(sentences[0].text)):
-        return list(sentences)
-    return [sentence for sentence in sentences if asked <= set(tokenise(sentence.text))]
+    holding = [sentence for sentence in sentences if asked <= set(tokenise(sentence.text))]
+    return holding if asked and holding and holding[0].logit >= sentences[0].logit - BEHIND else list(sentences)
 
 
 def _own_words(note: ReadSentence, sentences: Sequence[ReadSentence]) -> ReadSentence:

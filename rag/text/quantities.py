@@ -147,8 +147,8 @@ def _times(text: str) -> str:
 
     text = re.sub(r"(?i)\b(\d{1,2})(?:[:.](\d\d))? ?([ap])\.? ?m(?:\.(?=\s*\S)|\b)", clock, text)
     text = re.sub(r"(?i)\b(\d{1,2}) o['’]clock\b", lambda match: f"{int(match[1]):02}:00", text)
-    text = re.sub(r"(?i)\bnoon\b", "12:00", text)
-    text = re.sub(r"(?i)\bmidnight\b", "00:00", text)
+    text = re.sub(r"(?i)\b(?:12 )?noon\b", "12:00", text)
+    text = re.sub(r"(?i)\b(?:12 )?midnight\b", "00:00", text)
     return re.sub(r"(?<![\d:.])(\d)(?=:[0-5]\d(?![\d:]))", r"0\1", text)
 
 

@@ -45,6 +45,7 @@ def test_only_the_rows_that_hold_most_of_the_question_are_chosen() -> None:
         ("Which isle keeps 71300 sheep?", [1]),
         ("Which isle keeps 71,300 sheep?", [1]),
         ("Which isle keeps 99,999 sheep?", [1, 0, 2]),
+        ("Which isle keeps 12 400 sheep?", [0]),
         ("Which isle kept sheep in 1904?", [1, 0, 2]),
     ],
 )

@@ -19,6 +19,7 @@ from rag.text.quantities import plain_quantities
         ("−14 m, minus 3, +2 and (87) thousand", "-14 metres, -3, 2 and -87 thousand"),
         ("at 6:15 p.m. and 7 am", "at 18:15 and 07:00"),
         ("from noon to midnight, at 6:05", "from 12:00 to 00:00, at 06:05"),
+        ("from 12 noon to 12 midnight", "from 12:00 to 00:00"),
         ("€450, CHF 75,000 and $5m", "450 euros, 75,000 Swiss francs and 5 million dollars"),
         ("10⁶ cells, 3.2 × 10⁴ years", "1000000 cells, 32000 years"),
         ("< 5 bar, ≥ 4 m, 18 or older", "less than 5 bars, at least 4 metres, at least 18"),
