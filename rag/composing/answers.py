@@ -10,20 +10,20 @@ from rag.composing.conflicts import find_conflicts
 from rag.composing.order import ASKS_RECENT, EVENT_BEHIND, date_of, events, newest_first, said_of, tells_event
 from rag.composing.quotes import choose, quote_all, rows_asked_for, says_the_same, with_the_number
 from rag.composing.series import last_word_first, one_measure
-from rag.composing.told import told, told_figure
+from rag.composing.told import other_periods, told, told_figure
 from rag.indexing.generation import Generation
 from rag.reading.answer_types import answer_kind
 from rag.reading.confidence import JUDGED, missing_entities, model
 from rag.reading.reading import Reading, ReadSentence
 from rag.records import Answer, AnswerSentence, Citation, Conflict, Measurement, Outcome, Part, Passage, Shape, Source
 from rag.text.attributions import attributed
-from rag.text.dates import readable
 from rag.text.names import bounds_answer
 from rag.text.words import YEAR, tokenise
 
 DOES_NOT_SAY = "{who} not say{why}. The nearest passages are listed for you to judge."
 NOTHING_LEFT = "The limits of this search leave no text to search; lift one of them and ask again."
 CAUTION = "The sources may not answer this directly. The nearest that they say:"
+OTHER_PERIOD = "The sources may not answer this: the first figure that is quoted is of {}, not of {}."
 ELSEWHERE = "“{}” does not say. Another source says:"
 SHADE = 0.01
 """How far below the threshold of an answer the confidence is put of what is told with a doubt."""
@@ -90,7 +90,8 @@ def compose(
         quoted = tuple(_said(sentence) for sentence in quoted[:1])
     years = YEAR.findall(asked.search)
     lead = _lead(one, missing_entities(asked.text, chosen), generation, everything=everything)
-    lead = lead or _of_another_year(asked, chosen, years)
+    other = other_periods(asked.search, [sentence.measured for sentence in chosen])
+    lead = lead or (OTHER_PERIOD.format(_either(other), _either(years)) if other else "")
     conflicts = find_conflicts(sentences, generation.documents, years) if asked.parts.shape == "plain" else ()
     if asked.parts.shape == "plain" and not lead and not asked.asks_who_said:
         best = replace(quoted[0], told=told(asked.search, quoted[0].text, chosen[0].measured))
@@ -250,17 +251,6 @@ def _lead(one: Found, lacking: Sequence[str], generation: Generation, *, everyth
     if one.silent is not None:
         return ELSEWHERE.format(one.silent.title)
     return CAUTION if one.outcome == "caution" else ""
-
-
-def _of_another_year(asked: Understood, chosen: Sequence[ReadSentence], years: Sequence[str]) -> str:
-    """Say that the figure quoted first is of another year than the question's, where figures stand as data."""
-    first = chosen[0].measured
-    measures = {figure.measure for figure in first}
-    same = [figure for sentence in chosen for figure in sentence.measured if figure.measure in measures]
-    if answer_kind(asked.search) != "number" or not first or any(figure.of_years(years) for figure in same):
-        return ""
-    periods = _either([readable(period) for period in dict.fromkeys(figure.period for figure in first)])
-    return f"The sources may not answer this: the first figure that is quoted is of {periods}, not of {_either(years)}."
 
 
 def _unknown(names: Sequence[str], generation: Generation) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from rag.reading.answer_types import answer_kind
 from rag.records import Measurement, Span
+from rag.text.dates import readable
 from rag.text.figures import Figure, figures, in_digits
 from rag.text.folding import Folded, fold
 from rag.text.names import name_runs
@@ -48,6 +50,20 @@ def told_figure(text: str, figure: Measurement) -> Span | None:
     """Find the place where a sentence prints a figure that stands as data."""
     found = [span for span, number in _printed(text) if number.means(figure.value)]
     return found[0] if len(found) == 1 else None
+
+
+def other_periods(question: str, quoted: Sequence[Sequence[Measurement]]) -> tuple[str, ...]:
+    """Name the periods of the figures quoted first where a figure of another year is asked for; else none.
+
+    Args:
+        quoted: of each sentence that is quoted, its figures that stand as data.
+    """
+    years, first = YEAR.findall(question), quoted[0]
+    measures = {figure.measure for figure in first}
+    same = [figure for figure in chain.from_iterable(quoted) if figure.measure in measures]
+    if answer_kind(question) != "number" or any(figure.of_years(years) for figure in same):
+        return ()
+    return tuple(dict.fromkeys(readable(figure.period) for figure in first))
 
 
 def _numbers(question: str, text: str, measured: Sequence[Measurement]) -> list[Span]:
