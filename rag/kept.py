@@ -53,7 +53,7 @@ def kept_arrays(name: str, names: Sequence[str], make: Callable[[], Sequence[NDA
         if not folder.is_dir():
             keep(folder, fill)
         return [np.load(folder / f"{array}.npy", mmap_mode="r") for array in names]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         _log.info("What is made once cannot be kept in %s: %s", folder, error)
         shutil.rmtree(folder, ignore_errors=True)
         return list(make())

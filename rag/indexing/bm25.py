@@ -71,6 +71,8 @@ class Bm25:
         return scores / most
 
     def search(self, terms: Mapping[str, float], k: int, *, allowed: Rows | None = None) -> tuple[Rows, FloatArray]:
+        if k < 1:
+            return best((), 0)
         values, most = self._values(terms)
         found = []
         for number, first, live in self._texts.searched(allowed):
@@ -113,7 +115,7 @@ class Bm25:
     def _values(self, terms: Mapping[str, float]) -> tuple[dict[str, np.float32], np.float32]:
         """What each term counts at most, the greatest first, and all of them together."""
         values = {term: weight * self.idf(term) for term, weight in terms.items()}
-        ordered = sorted(values.items(), key=lambda item: -item[1])
+        ordered = sorted(((term, value) for term, value in values.items() if value), key=lambda item: -item[1])
         return {term: np.float32(value) for term, value in ordered}, np.float32(sum(values.values()) or 1.0)
 
     def _greatest_gain(self, number: int, term: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from rag.loading.limits import MEMBERS
 from rag.loading.normalise import Layout, clean_line
 from rag.loading.tables import row_of
 
+_PERCENT = re.compile(r"(?<!\\)%")
 _PUBLISHED = ("publisher", "institution", "school", "journal", "journaltitle")
 """Fields that name a publisher, the best first."""
 _WORDS = ("abstract", "annote", "annotation", "note")
@@ -48,14 +50,13 @@ class Entry:
 
 
 def read_entries(text: str) -> Iterator[Entry]:
-    """Yield the works of a list, and one with a fault before them where an entry is wrong."""
+    """Yield the works of a list, and before them one with a fault for each entry that is wrong."""
     from pybtex import errors
     from pybtex.database import parse_string
 
     with errors.capture() as faults:  # an entry that is wrong spoils no other
         entries = parse_string(text, "bibtex").entries
-    if faults:
-        yield Entry("", fault=clean_line(str(faults[0])))
+    yield from (Entry("", fault=clean_line(str(fault))) for fault in faults)
     for key, entry in entries.items():
         persons = entry.persons.get("author") or entry.persons.get("editor") or ()
         people = ([*p.first_names, *p.middle_names, *p.prelast_names, *p.last_names, *p.lineage_names] for p in persons)
@@ -74,6 +75,9 @@ def read_works(data: bytes) -> Iterator[tuple[str, Extract | LoadError]]:
     except Exception as error:  # the parser may raise anything on what is no list
         raise LoadError(f"damaged: the list of works cannot be read ({type(error).__name__}: {error})") from error
     if not any(entry.fields.keys() & set(_WORDS) for entry in entries):
+        faults = [entry.fault for entry in entries if entry.fault]
+        if faults:
+            raise LoadError(f"damaged: an entry cannot be read ({faults[0]})")
         raise LoadError(
             "no reader for a list of works without abstracts and notes; put it beside the files that it lists, "
             "or export these with it"
@@ -102,4 +106,4 @@ def _work(entry: Entry) -> Extract | LoadError:
 def _plain(text: str) -> str:
     from pybtex.richtext import Text
 
-    return str(Text.from_latex(text))
+    return str(Text.from_latex(_PERCENT.sub(r"\\%", text)))  # a sign of its own, where LaTeX begins a comment

@@ -12,5 +12,5 @@ def ticked(on: bool) -> str:
 
 def chosen(entries: Sequence[str], number: str) -> str:
     """Return the entry of a list that is chosen, by its number from 0; the first where none is told."""
-    at = int(number) if number.isdigit() else 0
+    at = int(number) if number.isdecimal() else 0
     return entries[at] if at < len(entries) else ""

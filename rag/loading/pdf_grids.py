@@ -87,6 +87,8 @@ def _with_grid(rows: list[Row], grid: _Grid) -> list[Row]:
             lines[-1].append(word)
         if outside:
             around.append(row if len(outside) == len(row[1]) else row_of(outside))
+    if not cells:
+        return rows
     height, width = len(grid.rows) - 1, len(grid.columns) - 1
     owners = [[grid.owner(row, column) for column in range(width)] for row in range(height)]
     texts = [

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _UNCOUNTED = re.compile(rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 """A formula in a sheet of XLSX whose value nobody has stored."""
-_MERGED = re.compile(rb"(<(?:\w+:)?mergeCell\s+ref=[\"'])([A-Z]{1,3}\d+:[A-Z]{1,3}\d+)")
+_MERGED = re.compile(rb"(<(?:\w+:)?mergeCell\s+ref=[\"'])(\$?[A-Z]{1,3}\$?\d+:\$?[A-Z]{1,3}\$?\d+)")
 _REPEATED = 1_000
 """Rows that one row of an OpenDocument sheet stands for at most."""
 
@@ -238,4 +238,4 @@ def _row_cells(row: _Element, reader: Reader) -> Iterator[tuple[int, str, int, i
 
 def _number(element: _Element, name: str) -> int:
     told = attribute(element, name)
-    return int(told) if told.isdigit() else 1
+    return int(told) if told.isdecimal() else 1

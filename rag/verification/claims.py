@@ -113,7 +113,7 @@ def unsupported(sentence: str, evidence: str, context: str = "") -> tuple[str, .
 def _ways(sentence: str, evidence: str) -> Iterator[tuple[str, str]]:
     """Yield a sentence with what it cites, as they stand first, then in other words that say the same."""
     yield told_apart(sentence), told_apart(evidence)
-    yield from ((other, evidence) for other in converses(sentence, evidence))
+    yield from ((other, evidence) for other in converses(sentence, evidence) if other)
 
 
 def _reasons(sentence: str, evidence: str, context: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rag.text.lexicon import CONVERSES
 from rag.text.words import WORD, stem
@@ -21,9 +21,9 @@ def converses(sentence: str, evidence: str) -> Iterator[str]:
     the evidence says *before*. A comparison, an order in time or place and some verbs, such as *sold to* and
     *bought from*, tell the same from either side.
     """
-    lines = parsed(sentence) or ()
-    if len(lines) != 1:
-        return
+    lines, others = parsed(sentence) or (), parsed(evidence) or ()
+    if len(lines) != 1 or _owned(lines) != _owned(others):
+        return  # who an owner is would not be compared
     words = lines[0]
     root = next(at for at, word in enumerate(words) if word.head == at)
     subject = next((at for at in _below(words, root) if words[at].relation in ("nsubj", "nsubjpass")), None)
@@ -42,6 +42,11 @@ def converses(sentence: str, evidence: str) -> Iterator[str]:
         if form and stem(words[root].text.lower()) == verb:
             for at, new in _objects(words, root, link, form, other_link):
                 yield _exchanged(words, _phrase(words, subject), _phrase(words, at), new)
+
+
+def _owned(lines: Iterable[Sequence[Word]]) -> int:
+    """Count the possessives."""
+    return sum(word.tag in ("POS", "PRP$") for words in lines for word in words)
 
 
 def _ordered(words: Sequence[Word], at: int, subject: int) -> Iterator[tuple[range, range]]:
@@ -74,6 +79,10 @@ def _objects(
 
 
 def _exchanged(words: Sequence[Word], one: range, other: range, new: Mapping[int, str]) -> str:
+    """Return a sentence with two sides exchanged; empty where they are none."""
+    clauses = {at for at, word in enumerate(words) if word.kind in ("VERB", "AUX")}
+    if set(one) & set(other) or clauses & {*one, *other} or any(words[at].relation == "conj" for at in clauses):
+        return ""  # of two clauses the sides of one may reach into the other
     texts = [new.get(at, text) for at, text in enumerate(_plain(words))]
     low, high = sorted((one, other), key=lambda side: side.start)
     parts = (texts[: low.start], high, texts[low.stop : high.start], low, texts[high.stop :])

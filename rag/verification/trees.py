@@ -137,8 +137,8 @@ class Tree:
             return []
         head = self.owner[above]
         sides = self._subjects(head)
-        if word.relation == "xcomp":  # whom one teaches to swim may be the one who swims
-            sides = [*sides, *(at for at in self.children[head] if self._relation(at) == "dobj")]
+        if word.relation == "xcomp":  # whom one teaches to swim is the one who swims
+            sides = [at for at in self.children[head] if self._relation(at) == "dobj"] or sides
         found = [at for side in sides for at in self._phrase(side)]
         return found or (self._borrowed(head) if head != verb else [])
 

@@ -74,6 +74,8 @@ def test_search_gives_texts_with_a_shared_term_best_first_and_ties_by_number() -
     assert scores.tolist() == sorted(scores.tolist(), reverse=True)
     assert index.search({"pier": 1.0}, 10, allowed=np.array([1, 2]))[0].tolist() == [2]
     assert index.search({"pier": 1.0}, 1)[0].tolist() == [3]
+    assert index.search({"pier": 1.0}, 0)[0].tolist() == []
+    assert index.search({"pier": 0.0, "boat": 1.0}, 10)[0].tolist() == [1], "what weighs nothing finds nothing"
 
 
 @pytest.mark.parametrize("k", [1, 5, 60, 500])

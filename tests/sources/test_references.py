@@ -92,6 +92,7 @@ def test_a_companion_goes_before_a_list_and_a_changed_list_counts(place: Place) 
             BIB,
             "a.bib: no reader for a list of works without abstracts and notes; put it beside the files that it lists",
         ),
+        ("a.bib", "@article{k, title = {A}, abstract = {x}", "a.bib: damaged: an entry cannot be read"),
         ("a.rdf", RDF[:-20], "a.rdf: no reader for XML"),
     ],
 )
@@ -104,7 +105,7 @@ def test_a_list_that_tells_of_no_file_is_refused_with_what_to_do(
 
 
 def test_a_list_alone_that_says_something_of_its_works_is_a_text_for_each(place: Place) -> None:
-    said = BIB.replace("file =", "abstract = {The quay of {\\'A}lvik sinks.}, file =")
+    said = BIB.replace("file =", "abstract = {The quay of {\\'A}lvik sinks, 5% a year.}, file =")
     put(place.corpus / "documents" / "My Library.bib", f"{said}@misc{{odd, title = =")
     rows = {row.source_id: (row.status, row.reason) for row in place.library.build().rows if row.file.endswith(".bib")}
     assert [status for status, _ in rows.values()] == ["added", "added", "failed", "failed"]
@@ -121,7 +122,7 @@ def test_a_list_alone_that_says_something_of_its_works_is_a_text_for_each(place:
     ]
     assert texts == [
         "title: The Quay of Österby | author: Jane Doe, Port Office | publisher: Harbours | date: 2020-05\n\n"
-        "The quay of Álvik sinks.",
+        "The quay of Álvik sinks, 5% a year.",
         "title: A work without any file | date: 2019",
     ]
 

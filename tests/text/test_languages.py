@@ -36,7 +36,7 @@ def test_unpacked_tables_are_kept_and_told_apart_by_what_they_were_made_from(
     assert isinstance(taken.tk_nextmove, np.memmap)
     assert len(folder.name.split("-")) == 3
     (folder / "steps.npy").unlink()
-    (folder / "steps.npy").write_bytes(b"no table")
+    (folder / "steps.npy").write_bytes(b"")
     whole = _identifier.__wrapped__()
     for text in ("How many people died?", "Wie viele Menschen starben?", "2022年有多少人死亡？"):
         assert made.classify(text) == taken.classify(text) == whole.classify(text)
