@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from rag.loading.pdf_sheets import Sheet
-from rag.loading.raised import FIGURES, on_line, raised
+from rag.loading.raised import FIGURES, FLAT, on_line, raised
 
 
 @dataclass(slots=True)
@@ -78,8 +78,11 @@ def page_rows(sheet: Sheet) -> list[Row]:
                 if words and words[-1].left - word.right > _FAR * word.size:
                     add(rows, words)
                     words = []
-                if words and _is_mark(words[-1], word):
-                    words[-1].text += raised(word.text, words[-1].text)
+                marks = bool(words) and _is_mark(words[-1], word)
+                if marks:
+                    word.text = raised(word.text)
+                if marks and words[-1].text.translate(FLAT)[-1:] == words[-1].text[-1:]:  # ``pier¹ ²`` has no note 12
+                    words[-1].text += word.text
                     words[-1].right = word.right
                 else:
                     words.append(word)

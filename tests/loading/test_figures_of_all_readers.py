@@ -172,3 +172,8 @@ def test_figures_and_signs_are_those_of_the_file(kind: str, pieces: list[Piece])
     expected = [run for text, _ in merged(pieces) for run in RUNS.findall(text)]
     found = READERS[kind](make(pieces)).text
     assert [run.translate(FLAT) for run in RUNS.findall(found)] == expected, found
+
+
+def test_numbers_of_two_notes_in_a_pdf_stay_two() -> None:
+    marks: list[Piece] = [("Boats", 0), ("1", 1), (" ", 0), ("2", 1), (" left", 0)]
+    assert READERS["pdf"](pdf(marks)).text == "Boats¹ ² left"
