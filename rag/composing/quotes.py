@@ -74,8 +74,8 @@ def with_the_number(sentences: Sequence[ReadSentence], question: str) -> list[Re
     ``Which fleet counted 23,456 boats?`` asks for one fleet, however many others were counted. Years are no numbers.
     """
     asked = {term for term in counted_terms(question) if term[0].isdigit() and not YEAR.fullmatch(term)}
-    holding = [sentence for sentence in sentences if asked <= set(tokenise(sentence.text))]
-    return holding if asked and holding and holding[0].logit >= sentences[0].logit - BEHIND else list(sentences)
+    holding = [sentence for sentence in sentences if asked <= set(tokenise(sentence.text))] if asked else []
+    return holding if holding and holding[0].logit >= sentences[0].logit - BEHIND else list(sentences)
 
 
 def _own_words(note: ReadSentence, sentences: Sequence[ReadSentence]) -> ReadSentence:
@@ -130,9 +130,9 @@ def with_context(passage: Passage, sentence: Span) -> Span:
 def says_the_same(one: str, other: str) -> bool:
     """Say whether two sentences say nearly the same: most words shared, and no figure or negation that only one has."""
     a, b = set(counted_terms(one)), set(counted_terms(other))
-    if len(a & b) < SAME * max(min(len(a), len(b)), 1) or bool(negated(fold(one).text)) != bool(
-        negated(fold(other).text)
-    ):
+    if len(a & b) < SAME * max(min(len(a), len(b)), 1):
+        return False
+    if bool(negated(fold(one).text)) != bool(negated(fold(other).text)):
         return False
     mine, its = _figures(one), _figures(other)
     return mine <= its or its <= mine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.kept import kept_arrays
-from rag.text.languages import LANGUAGES
 
 
 def is_english(word: str) -> bool:
@@ -37,14 +36,14 @@ def per_million(word: str, language: str) -> float | None:
     return float(uses[at]) if at < len(words) and words[at] == key else 0.0
 
 
-@lru_cache(maxsize=1)
+@cache
 def _languages() -> frozenset[str]:
     from spellchecker import SpellChecker
 
     return frozenset(SpellChecker.languages())
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@cache
 def _listed(language: str) -> tuple[NDArray[np.bytes_], NDArray[np.float64]]:
     """The words of a language in UTF-8, ascending, and the uses of each in a million."""
     name = f"words/{language}-{version('pyspellchecker')}"
